@@ -1,0 +1,124 @@
+"""What can go wrong in a way that the person at the keyboard can mend.
+
+Exceptions carry data; the command line turns them into sentences. A customer never reads one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+
+class RegularsError(Exception):
+    """Base of all errors that end a command. `exit_status` is what the command line exits with."""
+
+    exit_status: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsProblem:
+    """One thing wrong with the settings, and what would be right."""
+
+    file: str
+    """Path of the settings file, or the name of the environment variable."""
+    line: int | None
+    """Line in the file, counted from 1; None where there is none (a variable, a missing file)."""
+    key: str
+    """Key path such as `follow_ups[2].every`; empty when it is the file as a whole."""
+    wrong: str
+    accepted: str = ""
+    nearest: str | None = None
+    """The valid key or value that was probably meant."""
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        parts = [f"{place}: {self.key}: {self.wrong}" if self.key else f"{place}: {self.wrong}"]
+        if self.nearest is not None:
+            parts.append(f"did you mean {self.nearest}?")
+        if self.accepted:
+            parts.append(f"accepted: {self.accepted}")
+        return "; ".join(parts)
+
+
+class SettingsError(RegularsError):
+    """The settings cannot be used; `problems` has all that is wrong with them."""
+
+    exit_status = 2
+
+    def __init__(self, problems: Sequence[SettingsProblem]) -> None:
+        self.problems = list(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class InputProblem:
+    """One thing wrong with an input file; `line` counts from 1, None when it is the file as a whole."""
+
+    line: int | None
+    reason: str
+
+
+class InputError(RegularsError):
+    """A file or an argument given by the user cannot be used; nothing was changed."""
+
+    exit_status = 2
+
+    def __init__(self, source: str, problems: Sequence[InputProblem]) -> None:
+        self.source = source
+        self.problems = list(problems)
+        super().__init__(source, self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"{self.source}:{problem.line}: {problem.reason}"
+            if problem.line is not None
+            else f"{self.source}: {problem.reason}"
+            for problem in self.problems
+        )
+
+
+class DatabaseError(RegularsError):
+    """The database cannot be used as it is."""
+
+
+class WrongBot(DatabaseError):
+    """The database belongs to another bot: its customers could not be reached from this one."""
+
+    def __init__(self, database: str, expected: int, found: int) -> None:
+        self.database, self.expected, self.found = database, expected, found
+        super().__init__(database, expected, found)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.database} belongs to bot {self.expected}, the token is that of bot {self.found}; "
+            "use that bot's token, or name another database in REGULARS_DATABASE_URL"
+        )
+
+
+class AlreadyRunning(DatabaseError):
+    """Another process runs on the same database."""
+
+    def __init__(self, database: str | Path, pid: int | None = None) -> None:
+        self.database, self.pid = str(database), pid
+        super().__init__(self.database, pid)
+
+    def __str__(self) -> str:
+        who = "another process" if self.pid is None else f"process {self.pid}"
+        return f"{self.database} is in use by {who}; stop it first, or name another database in REGULARS_DATABASE_URL"
+
+
+class MigrationsPending(DatabaseError):
+    """The database is of an older (or newer) version than this program."""
+
+    def __init__(self, database: str, current: str | None, wanted: str) -> None:
+        self.database, self.current, self.wanted = database, current, wanted
+        super().__init__(database, current, wanted)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.database} is at revision {self.current or 'none'}, this program needs {self.wanted}; "
+            "make a backup, then run: regulars migrate"
+        )
