@@ -1,0 +1,58 @@
+"""The tables. Queries live beside this package, one file a subject."""
+
+from storage.models.base import Base, UtcDateTime
+from storage.models.contacts import Contact, Event, Fact, Feedback
+from storage.models.customers import Consent, Customer, CustomerStatus, Erasure, Identity, Purpose, Tier
+from storage.models.dialogue import ButtonToken, Conversation, QuestionAsked
+from storage.models.follow_ups import FollowUp, FollowUpStatus, TierChange
+from storage.models.queues import (
+    Attachment,
+    Delivery,
+    InboxState,
+    InboxUpdate,
+    Lane,
+    Lease,
+    OutboxMessage,
+    OutboxState,
+    Priority,
+)
+from storage.models.team import AuditEntry, Meta, Staff
+from storage.models.trade import CatalogueItem, FaqEntry, Order, OrderLine
+
+__all__ = [
+    "Attachment",
+    "AuditEntry",
+    "Base",
+    "ButtonToken",
+    "CatalogueItem",
+    "Consent",
+    "Contact",
+    "Conversation",
+    "Customer",
+    "CustomerStatus",
+    "Delivery",
+    "Erasure",
+    "Event",
+    "Fact",
+    "FaqEntry",
+    "Feedback",
+    "FollowUp",
+    "FollowUpStatus",
+    "Identity",
+    "InboxState",
+    "InboxUpdate",
+    "Lane",
+    "Lease",
+    "Meta",
+    "Order",
+    "OrderLine",
+    "OutboxMessage",
+    "OutboxState",
+    "Priority",
+    "Purpose",
+    "QuestionAsked",
+    "Staff",
+    "Tier",
+    "TierChange",
+    "UtcDateTime",
+]

@@ -1,0 +1,338 @@
+"""Engines, transactions, and the writer: every change goes through `Database.write`.
+
+On SQLite one thread writes, and work that waits together shares one transaction (group commit), each piece
+in its own savepoint. On PostgreSQL a few threads write, SERIALIZABLE, and run a piece again when it lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+GROUP = 64  # pieces of work in one SQLite transaction at most (`reference` figures: no gain above)
+SLOW_SECONDS = 0.25  # a piece of work slower than this is logged by name
+WAIT_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)  # between tries while the database or disk is away
+
+# SQLITE_BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN: the machine's trouble, not the statement's.
+SQLITE_AWAY = {5, 6, 7, 8, 10, 13, 14}
+POSTGRES_AWAY = ("08", "53", "57P", "58")  # connection, resources, operator intervention, system error
+POSTGRES_LOST = ("40001", "40P01")  # serialization failure, deadlock: run it again at once
+
+
+class Memory(Session):
+    """What the domain calls memory: an ORM session inside one transaction, on its way through the rooms."""
+
+
+@dataclass(slots=True)
+class Work(Generic[T]):
+    """One unit: `prepare` runs before BEGIN (reads and slow pure work), `run` inside the transaction.
+
+    Both may run again after a lost race or a failed COMMIT, so they change nothing but the memory given.
+    """
+
+    name: str
+    run: Callable[[Memory], T]
+    prepare: Callable[[Memory], None] | None = None
+    done: Future[T] = field(default_factory=Future)
+    loop: asyncio.AbstractEventLoop | None = None
+    waiter: asyncio.Future[T] | None = None
+
+
+class Database:
+    """One database, by SQLAlchemy URL. Open it, write and read through it, close it."""
+
+    def __init__(self, url: str, *, pool: int = 4) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, pool)
+        self._reader = _sqlite_engine(url, read_only=True) if self.is_sqlite else self._engine
+        self._queue: queue.SimpleQueue[Work[Any] | None] = queue.SimpleQueue()
+        self._readers = ThreadPoolExecutor(2, thread_name_prefix="reader")
+        self._stopping = threading.Event()
+        target = self._write_sqlite if self.is_sqlite else self._write_postgres
+        count = 1 if self.is_sqlite else pool
+        self._threads = [threading.Thread(target=target, name=f"writer-{n}", daemon=True) for n in range(count)]
+        self._started = False
+
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    async def write(
+        self, run: Callable[[Memory], T], *, name: str, prepare: Callable[[Memory], None] | None = None
+    ) -> T:
+        """Run in a transaction and return after COMMIT. What `run` raises is raised here, its changes undone."""
+        loop = asyncio.get_running_loop()
+        work = Work(name, run, prepare, loop=loop, waiter=loop.create_future())
+        self._put(work)
+        assert work.waiter is not None  # noqa: S101  set one line above
+        return await work.waiter
+
+    def write_now(self, run: Callable[[Memory], T], *, name: str = "command") -> T:
+        """The same for synchronous callers: the command line, tests."""
+        work = Work(name, run)
+        self._put(work)
+        return work.done.result()
+
+    def _put(self, work: Work[Any]) -> None:
+        if self._stopping.is_set():
+            raise RuntimeError("the database is closed")
+        if not self._started:
+            self._started = True
+            for thread in self._threads:
+                thread.start()
+        self._queue.put(work)
+
+    def _write_sqlite(self) -> None:
+        connection: Connection | None = None
+        while True:
+            batch, last = self._take(GROUP)
+            if batch:
+                connection = self._commit_group(connection, batch)
+            if last:
+                if connection is not None:
+                    connection.close()
+                return
+
+    def _take(self, most: int) -> tuple[list[Work[Any]], bool]:
+        first = self._queue.get()
+        if first is None:
+            return [], True
+        batch = [first]
+        while len(batch) < most:
+            try:
+                work = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if work is None:
+                return batch, True
+            batch.append(work)
+        return batch, False
+
+    def _commit_group(self, connection: Connection | None, batch: list[Work[Any]]) -> Connection | None:
+        """Run the batch in one transaction, waiting out whatever keeps the disk from taking it."""
+        for attempt in range(1_000_000):
+            try:
+                connection = connection or self._engine.connect()
+                results = _run_group(connection, batch)
+            except Exception as error:
+                if connection is not None:
+                    _roll_back(connection)
+                if not _is_away(error) or self._stopping.is_set():
+                    _settle([(work, None, error) for work in batch])
+                    return connection
+                connection = _discard(connection)
+                self._wait(attempt, error)
+            else:
+                _settle(results)
+                return connection
+        return connection
+
+    def _write_postgres(self) -> None:
+        while (work := self._queue.get()) is not None:
+            for attempt in range(1_000_000):
+                try:
+                    result = self._run_alone(work)
+                except Exception as error:
+                    if _sqlstate(error) in POSTGRES_LOST:
+                        time.sleep(min(0.001 * 2**attempt, 0.1) * (0.5 + (id(work) >> 4) % 8 / 8))
+                    elif _is_away(error) and not self._stopping.is_set():
+                        self._wait(attempt, error)
+                    else:
+                        _settle([(work, None, error)])
+                        break
+                else:
+                    _settle([(work, result, None)])
+                    break
+        self._queue.put(None)  # for the next writer
+
+    def _run_alone(self, work: Work[T]) -> T:
+        started = time.perf_counter()
+        with Memory(self._engine, expire_on_commit=False) as memory:
+            if work.prepare:
+                work.prepare(memory)
+                memory.rollback()
+            result = work.run(memory)
+            memory.commit()
+        _log_slow(work.name, started)
+        return result
+
+    def _wait(self, attempt: int, error: Exception) -> None:
+        seconds = WAIT_SECONDS[min(attempt, len(WAIT_SECONDS) - 1)]
+        logger.warning("database away, trying again in %.2f s: %s", seconds, _first_line(error))
+        self._stopping.wait(seconds)
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    def read_now(self, run: Callable[[Memory], T]) -> T:
+        """Read on a connection of its own; nothing is kept of what `run` changes."""
+        with Memory(self._reader, expire_on_commit=False) as memory:
+            return run(memory)
+
+    async def read(self, run: Callable[[Memory], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, run)
+
+    def close(self) -> None:
+        """Finish what waits, then let go."""
+        if self._started and not self._stopping.is_set():
+            self._queue.put(None)
+            for thread in self._threads:
+                thread.join(timeout=5)
+        self._stopping.set()
+        self._readers.shutdown(wait=True)
+        self._reader.dispose()
+        self._engine.dispose()
+
+
+def _run_group(connection: Connection, batch: list[Work[Any]]) -> list[tuple[Work[Any], Any, Exception | None]]:
+    """One transaction, a savepoint a piece. A piece that fails is undone alone; a failing COMMIT raises."""
+    driver: Any = connection.connection.driver_connection
+    failed_early: dict[int, Exception] = {}
+    for work in batch:
+        if work.prepare:
+            try:
+                with Memory(connection, expire_on_commit=False) as memory:
+                    work.prepare(memory)
+            except Exception as error:
+                if _is_away(error):
+                    raise
+                failed_early[id(work)] = error
+    results: list[tuple[Work[Any], Any, Exception | None]] = []
+    driver.execute("BEGIN IMMEDIATE")
+    for work in batch:
+        if (early := failed_early.get(id(work))) is not None:
+            results.append((work, None, early))
+            continue
+        started = time.perf_counter()
+        driver.execute("SAVEPOINT piece")
+        memory = Memory(connection, expire_on_commit=False)
+        try:
+            result = work.run(memory)
+            memory.flush()
+        except Exception as error:
+            if _is_away(error):
+                raise
+            driver.execute("ROLLBACK TO piece")
+            results.append((work, None, error))
+        else:
+            results.append((work, result, None))
+        finally:
+            memory.close()
+        driver.execute("RELEASE piece")
+        _log_slow(work.name, started)
+    driver.execute("COMMIT")
+    return results
+
+
+def _settle(results: list[tuple[Work[Any], Any, Exception | None]]) -> None:
+    """Hand results to whoever waits; one wake-up of each event loop a batch."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any, Exception | None]]] = {}
+    for work, result, error in results:
+        if work.loop is not None and work.waiter is not None:
+            by_loop.setdefault(work.loop, []).append((work.waiter, result, error))
+        elif error is not None:
+            work.done.set_exception(error)
+        else:
+            work.done.set_result(result)
+    for loop, waiters in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, waiters)
+
+
+def _resolve(waiters: list[tuple[asyncio.Future[Any], Any, Exception | None]]) -> None:
+    for waiter, result, error in waiters:
+        if waiter.done():  # whoever asked is gone
+            continue
+        if error is not None:
+            waiter.set_exception(error)
+        else:
+            waiter.set_result(result)
+
+
+def _roll_back(connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    if driver.in_transaction:
+        try:
+            driver.execute("ROLLBACK")
+        except Exception as error:
+            logger.warning("rollback failed: %s", _first_line(error))
+
+
+def _discard(connection: Connection | None) -> None:
+    if connection is not None:
+        connection.invalidate()
+        connection.close()
+
+
+def _is_away(error: BaseException) -> bool:
+    """The database or its disk cannot answer now: wait, and blame nobody's message."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(origin, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in SQLITE_AWAY
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    state = _sqlstate(error)
+    if state is not None:
+        return state.startswith(POSTGRES_AWAY)
+    return type(origin).__module__.startswith("psycopg") and type(origin).__name__ == "OperationalError"
+
+
+def _sqlstate(error: BaseException) -> str | None:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]
+
+
+def _log_slow(name: str, started: float) -> None:
+    seconds = time.perf_counter() - started
+    if seconds > SLOW_SECONDS:
+        logger.warning("slow transaction: %s took %.0f ms", name, seconds * 1000)
+
+
+def _sqlite_engine(url: str, *, read_only: bool = False) -> Engine:
+    """Autocommit for SQLAlchemy: BEGIN IMMEDIATE, savepoints and COMMIT are ours alone.
+
+    `skip_autocommit_rollback`: a failed flush must not roll back the other pieces of the group.
+    """
+    engine = create_engine(
+        url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, connect_args={"timeout": 30.0}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(driver: Any, _record: object) -> None:
+        for pragma in ("foreign_keys=ON", "busy_timeout=30000", "cache_size=-32000", "temp_store=MEMORY"):
+            driver.execute(f"PRAGMA {pragma}")
+        if read_only:
+            driver.execute("PRAGMA query_only=ON")
+        else:
+            driver.execute("PRAGMA journal_mode=WAL")
+            driver.execute("PRAGMA synchronous=FULL")
+
+    return engine
+
+
+def _postgres_engine(url: str, pool: int) -> Engine:
+    return create_engine(
+        url, isolation_level="SERIALIZABLE", pool_size=pool + 4, max_overflow=4, pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC"},
+    )  # fmt: skip

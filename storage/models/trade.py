@@ -1,0 +1,65 @@
+"""What is sold and what was bought: catalogue, questions and answers about it, orders."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from storage.models.base import Base, PrimaryKey, Word
+
+
+class CatalogueItem(Base):
+    __tablename__ = "catalogue_items"
+
+    sku: Mapped[Word] = mapped_column(primary_key=True)
+    name_en: Mapped[str]
+    name_zh: Mapped[str]
+    category: Mapped[str]
+    price: Mapped[int]  # minor units
+    currency: Mapped[Word]
+    aliases: Mapped[list[str]] = mapped_column(default=list)
+    options: Mapped[list[str]] = mapped_column(default=list)
+    contains: Mapped[list[str]] = mapped_column(default=list)  # allergens
+    margin: Mapped[float | None]
+    days_of_supply: Mapped[int | None]
+
+
+class FaqEntry(Base):
+    """One phrasing of one question; rows of one name and language share the answer, which stands on any of them."""
+
+    __tablename__ = "faq_entries"
+    __table_args__ = (Index(None, "name", "language"),)
+
+    id: Mapped[PrimaryKey]
+    name: Mapped[Word]
+    language: Mapped[Word]
+    question: Mapped[str]
+    answer: Mapped[str] = mapped_column(default="")
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    __table_args__ = (Index(None, "customer_id", "ordered_at"),)
+
+    id: Mapped[PrimaryKey]
+    external_id: Mapped[str] = mapped_column(unique=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))
+    ordered_at: Mapped[datetime]
+    total: Mapped[int]  # minor units; negative for a refund
+    currency: Mapped[Word]
+    source: Mapped[Word] = mapped_column(default="import")
+
+    lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.id", cascade="all, delete-orphan")
+
+
+class OrderLine(Base):
+    __tablename__ = "order_lines"
+
+    id: Mapped[PrimaryKey]
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
+    sku: Mapped[str]
+    quantity: Mapped[int]
+    price: Mapped[int | None]  # minor units, each
+    options: Mapped[list[str]] = mapped_column(default=list)

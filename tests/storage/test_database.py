@@ -1,0 +1,161 @@
+"""The writer: group commit, savepoints, lost races, and a disk that is away."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from storage.database import Database, Memory
+from storage.models import Customer, Event, Meta
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def add_meta(key: str, value: object = 1):
+    def run(memory: Memory) -> None:
+        memory.add(Meta(key=key, value=value))
+
+    return run
+
+
+def count_meta(memory: Memory) -> int:
+    return memory.scalar(select(func.count()).select_from(Meta)) or 0
+
+
+def test_write_is_kept(database: Database) -> None:
+    database.write_now(add_meta("a"))
+    assert database.read_now(count_meta) == 1
+
+
+def test_failing_piece_is_undone_alone(database: Database) -> None:
+    async def run() -> list[object]:
+        return await asyncio.gather(
+            database.write(add_meta("a"), name="a"),
+            database.write(add_meta("b"), name="b"),
+            database.write(add_meta("b"), name="again"),
+            database.write(add_meta("c"), name="c"),
+            return_exceptions=True,
+        )
+
+    results = asyncio.run(run())
+    assert sorted(type(result).__name__ for result in results) == ["IntegrityError", "NoneType", "NoneType", "NoneType"]
+    assert database.read_now(count_meta) == 3
+
+
+def test_failing_flush_keeps_the_others(sqlite_database: Database) -> None:
+    """A flush that fails must not roll back the group's transaction (it did with a session joined to it)."""
+
+    async def run() -> None:
+        results = await asyncio.gather(
+            *(sqlite_database.write(add_meta(f"k{n % 10}"), name="x") for n in range(20)), return_exceptions=True
+        )
+        assert sum(isinstance(result, IntegrityError) for result in results) == 10
+
+    asyncio.run(run())
+    assert sqlite_database.read_now(count_meta) == 10
+
+
+def test_read_modify_write_loses_nothing(database: Database) -> None:
+    database.write_now(add_meta("n", 0))
+
+    def increase(memory: Memory) -> None:
+        row = memory.get(Meta, "n")
+        assert row is not None
+        row.value = row.value + 1
+
+    async def run() -> None:
+        await asyncio.gather(*(database.write(increase, name="increase") for _ in range(40)))
+
+    asyncio.run(run())
+    assert database.read_now(lambda memory: memory.get(Meta, "n").value) == 40  # type: ignore[union-attr]
+
+
+def test_prepare_runs_before_the_transaction(database: Database) -> None:
+    seen: list[str] = []
+
+    async def run() -> None:
+        await database.write(lambda memory: seen.append("run"), name="x", prepare=lambda memory: seen.append("prepare"))
+
+    asyncio.run(run())
+    assert seen == ["prepare", "run"]
+
+
+def test_prepare_that_fails_fails_its_piece_alone(database: Database) -> None:
+    def fail(memory: Memory) -> None:
+        raise KeyError("bad")
+
+    async def run() -> list[object]:
+        return await asyncio.gather(
+            database.write(add_meta("a"), name="a"),
+            database.write(add_meta("b"), name="b", prepare=fail),
+            return_exceptions=True,
+        )
+
+    assert [type(result) for result in asyncio.run(run())] == [type(None), KeyError]
+    assert database.read_now(count_meta) == 1
+
+
+def test_locked_database_is_waited_out(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process holds the write lock: the work waits and is done, and nobody sees an error."""
+    path = sqlite_database.url.database
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.3, lambda: other.execute("COMMIT")).start()
+    sqlite_database.write_now(add_meta("a"))
+    other.close()
+    assert sqlite_database.read_now(count_meta) == 1
+
+
+def test_full_disk_is_waited_out(sqlite_database: Database) -> None:
+    """SQLITE_FULL while the group runs: nothing is reported as failed, and the work is done once there is room."""
+    limit = {"pages": 0}
+
+    def fill(memory: Memory) -> None:
+        if not limit["pages"]:
+            limit["pages"] = memory.execute(text("PRAGMA page_count")).scalar_one()
+            memory.execute(text(f"PRAGMA max_page_count={limit['pages']}"))
+        else:
+            memory.execute(text("PRAGMA max_page_count=1000000"))
+        memory.add(Meta(key="big", value="x" * 100_000))
+
+    sqlite_database.write_now(fill)
+    assert sqlite_database.read_now(count_meta) == 1
+
+
+def test_times_are_utc_and_naive_ones_refused(database: Database) -> None:
+    east = NOON.astimezone(timezone(timedelta(hours=3)))
+
+    def add(at: datetime):
+        def run(memory: Memory) -> None:
+            customer = Customer(name="Anna", language="en", created_at=at)
+            memory.add(customer)
+            memory.flush()
+            memory.add(Event(customer_id=customer.id, kind="x", at=at, reference="x"))
+
+        return run
+
+    database.write_now(add(east))
+    found = database.read_now(lambda memory: memory.scalars(select(Event.at).where(Event.at <= NOON)).all())
+    assert [(at, at.utcoffset()) for at in found] == [(NOON, timedelta(0))]
+    with pytest.raises(StatementError, match="without a zone"):
+        database.write_now(add(datetime(2026, 11, 22, 12)))  # noqa: DTZ001
+
+
+def test_reading_changes_nothing(database: Database) -> None:
+    if database.is_sqlite:
+        with pytest.raises(Exception, match="readonly"):
+            database.read_now(lambda memory: memory.execute(text("DELETE FROM meta")))
+    database.write_now(add_meta("a"))
+
+    def change(memory: Memory) -> None:
+        for row in memory.scalars(select(Meta)):
+            row.value = 2
+
+    database.read_now(change)
+    assert database.read_now(lambda memory: memory.get(Meta, "a").value) == 1  # type: ignore[union-attr]
