@@ -80,10 +80,10 @@ class Database:
     ) -> T:
         """Run in a transaction and return after COMMIT. What `run` raises is raised here, its changes undone."""
         loop = asyncio.get_running_loop()
-        work = Work(name, run, prepare, loop=loop, waiter=loop.create_future())
+        waiter: asyncio.Future[T] = loop.create_future()
+        work = Work(name, run, prepare, loop=loop, waiter=waiter)
         self._put(work)
-        assert work.waiter is not None  # noqa: S101  set one line above
-        return await work.waiter
+        return await waiter
 
     def write_now(self, run: Callable[[Memory], T], *, name: str = "command") -> T:
         """The same for synchronous callers: the command line, tests."""
@@ -138,7 +138,8 @@ class Database:
                 if not _is_away(error) or self._stopping.is_set():
                     _settle([(work, None, error) for work in batch])
                     return connection
-                connection = _discard(connection)
+                _discard(connection)
+                connection = None
                 self._wait(attempt, error)
             else:
                 _settle(results)

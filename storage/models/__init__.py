@@ -1,6 +1,6 @@
 """The tables. Queries live beside this package, one file a subject."""
 
-from storage.models.base import Base, UtcDateTime
+from storage.models.base import Base, UtcDateTime, table_of
 from storage.models.contacts import Contact, Event, Fact, Feedback
 from storage.models.customers import Consent, Customer, CustomerStatus, Erasure, Identity, Purpose, Tier
 from storage.models.dialogue import ButtonToken, Conversation, QuestionAsked
@@ -55,4 +55,5 @@ __all__ = [
     "Tier",
     "TierChange",
     "UtcDateTime",
+    "table_of",
 ]

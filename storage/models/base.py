@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, String, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, String, Table, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -61,3 +61,8 @@ class Base(DeclarativeBase):
         list[dict[str, Any]]: Json,
         int: BigInteger,
     }
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table behind a model, for Core statements on the hot path."""
+    return cast(Table, model.__table__)

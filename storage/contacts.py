@@ -1,0 +1,59 @@
+"""The contact log: everything said, in either direction. Rows are added, never rewritten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select
+
+from storage.database import Memory
+from storage.models import Contact, table_of
+
+CONTACTS = table_of(Contact)
+_INSERT = insert(CONTACTS)
+_LAST_REVISION = (
+    select(func.max(CONTACTS.c.id))
+    .where(
+        CONTACTS.c.customer_id == bindparam("customer"),
+        CONTACTS.c.chat_id == bindparam("chat"),
+        CONTACTS.c.message_id == bindparam("message"),
+        CONTACTS.c.direction == "in",
+        CONTACTS.c.kind != "press",
+    )
+    .limit(1)
+)
+
+
+def add(memory: Memory, *, customer_id: int, direction: str, kind: str, at: datetime, **more: Any) -> int:
+    """Log one contact; returns its id. `more`: text, channel, chat_id, message_id, revises, touchpoint, file …"""
+    values = {"channel": "telegram", "text": "", **more}
+    values |= {"customer_id": customer_id, "direction": direction, "kind": kind, "at": at}
+    (contact_id,) = memory.connection().execute(_INSERT, values).inserted_primary_key or (0,)
+    return int(contact_id)
+
+
+def add_all(memory: Memory, rows: Sequence[dict[str, Any]]) -> None:
+    """Log many at once; every row must have the same keys."""
+    if rows:
+        memory.connection().execute(_INSERT, list(rows))
+
+
+def find_revised(memory: Memory, customer_id: int, chat_id: int, message_id: int) -> int | None:
+    """The newest contact that stands for this message: what an edit revises."""
+    return (
+        memory.connection()
+        .execute(_LAST_REVISION, {"customer": customer_id, "chat": chat_id, "message": message_id})
+        .scalar()
+    )
+
+
+def list_recent(memory: Memory, customer_id: int, most: int = 20) -> Sequence[Contact]:
+    return memory.scalars(
+        select(Contact).where(Contact.customer_id == customer_id).order_by(Contact.id.desc()).limit(most)
+    ).all()
+
+
+def count(memory: Memory, customer_id: int) -> int:
+    return memory.scalar(select(func.count()).select_from(Contact).where(Contact.customer_id == customer_id)) or 0

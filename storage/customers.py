@@ -1,0 +1,89 @@
+"""Customers and their identities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select, update
+
+from storage.database import Memory
+from storage.models import Conversation, Customer, Identity, table_of
+
+CUSTOMERS = table_of(Customer)
+IDENTITIES = table_of(Identity)
+
+_GLANCE = (
+    select(CUSTOMERS.c.id, CUSTOMERS.c.language, CUSTOMERS.c.time_zone)
+    .join(IDENTITIES, IDENTITIES.c.customer_id == CUSTOMERS.c.id)
+    .where(IDENTITIES.c.kind == bindparam("kind"), IDENTITIES.c.value == bindparam("value"))
+)
+_FIND = (
+    select(Customer, Conversation)
+    .join(Identity, Identity.customer_id == Customer.id)
+    .outerjoin(Conversation, Conversation.customer_id == Customer.id)
+    .where(Identity.kind == bindparam("kind"), Identity.value == bindparam("value"))
+)
+
+
+class Glance(NamedTuple):
+    """As much of a customer as understanding needs."""
+
+    id: int
+    language: str
+    time_zone: str | None
+
+
+def glance(memory: Memory, kind: str, value: str) -> Glance | None:
+    row = memory.connection().execute(_GLANCE, {"kind": kind, "value": value}).first()
+    return Glance(*row) if row else None
+
+
+def find(memory: Memory, kind: str, value: str) -> Customer | None:
+    found = find_with_conversation(memory, kind, value)
+    return found[0] if found else None
+
+
+def find_with_conversation(memory: Memory, kind: str, value: str) -> tuple[Customer, Conversation | None] | None:
+    row = memory.execute(_FIND, {"kind": kind, "value": value}).first()
+    return (row[0], row[1]) if row else None
+
+
+def get(memory: Memory, customer_id: int) -> Customer | None:
+    return memory.get(Customer, customer_id)
+
+
+def add(memory: Memory, *, name: str, language: str, now: datetime, **more: Any) -> Customer:
+    customer = Customer(name=name, language=language, created_at=now, **more)
+    memory.add(customer)
+    memory.flush()
+    return customer
+
+
+def link(memory: Memory, customer_id: int, kind: str, value: str, now: datetime) -> Identity:
+    """Raises IntegrityError where the identity is somebody's already: look first, merge on purpose."""
+    identity = Identity(customer_id=customer_id, kind=kind, value=value, created_at=now)
+    memory.add(identity)
+    memory.flush()
+    return identity
+
+
+def list_identities(memory: Memory, customer_id: int) -> Sequence[Identity]:
+    return memory.scalars(select(Identity).where(Identity.customer_id == customer_id).order_by(Identity.id)).all()
+
+
+def find_telegram_id(memory: Memory, customer_id: int) -> int | None:
+    """The private chat in which a customer can be reached."""
+    statement = (
+        select(Identity.value)
+        .where(Identity.customer_id == customer_id, Identity.kind == "telegram")
+        .order_by(Identity.id.desc())
+        .limit(1)
+    )
+    value = memory.scalar(statement)
+    return int(value) if value is not None else None
+
+
+def set_status(memory: Memory, customer_id: int, status: str) -> None:
+    memory.execute(update(Customer).where(Customer.id == customer_id).values(status=status))

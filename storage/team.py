@@ -1,0 +1,54 @@
+"""Staff by numeric Telegram id, and the audit of what they did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from storage import meta
+from storage.database import Memory
+from storage.models import AuditEntry, Staff
+
+_FIND = select(Staff).where(Staff.telegram_id == bindparam("telegram_id"), Staff.removed_at.is_(None))
+
+
+def find(memory: Memory, telegram_id: int) -> Staff | None:
+    return memory.scalar(_FIND, {"telegram_id": telegram_id})
+
+
+def list_all(memory: Memory) -> Sequence[Staff]:
+    return memory.scalars(select(Staff).where(Staff.removed_at.is_(None)).order_by(Staff.id)).all()
+
+
+def add(memory: Memory, *, telegram_id: int, name: str, role: str, language: str, now: datetime) -> Staff:
+    """Add a member, or take back one who had left."""
+    member = memory.scalar(select(Staff).where(Staff.telegram_id == telegram_id))
+    if member is None:
+        member = Staff(telegram_id=telegram_id, name=name, role=role, language=language, created_at=now)
+        memory.add(member)
+    member.name, member.role, member.language, member.removed_at = name, role, language, None
+    memory.flush()
+    meta.bump(memory, meta.TEAM)
+    return member
+
+
+def log(
+    memory: Memory,
+    *,
+    command: str,
+    arguments: str,
+    outcome: str,
+    at: datetime,
+    staff_id: int | None = None,
+    telegram_id: int | None = None,
+    customer_id: int | None = None,
+) -> None:
+    """One row of the audit for every staff command, allowed or refused."""
+    memory.add(
+        AuditEntry(
+            command=command, arguments=arguments[:500], outcome=outcome, at=at,
+            staff_id=staff_id, telegram_id=telegram_id, customer_id=customer_id,
+        )
+    )  # fmt: skip
