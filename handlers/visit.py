@@ -1,0 +1,273 @@
+"""One update being answered. `answering` turns a plain function of a `Visit` into a PTB handler.
+
+The function runs in the writer, inside the transaction that also marks the update done; it may run again
+after a lost race, so all it does is change `visit.memory` and say things.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from telegram import Update
+from telegram.ext import CallbackContext
+
+from bot.clock import Clock
+from bot.config import Settings
+from bot.customize.messages import Rows, compose
+from bot.customize.wording import Wording
+from bot.interact.hearing import Hearing
+from bot.interact.understanding import Understanding, detect_language
+from bot.runtime.slot import Fleeting, Outcome, Slot, current
+from handlers.said import Person, Said, read_update
+from storage import buttons, contacts, customers, inbox, outbox, team
+from storage.database import Database, Memory
+from storage.models import ButtonToken, Conversation, Customer, CustomerStatus, Staff
+from storage.outbox import Queued
+
+HEARD = ("text", "edit", "photo", "voice", "other")  # kinds whose words are understood
+
+
+@dataclass(slots=True)
+class Business:
+    """What every visit may use; the composition root makes the one there is."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    wording: Wording
+    hearing: Hearing
+    bursts: dict[int, deque[datetime]] = field(default_factory=dict)
+
+
+Context = CallbackContext[Any, Any, Any, Any]
+
+
+@dataclass(slots=True)
+class Visit:
+    """Who, what they said, now, memory, settings; and the ways to answer."""
+
+    business: Business
+    memory: Memory
+    said: Said
+    now: datetime
+    customer: Customer
+    conversation: Conversation
+    staff: Staff | None
+    contact_id: int
+    heard: Understanding | None = None
+    pressed: ButtonToken | None = None
+    is_first: bool = False  # the customer was not known before this update
+    muted: bool = False  # recorded, not answered: more of the chat waits, or there is too much of it
+    outcome: Outcome = field(default_factory=Outcome)
+    toast: str = ""
+
+    @property
+    def settings(self) -> Settings:
+        return self.business.settings
+
+    @property
+    def person(self) -> Person:
+        return self.said.person
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The customer's time zone: stated, or the business's."""
+        return zone_of(self.customer, self.settings)
+
+    @property
+    def language(self) -> str:
+        """In which this chat is answered: staff in the language of staff, a customer in theirs."""
+        return self.customer.language
+
+    def say(self, name: str, /, *, buttons: Rows | None = None, key: str | None = None,
+            again: bool = False, **values: Any) -> None:  # fmt: skip
+        """Answer in this chat with the message of this name. `again`: its buttons may be pressed repeatedly."""
+        if not self.muted:
+            self.tell(self.said.chat_id, self.language, name, buttons=buttons, key=key, again=again, **values)
+
+    def redraw(self, name: str, /, *, buttons: Rows | None = None, again: bool = False,
+               **values: Any) -> None:  # fmt: skip
+        """Replace the message whose button was pressed."""
+        if self.said.message_id is None or self.said.kind != "press":
+            raise ValueError("only a press can redraw its message")
+        parameters = self._compose(self.said.chat_id, self.language, name, buttons, again, values)
+        parameters["message_id"] = self.said.message_id
+        self._queue("editMessageText", parameters, self.said.chat_id, name, self.customer.id, None)
+
+    def tell(self, chat_id: int, language: str, name: str, /, *, buttons: Rows | None = None,
+             key: str | None = None, again: bool = False, about: int | None = None, **values: Any) -> Queued:  # fmt: skip
+        """Write to any chat. `about` is the customer a message to staff is about: a reply to it reaches them."""
+        parameters = self._compose(chat_id, language, name, buttons, again, values)
+        owner = self.customer.id if chat_id == self.said.chat_id else about
+        return self._queue("sendMessage", parameters, chat_id, name, owner, key)
+
+    def tell_staff(self, name: str, /, *, buttons: Rows | None = None, roles: tuple[str, ...] = (),
+                   files: list[dict[str, Any]] | None = None, **values: Any) -> int:  # fmt: skip
+        """Write to every member of staff (of these roles), each in their language. Returns to how many."""
+        members = [member for member in team.list_all(self.memory) if not roles or member.role in roles]
+        for member in members:
+            self.tell(
+                member.telegram_id, member.language, name, buttons=buttons, again=True, about=self.customer.id, **values
+            )
+            for file in files or []:
+                self.forward_file(member.telegram_id, file)
+        return len(members)
+
+    def forward_file(self, chat_id: int, file: dict[str, Any]) -> None:
+        """Show a customer's photo, voice note or document to somebody, by Telegram's own file id."""
+        method, field_name = FORWARDS.get(file["kind"], ("sendDocument", "document"))
+        parameters = {"chat_id": chat_id, field_name: file["file_id"]}
+        self._queue(method, parameters, chat_id, "file", self.customer.id, None)
+
+    def send_document(self, file_name: str, content: bytes, name: str, /, **values: Any) -> None:
+        """Answer with a file; the message of this name is its caption."""
+        text = self.business.wording.render(self.language, name, values, zone=self.zone)
+        parameters = {"chat_id": self.said.chat_id, "caption": text, "parse_mode": "HTML"}
+        queued = self._queue("sendDocument", parameters, self.said.chat_id, name, self.customer.id, None)
+        outbox.attach(self.memory, queued.id, "document", file_name, content)
+
+    def acknowledge(self, name: str, /, **values: Any) -> None:
+        """The short note Telegram shows over a pressed button."""
+        self.toast = self.business.wording.render(self.language, name, values)[:200]
+
+    def call(self, method: str, parameters: dict[str, Any]) -> None:
+        """A call worth nothing later (typing …)."""
+        self.outcome.fleeting.append(Fleeting(method, parameters))
+
+    def _compose(
+        self, chat_id: int, language: str, name: str, rows: Rows | None, again: bool, values: dict[str, Any]
+    ) -> dict[str, Any]:
+        return compose(
+            self.memory, self.business.wording, name, values, chat_id=chat_id, customer_id=self.customer.id,
+            language=language, zone=self.zone, now=self.now, rows=rows, again=again, turn=self.contact_id,
+        )  # fmt: skip
+
+    def _queue(
+        self, method: str, parameters: dict[str, Any], chat_id: int, name: str, customer_id: int | None, key: str | None
+    ) -> Queued:
+        queued = outbox.add(
+            self.memory, method, parameters, now=self.now, chat_id=chat_id, customer_id=customer_id, key=key,
+            message_name=name,
+        )  # fmt: skip
+        self.outcome.queued.append(queued)
+        return queued
+
+
+FORWARDS = {"photo": ("sendPhoto", "photo"), "voice": ("sendVoice", "voice"), "sticker": ("sendSticker", "sticker")}
+
+
+def zone_of(customer: Customer, settings: Settings) -> ZoneInfo:
+    return ZoneInfo(customer.time_zone) if customer.time_zone else settings.business.time_zone
+
+
+def answering(function: Callable[[Visit], None]) -> Callable[[Update, Context], Awaitable[None]]:
+    """A PTB callback that runs `function` on the visit, in its transaction."""
+    name = f"{function.__module__}.{function.__name__}"
+
+    async def answer(update: Update, context: Context) -> None:
+        business: Business = context.bot_data
+        slot = current.get()
+        said = read_update(update, business.settings.conversation.max_input)
+        if said is None:
+            return
+        heard: Understanding | None = None
+
+        def prepare(memory: Memory) -> None:
+            nonlocal heard
+            heard = hear(memory, business, said)
+
+        def run(memory: Memory) -> Outcome:
+            if not inbox.finish(memory, slot.waiting.id, business.clock.now()):
+                return Outcome()
+            visit = open_visit(memory, business, said, heard, slot)
+            function(visit)
+            if said.query_id:
+                note = {"text": visit.toast} if visit.toast else {}
+                visit.call("answerCallbackQuery", {"callback_query_id": said.query_id, **note})
+            return visit.outcome
+
+        slot.outcome = await business.database.write(run, name=name, prepare=prepare)
+
+    return answer
+
+
+def hear(memory: Memory, business: Business, said: Said) -> Understanding | None:
+    """Understand the words, before the transaction begins. Commands and presses are not understood."""
+    listener = business.hearing.listener(memory)
+    if said.kind not in HEARD or not said.text or said.command or not said.private:
+        return None
+    known = customers.glance(memory, "telegram", str(said.person.id))
+    settings = business.settings.business
+    zone = ZoneInfo(known.time_zone) if known and known.time_zone else settings.time_zone
+    language = known.language if known else choose_language(said.person.language_code, settings.languages)
+    return listener.understand(said.text, language=language, time_zone=zone, now=business.clock.now())
+
+
+def choose_language(code: str | None, languages: tuple[str, ...]) -> str:
+    """Telegram's language code to one we have texts in; the first where there is none."""
+    short = (code or "").partition("-")[0].lower()
+    return short if short in languages else languages[0]
+
+
+def open_visit(memory: Memory, business: Business, said: Said, heard: Understanding | None, slot: Slot) -> Visit:
+    """Who is this, what did we talk about; the update goes into the contact log."""
+    now = business.clock.now()
+    found = customers.find_with_conversation(memory, "telegram", str(said.person.id))
+    customer, conversation = found if found else (_welcome(memory, business, said, now), None)
+    if conversation is None:
+        conversation = Conversation(customer_id=customer.id, last_recorded={}, recent=[], misunderstood=0)
+        memory.add(conversation)
+    _follow_language(customer, heard, business.settings.business.languages, said)
+    contact_id = contacts.add(
+        memory, customer_id=customer.id, direction="in", kind=said.kind, at=min(said.at, now), text=said.text,
+        chat_id=said.chat_id, message_id=said.message_id, file=said.file,
+        revises=contacts.find_revised(memory, customer.id, said.chat_id, said.message_id)
+        if said.kind == "edit" and said.message_id is not None else None,
+    )  # fmt: skip
+    if said.kind != "membership":
+        customer.last_contact_at = now
+        if customer.status == CustomerStatus.unreachable:
+            customer.status = CustomerStatus.active  # whoever writes can be written to
+    visit = Visit(
+        business, memory, said, now, customer, conversation, team.find(memory, said.person.id), contact_id, heard,
+        is_first=found is None,
+    )  # fmt: skip
+    visit.muted = _is_late_with_more(visit, slot) or _is_flood(visit)
+    if said.token:
+        visit.pressed = buttons.find(memory, said.token, said.chat_id)
+    return visit
+
+
+def _welcome(memory: Memory, business: Business, said: Said, now: datetime) -> Customer:
+    language = choose_language(said.person.language_code, business.settings.business.languages)
+    customer = customers.add(memory, name=said.person.full_name[:200], language=language, now=now)
+    customers.link(memory, customer.id, "telegram", str(said.person.id), now)
+    return customer
+
+
+def _follow_language(customer: Customer, heard: Understanding | None, languages: tuple[str, ...], said: Said) -> None:
+    """Answer in the language somebody writes, unless they chose one."""
+    if heard is None or customer.language_from == "chosen" or said.forwarded:
+        return
+    written = detect_language(said.text, customer.language)
+    if written in languages and written != customer.language:
+        customer.language, customer.language_from = written, "written"
+
+
+def _is_late_with_more(visit: Visit, slot: Slot) -> bool:
+    """We were away, and this is not the last of what the chat wrote meanwhile: answer the last one only."""
+    late = visit.now - visit.said.at > visit.settings.conversation.offline_after
+    return late and visit.said.kind == "text" and inbox.has_later(visit.memory, slot.waiting.id, slot.waiting.chat_id)
+
+
+def _is_flood(visit: Visit) -> bool:
+    """More than a person types: what comes is recorded, answered no more until it stops."""
+    burst = visit.settings.conversation.burst
+    times = visit.business.bursts.setdefault(visit.said.chat_id, deque(maxlen=burst.messages + 1))
+    times.append(visit.said.at)
+    return len(times) > burst.messages and times[-1] - times[0] <= max(burst.per, timedelta(0))

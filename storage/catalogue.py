@@ -1,0 +1,31 @@
+"""What is sold, and the questions and answers about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from storage.database import Memory
+from storage.models import CatalogueItem, FaqEntry
+
+
+def list_items(memory: Memory) -> Sequence[CatalogueItem]:
+    return memory.scalars(select(CatalogueItem).order_by(CatalogueItem.sku)).all()
+
+
+def find_item(memory: Memory, sku: str) -> CatalogueItem | None:
+    return memory.get(CatalogueItem, sku)
+
+
+def list_faq(memory: Memory) -> Sequence[FaqEntry]:
+    return memory.scalars(select(FaqEntry).order_by(FaqEntry.id)).all()
+
+
+def find_answer(memory: Memory, name: str, languages: Sequence[str]) -> str | None:
+    """The answer in the first of the languages that has one."""
+    rows = memory.execute(
+        select(FaqEntry.language, FaqEntry.answer).where(FaqEntry.name == name, FaqEntry.answer != "")
+    ).all()
+    answers = {language: answer for language, answer in reversed(rows)}
+    return next((answers[language] for language in languages if language in answers), None)

@@ -1,0 +1,34 @@
+"""Things that happened to a customer and may lead to a follow-up: written by the lower rooms, read by `customize`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from storage.database import Memory
+from storage.models import Event, table_of
+
+_INSERT = insert(table_of(Event))
+
+
+def add(
+    memory: Memory, customer_id: int, kind: str, *, at: datetime, reference: str, data: dict[str, Any] | None = None
+) -> None:
+    """Kinds: order, tier, occasion, reminder, complaint, solved, consent, status, merged. `reference` is an id."""
+    row = {"customer_id": customer_id, "kind": kind, "at": at, "reference": reference, "data": data or {}}
+    memory.connection().execute(_INSERT, row)
+
+
+def list_waiting(memory: Memory, most: int = 500) -> Sequence[Event]:
+    return memory.scalars(select(Event).where(Event.planned_at.is_(None)).order_by(Event.id).limit(most)).all()
+
+
+def mark_planned(memory: Memory, ids: Sequence[int], now: datetime) -> None:
+    memory.execute(update(Event).where(Event.id.in_(ids)).values(planned_at=now))
+
+
+def prune(memory: Memory, before: datetime) -> None:
+    memory.execute(delete(Event).where(Event.planned_at < before))
