@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bot.config.keys import section_of
 from bot.config.sections import BusinessSettings
-from bot.config.values import nearest, shown
+from bot.config.values import hidden, nearest, shown
 from bot.config.yaml_file import KeyPath
 from bot.errors import SettingsProblem
 
@@ -176,7 +176,8 @@ def read_overrides(environ: Mapping[str, str]) -> tuple[list[Override], list[Set
     problems: list[SettingsProblem] = []
     contract = {variable.name for variable in VARIABLES}
     for variable in sorted(environ):
-        if not variable.startswith(PREFIX) or variable in contract:
+        text = environ[variable].strip()
+        if not variable.startswith(PREFIX) or variable in contract or not text:
             continue
         segments = variable.removeprefix(PREFIX).lower().split("__")
         path = _find_path(BusinessSettings, segments)
@@ -185,7 +186,6 @@ def read_overrides(environ: Mapping[str, str]) -> tuple[list[Override], list[Set
             if problem:
                 problems.append(problem)
             continue
-        text = environ[variable].strip()
         if text[:1] not in ("[", "{"):
             overrides.append(Override(path, variable, text))
             continue
@@ -242,4 +242,4 @@ def _find_path(model: type[BaseModel] | None, segments: list[str]) -> KeyPath | 
 def key_text(path: KeyPath) -> str:
     """`follow_ups[2].every`, as in messages."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.removeprefix(".")
+    return hidden(text.removeprefix("."))

@@ -46,14 +46,16 @@ def _describe(model: type[BaseModel], prefix: str, defaults: BaseModel | None) -
         default = _REQUIRED if field.is_required() else field.default
         if defaults is not None:
             default = getattr(defaults, name)
-        yield Key(path, _type_text(field), "" if section else _default_text(default, field), doc)
+        yield Key(path, type_text(field), "" if section else _default_text(default, field), doc)
         if section:
             yield from _describe(section, f"{path}.", default if isinstance(default, BaseModel) else None)
         elif element is not None and (inner := section_of(element)):
             yield from _describe(inner, f"{path}[].", None)
         elif path == "follow_ups":
             for rule, rule_model in RULES.items():
-                yield Key(f"{path}[{rule}]", "section", "", " ".join((rule_model.__doc__ or "").split()))
+                yield Key(
+                    f"{path}[{rule}]", "section", "", " ".join((rule_model.__doc__ or "").split()).removesuffix(".")
+                )
                 yield from _describe(rule_model, f"{path}[{rule}].", None)
 
 
@@ -95,7 +97,7 @@ def _element_of(annotation: Any) -> Any:
     return arguments[0] if get_origin(annotation) is tuple and len(arguments) == 2 else None
 
 
-def _type_text(field: FieldInfo) -> str:
+def type_text(field: FieldInfo) -> str:
     annotation: Any = field.annotation
     if section_of(annotation):
         return "section"
@@ -124,6 +126,6 @@ def _default_text(default: object, field: FieldInfo) -> str:
         case bool():
             return str(default).lower()
         case ():
-            return "closed" if _type_text(field) == "hours" else "[]"
+            return "closed" if type_text(field) == "hours" else "[]"
         case _:
             return str(default)

@@ -1,16 +1,15 @@
 """config.yaml and the environment → `Settings`, or everything that is wrong with them at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from bot.config.environment import Environment, Override, key_text, read_environment, read_overrides
-from bot.config.keys import RULES, fields_at
+from bot.config.keys import RULES, fields_at, type_text
 from bot.config.sections import BusinessSettings
-from bot.config.values import duration_text, nearest, shown
+from bot.config.values import nearest, shown
 from bot.config.yaml_file import Document, KeyPath, read_yaml
 from bot.errors import SettingsError, SettingsProblem
 
@@ -84,11 +83,14 @@ def _apply(overrides: Sequence[Override], document: Document) -> dict[KeyPath, s
     for path, variable, value in overrides:
         section = document.data
         for key in path[:-1]:
-            if not isinstance(section.get(key), dict):
+            if section.get(key) is None:
                 section[key] = {}
             section = section[key]
-        section[path[-1]] = value
-        sources[path] = variable
+            if not isinstance(section, dict):
+                break  # the file is wrong here, and will be told so
+        else:
+            section[path[-1]] = value
+            sources[path] = variable
     return sources
 
 
@@ -147,7 +149,8 @@ def _report_error(error: dict[str, Any], report: _Report) -> None:
     value = shown(error.get("input"))
     match error["type"]:
         case "refused":
-            report.add((*path, *_parse_key(context["key"])), context["wrong"], context["accepted"], context["nearest"])
+            for wrong, accepted, near, key in context["refusals"]:
+                report.add((*path, *_parse_key(key)), wrong, accepted, near)
         case "extra_forbidden":
             _report_unknown_key(path, report)
         case "missing":
@@ -161,7 +164,7 @@ def _report_error(error: dict[str, Any], report: _Report) -> None:
             near = nearest(str(error.get("input")), choices)
             report.add(path, f"{value} is not one of the choices", ", ".join(choices), near)
         case "model_type" | "model_attributes_type" | "dict_type":
-            report.add(path, f"{value} where a section is needed", ", ".join(fields_at(path, report.data)))
+            report.add(path, f"{value} where a section is needed", _section_form(path, report.data))
         case "tuple_type":
             report.add(path, f"{value} where a list is needed", "a list, an element a line after `- `, or [a, b]")
         case kind:
@@ -177,7 +180,7 @@ _BOUNDS = {
 
 
 def _wrong_value(kind: str, value: str, context: Mapping[str, Any]) -> str:
-    if kind in _BOUNDS or kind == "multiple_of":
+    if kind in _BOUNDS:
         return f"{value} is out of range"
     return {
         "string_type": f"{value} is not text",
@@ -194,7 +197,7 @@ def _wrong_value(kind: str, value: str, context: Mapping[str, Any]) -> str:
 
 def _accepted(kind: str, context: Mapping[str, Any]) -> str:
     if kind in _BOUNDS:
-        return f"{_BOUNDS[kind]} {_bound(next(iter(context.values())))}"
+        return f"{_BOUNDS[kind]} {str(next(iter(context.values()))).removesuffix('.0')}"
     if kind.startswith("int_"):
         return "a whole number"
     if kind.startswith(("float_", "decimal_", "finite_")):
@@ -205,12 +208,12 @@ def _accepted(kind: str, context: Mapping[str, Any]) -> str:
         "string_too_long": f"at most {context.get('max_length')} characters",
         "string_too_short": "some text",
         "too_short": "at least one element",
-        "multiple_of": "whole days, such as 0d or 3d",
     }.get(kind, "")
 
 
-def _bound(value: Any) -> str:
-    return duration_text(value) if isinstance(value, timedelta) else str(value)
+def _section_form(path: KeyPath, data: Any) -> str:
+    keys = fields_at(path, data)
+    return ", ".join(keys) if keys else f"a section with the key rule: {', '.join(RULES)}"
 
 
 def _key_path(loc: tuple[str | int, ...]) -> KeyPath:
@@ -238,4 +241,4 @@ def _report_unknown_key(path: KeyPath, report: _Report) -> None:
 
 def _report_missing(path: KeyPath, report: _Report) -> None:
     field = fields_at(path[:-1], report.data).get(str(path[-1]))
-    report.add(path, "is missing", field.description if field and field.description else "")
+    report.add(path, "is missing", f"{type_text(field)}: {field.description}" if field else "")

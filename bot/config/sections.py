@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from bot.config.values import (
     Count,
     Currency,
+    Days,
     Duration,
     Hours,
     Language,
@@ -23,13 +24,15 @@ from bot.config.values import (
     PositiveDuration,
     Purpose,
     Rate,
+    Refusal,
     Span,
     Switch,
     Text,
     WallTime,
     Zone,
+    between,
     duration_text,
-    refusal,
+    refusing,
 )
 
 HOUR = timedelta(hours=1)
@@ -162,21 +165,22 @@ class Tiers(Section):
 
     @model_validator(mode="after")
     def _descend(self) -> Self:
+        refusals = []
         for key in ("orders", "spent"):
-            if getattr(self.B, key) > getattr(self.A, key):
-                wrong = f"{getattr(self.B, key)} is more than tier A asks ({getattr(self.A, key)})"
-                raise refusal(wrong, f"at most {getattr(self.A, key)}, or a higher A.{key}", key=f"B.{key}")
+            a, b = getattr(self.A, key), getattr(self.B, key)
+            if b > a:
+                wrong, accepted = f"{b} is more than tier A asks ({a})", f"at most {a}, or a higher A.{key}"
+                refusals.append(Refusal(wrong, accepted, key=f"B.{key}"))
+        a, b, window = map(duration_text, (self.A.within, self.B.within, self.window))
         if self.B.within < self.A.within:
-            a, b = duration_text(self.A.within), duration_text(self.B.within)
-            raise refusal(f"{b} is stricter than tier A ({a})", f"at least {a}, or a shorter A.within", key="B.within")
-        for tier, threshold in (("A", self.A), ("B", self.B)):
-            if threshold.within > self.window:
-                within, window = duration_text(threshold.within), duration_text(self.window)
-                raise refusal(
-                    f"{within} reaches further back than the window ({window})",
-                    f"at most {window}",
-                    key=f"{tier}.within",
-                )
+            wrong, accepted = f"{b} is stricter than tier A ({a})", f"at least {a}, or a shorter A.within"
+            refusals.append(Refusal(wrong, accepted, key="B.within"))
+        for tier, within in (("A", self.A.within), ("B", self.B.within)):
+            if within > self.window:
+                wrong = f"{duration_text(within)} reaches further back than the window ({window})"
+                refusals.append(Refusal(wrong, f"at most {window}, or a longer window", key=f"{tier}.within"))
+        if refusals:
+            raise refusing(*refusals)
         return self
 
 
@@ -193,19 +197,12 @@ class Questions(Section):
     list: tuple[Question, ...] = Field((), description="The questions, most useful first; each is asked at most once")
 
 
-class _Rule(Section):
-    """What all follow-up rules have."""
-
-    valid_for: PositiveDuration
-    purpose: Purpose
-
-
 VALID_FOR = "Skipped, not sent, when it is later than this after its due time"
 PURPOSE = "Consent it needs: service or marketing"
 AT = "Time of day, in the customer's time zone"
 
 
-class AfterPurchase(_Rule):
+class AfterPurchase(Section):
     """Asks how it was."""
 
     rule: Literal["after_purchase"]
@@ -218,11 +215,11 @@ class AfterPurchase(_Rule):
     purpose: Purpose = Field("service", description=PURPOSE)
 
 
-class Birthday(_Rule):
+class Birthday(Section):
     """Good wishes on a birthday, the customer's or that of someone they told us about."""
 
     rule: Literal["birthday"]
-    before: Annotated[Duration, Field(le=60 * DAY, multiple_of=DAY)] = Field(
+    before: Annotated[Days, between(timedelta(), 60 * DAY)] = Field(
         timedelta(), description="How long before the day, in whole days"
     )
     at: WallTime = Field(time(10), description=AT)
@@ -241,7 +238,7 @@ class CheckInEvery(Section):
         return {"A": self.A, "B": self.B, "C": self.C}.get(tier)
 
 
-class CheckIn(_Rule):
+class CheckIn(Section):
     """Asks after someone we have not heard from."""
 
     rule: Literal["check_in"]
@@ -251,7 +248,7 @@ class CheckIn(_Rule):
     purpose: Purpose = Field("marketing", description=PURPOSE)
 
 
-class Reminder(_Rule):
+class Reminder(Section):
     """What the customer asked to be reminded of, when they asked for it."""
 
     rule: Literal["reminder"]
@@ -259,7 +256,7 @@ class Reminder(_Rule):
     purpose: Purpose = Field("service", description=PURPOSE)
 
 
-class LoopClosed(_Rule):
+class LoopClosed(Section):
     """Tells the customer what was done about their complaint."""
 
     rule: Literal["loop_closed"]
@@ -282,11 +279,8 @@ class QuietHours(Section):
     @model_validator(mode="after")
     def _not_all_day(self) -> Self:
         if self.start == self.end:
-            raise refusal(
-                "quiet hours that end when they begin are 24 hours: nothing would ever be sent",
-                "an end that differs from the beginning",
-                key="to",
-            )
+            wrong = "quiet hours that end when they begin are 24 hours: nothing would ever be sent"
+            raise refusing(Refusal(wrong, "an end that differs from the beginning", key="to"))
         return self
 
     def cover(self, wall: time) -> bool:
@@ -343,7 +337,7 @@ class Conversation(Section):
 
 class Storage(Section):
     backups: Count = Field(3, description="Copies kept from before migrations (SQLite); 0 keeps none")
-    inbox_kept: Annotated[Duration, Field(ge=DAY, lt=7 * DAY)] = Field(
+    inbox_kept: Annotated[Duration, between(DAY, 6 * DAY)] = Field(
         3 * DAY,
         description="How long handled updates are kept: longer than Telegram repeats one (1d), "
         "shorter than its numbers last (7d)",
@@ -356,7 +350,7 @@ class Telegram(Section):
     chat_messages_per_second: Rate = Field(1, description="Messages a second to one chat; 0 is no limit")
     chat_burst: Count = Field(3, description="Messages to one chat before that limit bites; 0 is no limit")
     group_messages_per_minute: Rate = Field(20, description="Messages a minute to one group; 0 is no limit")
-    poll_timeout: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(seconds=50))] = Field(
+    poll_timeout: Annotated[Duration, between(timedelta(seconds=1), timedelta(seconds=50))] = Field(
         timedelta(seconds=50), description="How long one request for updates waits"
     )
     in_flight: Annotated[PositiveCount, Field(le=512)] = Field(64, description="Messages being sent at one time")
@@ -391,12 +385,13 @@ class BusinessSettings(Section):
     @model_validator(mode="after")
     def _rules_can_be_sent(self) -> Self:
         quiet = self.contact_policy.quiet_hours
+        refusals = []
         for number, rule in enumerate(self.follow_ups):
             at: time | None = getattr(rule, "at", None)
             if at is not None and quiet.cover(at):
-                raise refusal(
-                    f'"{at:%H:%M}" is in the quiet hours ("{quiet.start:%H:%M}" to "{quiet.end:%H:%M}")',
-                    "a time outside contact_policy.quiet_hours",
-                    key=f"follow_ups[{number}].at",
-                )
+                wrong = f'"{at:%H:%M}" is in the quiet hours ("{quiet.start:%H:%M}" to "{quiet.end:%H:%M}")'
+                accepted = "a time outside contact_policy.quiet_hours"
+                refusals.append(Refusal(wrong, accepted, key=f"follow_ups[{number}].at"))
+        if refusals:
+            raise refusing(*refusals)
         return self

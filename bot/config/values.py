@@ -13,7 +13,7 @@ from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.numbers import list_currencies
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 from rapidfuzz import fuzz, process, utils
 
@@ -32,20 +32,31 @@ _WALL_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _TOKEN = re.compile(r"\d{6,}:[\w-]{20,}", re.ASCII)
 
 
-def refusal(wrong: str, accepted: str = "", *, key: str = "", nearest: str | None = None) -> PydanticCustomError:
-    """What a validator raises; `key` is where below the validated value the fault is."""
+class Refusal(NamedTuple):
+    """One fault; `key` is where below the validated value it is."""
+
+    wrong: str
+    accepted: str = ""
+    nearest: str | None = None
+    key: str = ""
+
+
+def refusing(*refusals: Refusal) -> PydanticCustomError:
+    """What a validator raises."""
     # The words travel as context, never as the message template, which would read braces in them.
-    context = {"wrong": wrong, "accepted": accepted, "key": key, "nearest": nearest}
-    return PydanticCustomError("refused", "{wrong}", context)
+    return PydanticCustomError("refused", "refused", {"refusals": refusals})
+
+
+def refusal(wrong: str, accepted: str = "", nearest: str | None = None) -> PydanticCustomError:
+    """`refusing` for one fault of the value itself."""
+    return refusing(Refusal(wrong, accepted, nearest))
 
 
 def shown(value: object) -> str:
     """A value as a message quotes it: in YAML's words, short, and never a token."""
     match value:
-        case str() if _TOKEN.search(value):
-            return "(a token)"
         case str():
-            text = f'"{value}"'
+            text = f'"{hidden(value)}"'
         case None:
             text = "nothing"
         case bool():
@@ -59,9 +70,16 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def hidden(text: str) -> str:
+    """The text, without a token that may stand in it by mistake."""
+    return _TOKEN.sub("(a token)", text)
+
+
 def nearest(word: str, words: Iterable[str], *, at_least: float = 60) -> str | None:
     """The one of `words` that was probably meant by `word`."""
-    match = process.extractOne(word, words, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=at_least)
+    match = process.extractOne(
+        word, list(words), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=at_least
+    )
     return match[0] if match else None
 
 
@@ -84,6 +102,30 @@ def _read_duration(value: object) -> timedelta:
     if seconds > _LONGEST_SECONDS:
         raise refusal(f"{shown(value)} is too long", DURATION_FORM)
     return timedelta(seconds=seconds)
+
+
+def between(lowest: timedelta, highest: timedelta) -> AfterValidator:
+    """Both ends are allowed."""
+
+    def check(duration: timedelta) -> timedelta:
+        if not lowest <= duration <= highest:
+            accepted = f"{duration_text(lowest)} to {duration_text(highest)}"
+            raise refusal(f"{duration_text(duration)} is out of range", accepted)
+        return duration
+
+    return AfterValidator(check)
+
+
+def _refuse_nothing(duration: timedelta) -> timedelta:
+    if not duration:
+        raise refusal("must be longer than nothing", DURATION_FORM)
+    return duration
+
+
+def _refuse_part_days(duration: timedelta) -> timedelta:
+    if duration % timedelta(days=1):
+        raise refusal(f"{duration_text(duration)} is not whole days", "whole days, such as 0d or 3d")
+    return duration
 
 
 def _read_wall_time(value: object) -> time:
@@ -142,7 +184,7 @@ def _read_zone(value: object) -> ZoneInfo:
     if isinstance(value, ZoneInfo):
         return value
     if not isinstance(value, str) or value not in _zone_names():
-        near = nearest(value, sorted(_zone_names())) if isinstance(value, str) else None
+        near = nearest(value, sorted(_zone_names()), at_least=75) if isinstance(value, str) else None
         raise refusal(
             f"{shown(value)} is not a time zone", "a name of the IANA list, such as Europe/Berlin", nearest=near
         )
@@ -151,7 +193,7 @@ def _read_zone(value: object) -> ZoneInfo:
 
 def _read_currency(value: object) -> str:
     if not isinstance(value, str) or value not in list_currencies():
-        near = nearest(value, sorted(list_currencies())) if isinstance(value, str) else None
+        near = nearest(value, sorted(list_currencies()), at_least=80) if isinstance(value, str) else None
         raise refusal(f"{shown(value)} is not a currency", "a code of ISO 4217, such as EUR, USD or CNY", nearest=near)
     return value
 
@@ -165,8 +207,8 @@ def _read_language(value: object) -> str:
 
 def _read_switch(value: object) -> object:
     # pydantic would take yes, on, 1 and their opposites, which YAML readers disagree about.
-    if value in ("true", "false"):
-        return value == "true"
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
     if not isinstance(value, bool):
         raise refusal(f"{shown(value)} is neither true nor false", "true or false")
     return value
@@ -180,7 +222,8 @@ def _refuse_switch(value: object) -> object:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_read_duration)]
-PositiveDuration = Annotated[Duration, Field(gt=timedelta())]
+PositiveDuration = Annotated[Duration, AfterValidator(_refuse_nothing)]
+Days = Annotated[Duration, AfterValidator(_refuse_part_days)]
 WallTime = Annotated[time, BeforeValidator(_read_wall_time)]
 Hours = Annotated[tuple[Span, ...], BeforeValidator(_read_hours)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_read_zone)]
