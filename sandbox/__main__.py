@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import gc
 import ipaddress
 import signal
 import socket
@@ -67,6 +68,7 @@ class Server(uvicorn.Server):
                 lifespan="off",
                 log_level="warning",
                 access_log=False,
+                proxy_headers=False,
                 server_header=False,
                 date_header=False,
                 timeout_keep_alive=75,
@@ -112,6 +114,8 @@ def main() -> int:
     except OSError as error:
         print(f"--http {arguments.http}: {error.strerror}; choose another port, 0 for any", file=sys.stderr)  # noqa: T201
         return 1
+    # What the sandbox makes it keeps, in no cycles: looking for garbage in it all the time cost a third of its speed.
+    gc.set_threshold(100_000, 50, 1000)
     asyncio.run(Server(telegram, listener).run_until_stopped())
     return 0
 

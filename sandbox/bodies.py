@@ -3,11 +3,11 @@
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import parse_qsl
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from sandbox.encoding import read_form
 from sandbox.parameters import Parameters, Part
 
 SMALL_BYTES = 1024 * 1024
@@ -75,9 +75,9 @@ def parse_json(body: bytes) -> dict[str, Any]:
     return value
 
 
-def _form(body: bytes) -> list[tuple[str, str]]:
+def _form(body: bytes) -> dict[str, str]:
     try:
-        return parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=1000)
+        return read_form(body)
     except ValueError as error:
         raise Unreadable(str(error)) from error
 

@@ -8,11 +8,11 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
 import aiohttp
 
 from sandbox import people
+from sandbox.encoding import read_form
 from sandbox.menus import menu_of
 from sandbox.model import Bot, Chat, Json
 from sandbox.refusals import Misuse
@@ -213,7 +213,10 @@ def find_handler(method: str, path: str) -> tuple[Handler, tuple[str, ...]]:
 
 
 def read_query(query: bytes) -> dict[str, str]:
-    return dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True)) if query else {}
+    try:
+        return read_form(query)
+    except ValueError:
+        raise Misuse(400, "the query is not UTF-8") from None
 
 
 def _chat(ask: Ask) -> Chat:

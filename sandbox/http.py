@@ -15,12 +15,13 @@ from urllib.parse import unquote
 
 from sandbox.bodies import FILE_BYTES, SMALL_BYTES, Gone, TooLarge, Unreadable, parse_body, parse_json, read_body
 from sandbox.control import Ask, find_handler, read_query
+from sandbox.encoding import encode
 from sandbox.faults import Strike
 from sandbox.methods import METHODS
 from sandbox.model import Bot, Json
 from sandbox.parameters import Parameters
 from sandbox.refusals import Misuse, Refusal
-from sandbox.telegram import Telegram, encode
+from sandbox.telegram import Telegram
 from sandbox.updates import get_updates
 
 Scope = MutableMapping[str, Any]
@@ -116,7 +117,7 @@ class Application:
                 await telegram.journal.settle()
             except sqlite3.Error as error:
                 words = f"Internal Server Error: the sandbox cannot write its file: {error}"
-                status, answer_bytes = 500, encode({"ok": False, "error_code": 500, "description": words}).encode()
+                status, answer_bytes = 500, encode({"ok": False, "error_code": 500, "description": words})
         if strike is not None:
             if strike.delay:
                 await asyncio.sleep(strike.delay)
@@ -152,10 +153,10 @@ class Application:
                 result = function(telegram, bot, parameters)
                 if type(result) is dict:
                     message_id = result.get("message_id")
-                body = encode({"ok": True, "result": result}).encode()
+                body = encode({"ok": True, "result": result})
         except Refusal as refusal:
             status, description = refusal.code, refusal.description
-            body = encode(_no(refusal)).encode()
+            body = encode(_no(refusal))
             if "retry_after" in refusal.parameters:
                 extra = (b"retry-after", b"%d" % int(refusal.parameters["retry_after"]))
         telegram.calls.record(at, bot.id, method, _recorded(parameters), status, description, message_id, cut, faulty)
@@ -283,7 +284,7 @@ async def _reply(send: Send, status: int, body: bytes, headers: list[tuple[bytes
 
 async def _reply_json(send: Send, status: int, answer: Any, close: bool = False) -> None:
     headers = [JSON_TYPE, (b"connection", b"close")] if close else [JSON_TYPE]
-    await _reply(send, status, encode(answer).encode(), headers)
+    await _reply(send, status, encode(answer), headers)
 
 
 async def _reply_page(path: str, send: Send) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sandbox.calls import Calls
 from sandbox.clock import Clock
+from sandbox.encoding import encode
 from sandbox.faults import Faults
 from sandbox.files import Files
 from sandbox.journal import FileJournal, Journal
@@ -25,7 +26,6 @@ TOKEN = re.compile(r"[1-9][0-9]{0,15}:[A-Za-z0-9_-]{30,64}")
 QUERY_SECONDS = 150.0  # how long a press can be answered, in sandbox time
 NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 KEPT_NOTICES = 50
-encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Telegram:
@@ -134,7 +134,7 @@ class Telegram:
             return None
         update_id = bot.next_update_id
         bot.next_update_id += 1
-        data = encode({"update_id": update_id, kind: body}).encode()
+        data = encode({"update_id": update_id, kind: body})
         bot.updates[update_id] = data
         if self.journal.persistent:
             self.journal.write("INSERT INTO updates VALUES (?, ?, ?)", bot.id, update_id, data)
@@ -250,7 +250,7 @@ class Telegram:
         )
 
     def _save_clock(self) -> None:
-        self._save_meta("clock", encode([self.clock.offset, self.clock.revision]))
+        self._save_meta("clock", json.dumps([self.clock.offset, self.clock.revision]))
 
     def _save_meta(self, name: str, value: str) -> None:
         self.journal.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, value)
