@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, cast, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, cast, delete, func, insert, or_, select, update
 from sqlalchemy.types import BigInteger
 
 from storage.database import Memory
@@ -24,6 +24,22 @@ class Queued(NamedTuple):
     delivery: str
     not_before: datetime | None
     key: str | None
+
+
+class Claimed(NamedTuple):
+    """A row about to be sent: whole, and with its recipient resolved."""
+
+    id: int
+    customer_id: int | None
+    chat_id: int
+    method: str
+    parameters: dict[str, Any]
+    delivery: str
+    priority: int
+    key: str | None
+    then: str | None
+    attempts: int
+    created_at: datetime
 
 
 class Outcome(NamedTuple):
@@ -63,8 +79,9 @@ _CLAIM = (
     update(OUTBOX)
     .where(OUTBOX.c.id.in_(bindparam("ids", expanding=True)), OUTBOX.c.state == OutboxState.ready)
     .values(state=OutboxState.sending, attempts=OUTBOX.c.attempts + 1, sending_at=bindparam("at"))
-    .returning(OUTBOX)
+    .returning(*(OUTBOX.c[name] for name in Claimed._fields))
 )
+_RESOLVE = update(OUTBOX).where(OUTBOX.c.id == bindparam("row")).values(chat_id=bindparam("chat"))
 _RECORD = (
     update(OUTBOX)
     .where(OUTBOX.c.id == bindparam("row"))
@@ -141,12 +158,18 @@ def load_waiting(memory: Memory, *, after: int = 0, most: int = 5000) -> list[Qu
     return [Queued(*row) for row in memory.connection().execute(_WAITING, {"after": after, "most": most})]
 
 
-def claim(memory: Memory, ids: Sequence[int], at: datetime) -> list[Row[Any]]:
-    """Flip the rows to `sending` and return them whole; one that is not ready any more is left out.
+def claim(memory: Memory, rows: Sequence[Queued], at: datetime) -> list[Claimed]:
+    """Flip the rows to `sending` and return them; one that is not ready any more is left out.
 
     The flip is committed before the call: a row found `sending` after a crash may or may not have been sent.
     """
-    return list(memory.connection().execute(_CLAIM, {"ids": list(ids), "at": at}))
+    connection = memory.connection()
+    chats = {row.id: row.chat_id for row in rows}
+    claimed = [Claimed(*row) for row in connection.execute(_CLAIM, {"ids": list(chats), "at": at})]
+    symbolic = [row for row in claimed if row.chat_id is None]
+    if symbolic:
+        connection.execute(_RESOLVE, [{"row": row.id, "chat": chats[row.id]} for row in symbolic])
+    return [row._replace(chat_id=chats[row.id] or 0) for row in claimed]
 
 
 def record(memory: Memory, outcomes: Sequence[Outcome]) -> None:

@@ -1,0 +1,138 @@
+"""HTTP to the Bot API on aiohttp: PTB's request class, and the plain call that intake and sender use.
+
+A failure says whether the request can have reached Telegram: `NotSent` surely not, `Ambiguous` perhaps.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import aiohttp
+from telegram.error import NetworkError
+from telegram.request import BaseRequest, RequestData
+
+CONNECTIONS = 512  # aiohttp's pool costs nothing while unused, unlike httpcore's
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 20.0
+KEEP_ALIVE_SECONDS = 4.0  # shorter than servers', so that we rarely write into a connection they just closed
+
+
+class NotSent(NetworkError):
+    """The request cannot have reached Telegram: no connection was made."""
+
+
+class Ambiguous(NetworkError):
+    """The request may have been carried out: the link broke, or no answer came in time."""
+
+
+class Reply(NamedTuple):
+    """Telegram's answer. `body` is {} where it was no JSON object (a proxy's error page)."""
+
+    status: int
+    body: Mapping[str, Any]
+
+    @property
+    def description(self) -> str:
+        return str(self.body.get("description") or f"HTTP {self.status}")
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        found = self.body.get("parameters")
+        return found if isinstance(found, dict) else {}
+
+
+class File(NamedTuple):
+    """A file that goes with a call, as multipart."""
+
+    field: str
+    name: str
+    content: bytes
+
+
+class AiohttpRequest(BaseRequest):
+    """One pool of connections to the Bot API."""
+
+    def __init__(self, read_timeout: float = READ_SECONDS) -> None:
+        self._read_timeout = read_timeout
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float | None:
+        return self._read_timeout
+
+    async def initialize(self) -> None:
+        if self._session is None or self._session.closed:
+            connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS)
+            self._session = aiohttp.ClientSession(connector=connector, auto_decompress=True, trust_env=True)
+
+    async def shutdown(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def call(
+        self, url: str, parameters: Mapping[str, Any], files: Sequence[File] = (), *, read_seconds: float | None = None
+    ) -> Reply:
+        """POST one method. Raises NotSent or Ambiguous; every HTTP answer, also an error, is a Reply."""
+        if files:
+            form = aiohttp.FormData()
+            for key, value in parameters.items():
+                form.add_field(key, value if isinstance(value, str) else json.dumps(value))
+            for file in files:
+                form.add_field(file.field, file.content, filename=file.name)
+            status, payload = await self._post(url, read_seconds, data=form)
+        else:
+            status, payload = await self._post(
+                url, read_seconds, data=json.dumps(parameters).encode(), headers={"Content-Type": "application/json"}
+            )
+        try:
+            body = json.loads(payload)
+        except ValueError:
+            body = {}
+        return Reply(status, body if isinstance(body, dict) else {})
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """PTB's own way in (getMe, setMyCommands …)."""
+        read_seconds = read_timeout if isinstance(read_timeout, int | float) else None
+        if method == "GET":
+            return await self._send("GET", url, read_seconds)
+        form = aiohttp.FormData()
+        if request_data is not None:
+            for key, value in request_data.json_parameters.items():
+                form.add_field(key, value)
+            for field, (name, content, mime) in (request_data.multipart_data or {}).items():
+                form.add_field(field, content, filename=name, content_type=mime)
+        return await self._post(url, read_seconds, data=form)
+
+    async def _post(self, url: str, read_seconds: float | None, **body: Any) -> tuple[int, bytes]:
+        return await self._send("POST", url, read_seconds, **body)
+
+    async def _send(self, method: str, url: str, read_seconds: float | None, **body: Any) -> tuple[int, bytes]:
+        if self._session is None:
+            await self.initialize()
+        assert self._session is not None  # noqa: S101  set by initialize
+        limits = aiohttp.ClientTimeout(connect=CONNECT_SECONDS, sock_read=read_seconds or self._read_timeout)
+        try:
+            async with self._session.request(method, url, timeout=limits, allow_redirects=False, **body) as response:
+                return response.status, await response.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise NotSent(_without_address(error)) from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Ambiguous(_without_address(error)) from None
+
+
+def _without_address(error: BaseException) -> str:
+    """The error's kind, and its words unless they could hold the address, which holds the token."""
+    words = str(error)
+    return type(error).__name__ if "/bot" in words or not words else f"{type(error).__name__}: {words}"

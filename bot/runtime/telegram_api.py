@@ -1,0 +1,33 @@
+"""The Bot API as the runtime uses it: by method name and plain parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.runtime.request import AiohttpRequest, File, Reply
+
+
+class TelegramApi:
+    """One bot on one server. The token is in the address only, never in a log or an error."""
+
+    def __init__(self, base: str, token: str, request: AiohttpRequest) -> None:
+        self._address = f"{base.rstrip('/')}/bot{token}"
+        self._request = request
+        self.bot_id = int(token.partition(":")[0])
+
+    async def call(
+        self,
+        method: str,
+        parameters: Mapping[str, Any],
+        files: Sequence[File] = (),
+        *,
+        read_seconds: float | None = None,
+    ) -> Reply:
+        """Raises NotSent or Ambiguous (both NetworkError)."""
+        return await self._request.call(f"{self._address}/{method}", parameters, files, read_seconds=read_seconds)
+
+    async def reconnect(self) -> None:
+        """Drop all connections: a half-dead one must not be waited on for ever."""
+        await self._request.shutdown()
+        await self._request.initialize()

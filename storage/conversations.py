@@ -1,0 +1,50 @@
+"""Where a conversation stands, and the contacts of one message through its edits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from storage.database import Memory
+from storage.models import Contact, Conversation, Event, FollowUp, FollowUpStatus
+
+
+def find(memory: Memory, customer_id: int) -> Conversation | None:
+    return memory.get(Conversation, customer_id)
+
+
+def mark_contact(memory: Memory, contact_id: int, **values: Any) -> None:
+    """Complete a contact just logged: its touchpoint, the case it belongs to."""
+    memory.execute(update(Contact).where(Contact.id == contact_id).values(**values))
+
+
+def list_versions(memory: Memory, customer_id: int, chat_id: int, message_id: int, before: int) -> Sequence[int]:
+    """Ids of the contacts that an edited message was, before this one."""
+    return memory.scalars(
+        select(Contact.id)
+        .where(
+            Contact.customer_id == customer_id, Contact.chat_id == chat_id, Contact.message_id == message_id,
+            Contact.direction == "in", Contact.kind != "press", Contact.id < before,
+        )
+        .order_by(Contact.id)
+    ).all()  # fmt: skip
+
+
+def withdraw_reminder(memory: Memory, customer_id: int, reference: str) -> None:
+    """A reminder asked for is not wanted any more, whether it is planned yet or not."""
+    memory.execute(
+        delete(Event).where(
+            Event.customer_id == customer_id, Event.kind == "reminder", Event.reference == reference,
+            Event.planned_at.is_(None),
+        )
+    )  # fmt: skip
+    memory.execute(
+        update(FollowUp)
+        .where(
+            FollowUp.customer_id == customer_id, FollowUp.rule == "reminder", FollowUp.occurrence == reference,
+            FollowUp.status.in_([FollowUpStatus.planned, FollowUpStatus.held]),
+        )
+        .values(status=FollowUpStatus.cancelled, reason="withdrawn")
+    )  # fmt: skip

@@ -1,0 +1,98 @@
+"""What is known of customers. A fact is superseded or forgotten, never overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from storage.database import Memory
+from storage.models import Contact, Fact
+
+
+def list_current(memory: Memory, customer_id: int, kind: str | None = None) -> Sequence[Fact]:
+    """What holds now, oldest first."""
+    statement = select(Fact).where(
+        Fact.customer_id == customer_id, Fact.superseded_by.is_(None), Fact.forgotten_at.is_(None)
+    )
+    if kind is not None:
+        statement = statement.where(Fact.kind == kind)
+    return memory.scalars(statement.order_by(Fact.id)).all()
+
+
+def list_with_sources(
+    memory: Memory, customer_id: int, *, skip: int = 0, most: int = 8
+) -> list[tuple[Fact, Contact | None]]:
+    """Current facts, newest first, each with the contact it came from."""
+    rows = memory.execute(
+        select(Fact, Contact)
+        .outerjoin(Contact, Contact.id == Fact.contact_id)
+        .where(Fact.customer_id == customer_id, Fact.superseded_by.is_(None), Fact.forgotten_at.is_(None))
+        .order_by(Fact.id.desc())
+        .offset(skip)
+        .limit(most)
+    )
+    return [(fact, contact) for fact, contact in rows]
+
+
+def count_current(memory: Memory, customer_id: int) -> int:
+    statement = (
+        select(func.count())
+        .select_from(Fact)
+        .where(Fact.customer_id == customer_id, Fact.superseded_by.is_(None), Fact.forgotten_at.is_(None))
+    )
+    return memory.scalar(statement) or 0
+
+
+def get(memory: Memory, customer_id: int, fact_id: int) -> Fact | None:
+    """The fact, if it is this customer's."""
+    return memory.scalar(select(Fact).where(Fact.id == fact_id, Fact.customer_id == customer_id))
+
+
+def list_by_ids(memory: Memory, customer_id: int, ids: Sequence[int]) -> Sequence[Fact]:
+    if not ids:
+        return []
+    return memory.scalars(select(Fact).where(Fact.id.in_(ids), Fact.customer_id == customer_id).order_by(Fact.id)).all()
+
+
+def list_from(memory: Memory, customer_id: int, contact_ids: Sequence[int]) -> Sequence[Fact]:
+    """Current facts that came from these contacts."""
+    if not contact_ids:
+        return []
+    return memory.scalars(
+        select(Fact)
+        .where(
+            Fact.customer_id == customer_id, Fact.contact_id.in_(contact_ids),
+            Fact.superseded_by.is_(None), Fact.forgotten_at.is_(None),
+        )
+        .order_by(Fact.id)
+    ).all()  # fmt: skip
+
+
+def add(memory: Memory, *, customer_id: int, kind: str, value: str, since: datetime, **more: Any) -> Fact:
+    """`more`: polarity, item, person, date, confidence, quote, stated_by, contact_id."""
+    fact = Fact(
+        customer_id=customer_id, kind=kind, value=value, since=since,
+        confidence=more.pop("confidence", 1.0), quote=more.pop("quote", ""), **more,
+    )  # fmt: skip
+    memory.add(fact)
+    memory.flush()
+    return fact
+
+
+def supersede(memory: Memory, old: Sequence[int], new: int) -> None:
+    if old:
+        memory.execute(update(Fact).where(Fact.id.in_(old)).values(superseded_by=new))
+
+
+def forget(memory: Memory, ids: Sequence[int], now: datetime) -> None:
+    if ids:
+        memory.execute(update(Fact).where(Fact.id.in_(ids), Fact.forgotten_at.is_(None)).values(forgotten_at=now))
+
+
+def restore_superseded(memory: Memory, ids: Sequence[int]) -> None:
+    """What these facts had replaced holds again."""
+    if ids:
+        memory.execute(update(Fact).where(Fact.superseded_by.in_(ids)).values(superseded_by=None))

@@ -1,0 +1,62 @@
+"""What customers think of us, and the cases that complaints are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from storage.database import Memory
+from storage.models import Feedback
+
+
+def add(memory: Memory, *, customer_id: int, kind: str, polarity: int, at: datetime, **more: Any) -> Feedback:
+    """`more`: aspect, severity, score, quote, touchpoint, order_id, contact_id, status, due_at."""
+    feedback = Feedback(customer_id=customer_id, kind=kind, polarity=polarity, at=at, **more)
+    memory.add(feedback)
+    memory.flush()
+    return feedback
+
+
+def get(memory: Memory, feedback_id: int) -> Feedback | None:
+    return memory.get(Feedback, feedback_id)
+
+
+def list_by_ids(memory: Memory, customer_id: int, ids: Sequence[int]) -> Sequence[Feedback]:
+    if not ids:
+        return []
+    return memory.scalars(
+        select(Feedback).where(Feedback.id.in_(ids), Feedback.customer_id == customer_id).order_by(Feedback.id)
+    ).all()
+
+
+def list_from(memory: Memory, customer_id: int, contact_ids: Sequence[int]) -> Sequence[Feedback]:
+    """Feedback that came from these contacts and still stands."""
+    if not contact_ids:
+        return []
+    return memory.scalars(
+        select(Feedback)
+        .where(
+            Feedback.customer_id == customer_id, Feedback.contact_id.in_(contact_ids), Feedback.status != "withdrawn"
+        )
+        .order_by(Feedback.id)
+    ).all()
+
+
+def list_of(memory: Memory, customer_id: int) -> Sequence[Feedback]:
+    return memory.scalars(select(Feedback).where(Feedback.customer_id == customer_id).order_by(Feedback.id)).all()
+
+
+def find_open(memory: Memory, customer_id: int, since: datetime | None = None) -> Feedback | None:
+    """The newest open complaint, of those made since then."""
+    statement = select(Feedback).where(Feedback.customer_id == customer_id, Feedback.status == "open")
+    if since is not None:
+        statement = statement.where(Feedback.at >= since)
+    return memory.scalar(statement.order_by(Feedback.id.desc()).limit(1))
+
+
+def withdraw(memory: Memory, ids: Sequence[int], now: datetime) -> None:
+    if ids:
+        memory.execute(update(Feedback).where(Feedback.id.in_(ids)).values(status="withdrawn", ended_at=now))
