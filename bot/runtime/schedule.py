@@ -1,0 +1,119 @@
+"""What happens by itself: follow-ups judged, the night's work, old rows let go. APScheduler only ticks.
+
+Everything due is a row compared with `Clock.now()`, so a tick late, twice or never loses and repeats nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from telegram.ext import JobQueue
+
+from bot.clock import Clock
+from bot.config import Settings
+from bot.customize import follow_ups
+from bot.customize.wording import Wording
+from bot.runtime.lanes import RENEW_SECONDS, Leadership
+from bot.runtime.sender import Sender
+from bot.runtime.worker import Worker
+from storage import buttons, events, inbox, meta, outbox
+from storage.database import Database, Memory
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS = 1.0
+PRUNE_EVERY = timedelta(hours=1)
+BUTTONS_KEPT = timedelta(days=400)
+OUTBOX_KEPT = timedelta(days=30)
+
+
+class Schedule:
+    """One tick a second, and one whenever somebody says that plans changed."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        wording: Wording,
+        sender: Sender,
+        worker: Worker,
+        leadership: Leadership,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._clock = clock
+        self._wording = wording
+        self._sender = sender
+        self._worker = worker
+        self._leadership = leadership
+        self._ticking = asyncio.Lock()
+        self._pruned_at: datetime | None = None
+        self.ticked: Callable[[], None] = lambda: None
+
+    def start(self, jobs: JobQueue[Any]) -> None:
+        """Let PTB's queue tick. Late ticks run, overlapping ones do not."""
+        late = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        jobs.run_repeating(self._on_tick, TICK_SECONDS, first=0, job_kwargs=late, name="tick")
+        jobs.run_repeating(self._on_renew, RENEW_SECONDS, first=0, job_kwargs=late, name="renew leases")
+
+    async def tick(self) -> None:
+        """Judge what is due now, until nothing is."""
+        if not self._leadership.leads:
+            return
+        async with self._ticking:
+            more = True
+            while more:
+                now = self._clock.now()
+                ticked = await self._database.write(
+                    lambda memory, at=now: follow_ups.tick(memory, self._settings, self._wording, at),  # type: ignore[misc]
+                    name="schedule.tick",
+                )
+                self._sender.add(ticked.queued)
+                more = ticked.more
+            await self._prune()
+        self.ticked()
+
+    async def next_due(self) -> tuple[datetime | None, datetime | None]:
+        """When the earliest row of any kind is due, and the earliest follow-up."""
+
+        def read(memory: Memory) -> tuple[datetime | None, datetime | None]:
+            return follow_ups.next_due(memory), follow_ups.next_follow_up_at(memory)
+
+        return await self._database.read(read)
+
+    async def _on_tick(self, _context: object) -> None:
+        await self.tick()
+
+    async def _on_renew(self, _context: object) -> None:
+        led = self._leadership.leads
+        if await self._leadership.renew() and not led:
+            logger.info("this process leads now: it polls, schedules and sends")
+        await self._worker.renew()
+
+    async def _prune(self) -> None:
+        now = self._clock.now()
+        if self._pruned_at is not None and now - self._pruned_at < PRUNE_EVERY:
+            return
+        self._pruned_at = now
+        kept = self._settings.storage.inbox_kept
+
+        def prune(memory: Memory) -> int:
+            events.prune(memory, now - OUTBOX_KEPT)
+            buttons.prune(memory, now - BUTTONS_KEPT)
+            outbox.prune(memory, now - OUTBOX_KEPT)
+            return inbox.prune(memory, now - kept)
+
+        while await self._database.write(prune, name="schedule.prune"):
+            pass
+
+
+def mark_running(memory: Memory, running: bool) -> bool:
+    """Note that a process runs, or has stopped cleanly; returns whether the last one did not."""
+    unclean = bool(meta.read(memory, "running", False))
+    meta.write(memory, "running", running)
+    return unclean
