@@ -185,6 +185,7 @@ def _wrong_value(kind: str, value: str, context: Mapping[str, Any]) -> str:
     return {
         "string_type": f"{value} is not text",
         "string_too_short": "is empty",
+        "string_too_long": f"{value} is too long",
         "string_pattern_mismatch": f"{value} is not a name",
         "too_short": "is an empty list",
     }.get(

@@ -348,7 +348,7 @@ class Storage(Section):
 class Telegram(Section):
     messages_per_second: Rate = Field(30, description="Messages a second in all; 0 is no limit")
     chat_messages_per_second: Rate = Field(1, description="Messages a second to one chat; 0 is no limit")
-    chat_burst: Count = Field(3, description="Messages to one chat before that limit bites; 0 is no limit")
+    chat_burst: Count = Field(3, description="Messages to one chat before that limit bites; 0 is as 1")
     group_messages_per_minute: Rate = Field(20, description="Messages a minute to one group; 0 is no limit")
     poll_timeout: Annotated[Duration, between(timedelta(seconds=1), timedelta(seconds=50))] = Field(
         timedelta(seconds=50), description="How long one request for updates waits"

@@ -2,13 +2,16 @@
 
 import json
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.config import (
     VARIABLES,
@@ -725,6 +728,52 @@ def test_every_key_says_what_it_means() -> None:
     assert [key.path for key in describe_keys() if not key.doc] == []
 
 
-def test_times_are_compared_in_the_zone_that_was_read(tmp_path: Path) -> None:
-    zone = load(tmp_path, MINIMAL).business.time_zone
-    assert datetime(2026, 1, 1, tzinfo=UTC).astimezone(zone).hour == 8
+# Whatever stands in the file
+
+
+SCRAPS = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=12)
+    | st.sampled_from(["2d", "10:00", "closed", "birthday", "{x}", "08:00-18:00", "EUR", "1e400", "."]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6) | st.just("rule"), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+PATHS = [key.path for key in describe_keys() if "[" not in key.path] + [
+    f"follow_ups[0].{key}" for key in ("rule", "at", "every", "before", "valid_for")
+]
+
+
+@given(path=st.sampled_from(PATHS), scrap=SCRAPS)
+def test_any_value_anywhere_is_taken_or_refused_by_its_place(
+    tmp_path_factory: pytest.TempPathFactory, path: str, scrap: Any
+) -> None:
+    data: dict[str, Any] = yaml.safe_load(MINIMAL)
+    place = data
+    if path.startswith("follow_ups["):
+        data["follow_ups"] = [{"rule": "birthday"}]
+        place, path = data["follow_ups"][0], path.partition(".")[2]
+    *above, last = path.split(".")
+    for step in above:
+        place = place.setdefault(step, {})
+    place[last] = scrap
+    file = tmp_path_factory.getbasetemp() / "scrap.yaml"
+    file.write_text(json.dumps(data), encoding="utf-8")  # JSON is YAML
+    problems: list[SettingsProblem] = []
+    try:
+        load_settings(file, {})
+    except SettingsError as refused:
+        problems = refused.problems
+    assert [problem for problem in problems if not problem.wrong or problem.line != 1] == []
+
+
+@given(st.text(max_size=200) | st.text("ab:-[]{}&*!\"'#\n \t", max_size=60))
+def test_any_text_is_taken_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    file = tmp_path_factory.getbasetemp() / "any.yaml"
+    file.write_text(text, encoding="utf-8", errors="replace")
+    with pytest.raises(SettingsError):
+        load_settings(file, {})
