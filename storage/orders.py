@@ -1,0 +1,197 @@
+"""What was bought. An order is known by its external id; adding one again changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import selectinload
+
+from storage import events
+from storage.database import Memory
+from storage.models import Event, Order, OrderLine, table_of
+
+ORDERS = table_of(Order)
+LINES = table_of(OrderLine)
+EVENTS = table_of(Event)
+
+
+class Added(NamedTuple):
+    """The order's id, and whether it was not known before."""
+
+    id: int
+    new: bool
+
+
+class Counts(NamedTuple):
+    new: int
+    unchanged: int
+
+
+def add_order(
+    memory: Memory,
+    *,
+    customer_id: int,
+    external_id: str,
+    ordered_at: datetime,
+    total: int,
+    currency: str,
+    lines: Sequence[Mapping[str, Any]] = (),
+    source: str = "import",
+) -> Added:
+    """Add one order and its event. `total` in minor units; lines: sku, quantity[, price (each), options]."""
+    known = memory.scalar(select(Order.id).where(Order.external_id == external_id))
+    if known is not None:
+        return Added(known, False)
+    order = Order(
+        external_id=external_id, customer_id=customer_id, ordered_at=ordered_at, total=total, currency=currency,
+        source=source, lines=[OrderLine(**_line(line)) for line in lines],
+    )  # fmt: skip
+    memory.add(order)
+    memory.flush()
+    events.add(memory, customer_id, "order", at=ordered_at, reference=str(order.id))
+    return Added(order.id, True)
+
+
+def add_orders(memory: Memory, rows: Sequence[Mapping[str, Any]], *, events_since: datetime | None = None) -> Counts:
+    """Add many at once: rows of customer_id, external_id, ordered_at, total, currency[, source, lines].
+
+    A known external id is left as it is, also one repeated among the rows. Orders from `events_since` on (none
+    where it is None) are told to `events`: history leads to no follow-up. The caller keeps a transaction to
+    2,000 rows.
+    """
+    unique = {str(row["external_id"]): row for row in rows}
+    if not unique:
+        return Counts(0, 0)
+    memory.flush()
+    connection = memory.connection()
+    dialect: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
+    statement = (
+        dialect(ORDERS).on_conflict_do_nothing(index_elements=["external_id"]).returning(ORDERS.c.id, ORDERS.c.external_id)
+    )  # fmt: skip
+    values = [
+        {
+            "external_id": external_id,
+            "customer_id": row["customer_id"],
+            "ordered_at": row["ordered_at"],
+            "total": row["total"],
+            "currency": row["currency"],
+            "source": row.get("source", "import"),
+        }
+        for external_id, row in unique.items()
+    ]
+    ids = {external_id: order_id for order_id, external_id in connection.execute(statement, values)}
+    lines = [
+        {"order_id": order_id, **_line(line)}
+        for external_id, order_id in ids.items()
+        for line in unique[external_id].get("lines", ())
+    ]
+    if lines:
+        connection.execute(insert(LINES), lines)
+    told = [
+        {"customer_id": row["customer_id"], "kind": "order", "at": row["ordered_at"], "reference": str(ids[external_id]),
+         "data": {}}
+        for external_id, row in unique.items()
+        if external_id in ids and events_since is not None and row["ordered_at"] >= events_since
+    ]  # fmt: skip
+    if told:
+        connection.execute(insert(EVENTS), told)
+    return Counts(len(ids), len(rows) - len(ids))
+
+
+def _line(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "sku": line["sku"],
+        "quantity": line.get("quantity", 1),
+        "price": line.get("price"),
+        "options": list(line.get("options", ())),
+    }
+
+
+def find(memory: Memory, external_id: str) -> Order | None:
+    return memory.scalar(select(Order).where(Order.external_id == external_id))
+
+
+def get(memory: Memory, order_id: int) -> Order | None:
+    return memory.get(Order, order_id)
+
+
+def count(memory: Memory, customer_id: int) -> int:
+    return memory.scalar(select(func.count()).select_from(Order).where(Order.customer_id == customer_id)) or 0
+
+
+def list_for(memory: Memory, customer_id: int, most: int | None = 20) -> Sequence[Order]:
+    """A customer's orders with their lines, newest first."""
+    statement = (
+        select(Order)
+        .where(Order.customer_id == customer_id)
+        .order_by(Order.ordered_at.desc(), Order.id.desc())
+        .limit(most)
+        .options(selectinload(Order.lines))
+    )
+    return memory.scalars(statement).all()
+
+
+def find_last(memory: Memory, customer_id: int) -> Order | None:
+    return next(iter(list_for(memory, customer_id, 1)), None)
+
+
+class Bought(NamedTuple):
+    """An order being asked about, beside what its customer bought before."""
+
+    id: int
+    customer_id: int
+    ordered_at: datetime
+    total: int
+    is_first: bool
+    new_skus: tuple[str, ...]  # never bought before this order
+    skus: tuple[str, ...]
+
+
+def compare_with_history(memory: Memory, order_ids: Sequence[int]) -> list[Bought]:
+    """Which of these orders are a customer's first, and what in them is new; four queries, by time of order."""
+    connection = memory.connection()
+    found = connection.execute(
+        select(ORDERS.c.id, ORDERS.c.customer_id, ORDERS.c.ordered_at, ORDERS.c.total)
+        .where(ORDERS.c.id.in_(order_ids))
+        .order_by(ORDERS.c.ordered_at, ORDERS.c.id)
+    ).all()
+    if not found:
+        return []
+    customers = sorted({row.customer_id for row in found})
+    first_orders = {
+        row.customer_id: row.first
+        for row in connection.execute(
+            select(ORDERS.c.customer_id, func.min(ORDERS.c.ordered_at).label("first"))
+            .where(ORDERS.c.customer_id.in_(customers), ORDERS.c.total > 0)
+            .group_by(ORDERS.c.customer_id)
+        )
+    }
+    first_bought = {
+        (row.customer_id, row.sku): row.first
+        for row in connection.execute(
+            select(ORDERS.c.customer_id, LINES.c.sku, func.min(ORDERS.c.ordered_at).label("first"))
+            .join(LINES, LINES.c.order_id == ORDERS.c.id)
+            .where(ORDERS.c.customer_id.in_(customers), ORDERS.c.total > 0)
+            .group_by(ORDERS.c.customer_id, LINES.c.sku)
+        )
+    }
+    lines: dict[int, list[str]] = {}
+    for order_id, sku in connection.execute(
+        select(LINES.c.order_id, LINES.c.sku).where(LINES.c.order_id.in_([row.id for row in found])).order_by(LINES.c.id)
+    ):  # fmt: skip
+        lines.setdefault(order_id, []).append(sku)
+    return [
+        Bought(
+            row.id, row.customer_id, row.ordered_at, row.total,
+            is_first=first_orders.get(row.customer_id) == row.ordered_at,
+            new_skus=tuple(
+                sku for sku in lines.get(row.id, []) if first_bought.get((row.customer_id, sku)) == row.ordered_at
+            ),
+            skus=tuple(lines.get(row.id, [])),
+        )
+        for row in found
+    ]  # fmt: skip

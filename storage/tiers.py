@@ -1,0 +1,174 @@
+"""The numbers tiers are made of, for many customers at once, and what was decided from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, bindparam, case, func, insert, select, update
+from sqlalchemy.orm.util import identity_key
+
+from storage.database import Memory
+from storage.models import Consent, Customer, Event, Order, Purpose, TierChange, table_of
+
+CUSTOMERS = table_of(Customer)
+ORDERS = table_of(Order)
+CONSENTS = table_of(Consent)
+CHANGES = table_of(TierChange)
+EVENTS = table_of(Event)
+
+
+class Bought(NamedTuple):
+    """What a customer bought. Money in minor units, of orders in the business's currency; refunds are taken off."""
+
+    orders: int  # in the window
+    spent: int  # in the window
+    orders_ever: int
+    last_order_at: datetime | None
+
+
+class Classed(NamedTuple):
+    """A customer as classed until now."""
+
+    id: int
+    tier: str
+    tier_reason: str
+    tier_set_by: int | None
+    value: dict[str, Any]
+    profiled: bool
+    bought: Bought
+
+
+def is_profiled(memory: Memory, customer_id: int) -> bool:
+    """On until switched off."""
+    newest = (
+        select(CONSENTS.c.granted)
+        .where(CONSENTS.c.customer_id == customer_id, CONSENTS.c.purpose == Purpose.profiling)
+        .order_by(CONSENTS.c.id.desc())
+        .limit(1)
+    )
+    return memory.connection().execute(newest).scalar() is not False
+
+
+class Decided(NamedTuple):
+    """What is to be written of a customer."""
+
+    customer_id: int
+    before: str
+    after: str
+    reason: str
+    value: dict[str, Any]
+    numbers: dict[str, Any]
+    set_by: int | None = None
+
+
+NOTHING = Bought(0, 0, 0, None)
+
+
+def list_customer_ids(memory: Memory, *, after: int = 0, most: int = 2000) -> list[int]:
+    """Customers by number, a batch at a time."""
+    statement = select(CUSTOMERS.c.id).where(CUSTOMERS.c.id > after).order_by(CUSTOMERS.c.id).limit(most)
+    return list(memory.connection().execute(statement).scalars())
+
+
+def load(
+    memory: Memory, customer_ids: Sequence[int], *, since: datetime, until: datetime, currency: str
+) -> list[Classed]:
+    """Three queries, however many customers."""
+    connection = memory.connection()
+    bought = is_purchase = ORDERS.c.total > 0
+    in_window = ORDERS.c.ordered_at > since
+    counted = func.coalesce(func.sum(case((and_(is_purchase, in_window), 1), else_=0)), 0)
+    spent = func.coalesce(func.sum(case((and_(in_window, ORDERS.c.currency == currency), ORDERS.c.total), else_=0)), 0)
+    numbers = {
+        customer_id: Bought(int(orders), int(money), int(ever), last)
+        for customer_id, orders, money, ever, last in connection.execute(
+            select(
+                ORDERS.c.customer_id,
+                counted,
+                spent,
+                func.sum(case((bought, 1), else_=0)),
+                func.max(case((bought, ORDERS.c.ordered_at), else_=None), type_=ORDERS.c.ordered_at.type),
+            )
+            .where(ORDERS.c.customer_id.in_(customer_ids), ORDERS.c.ordered_at <= until)
+            .group_by(ORDERS.c.customer_id)
+        )
+    }
+    profiled = {
+        customer_id: granted
+        for customer_id, granted in connection.execute(
+            select(CONSENTS.c.customer_id, CONSENTS.c.granted)
+            .where(CONSENTS.c.customer_id.in_(customer_ids), CONSENTS.c.purpose == Purpose.profiling)
+            .order_by(CONSENTS.c.id)
+        )
+    }
+    people = connection.execute(
+        select(CUSTOMERS.c.id, CUSTOMERS.c.tier, CUSTOMERS.c.tier_reason, CUSTOMERS.c.tier_set_by, CUSTOMERS.c.value)
+        .where(CUSTOMERS.c.id.in_(customer_ids))
+        .order_by(CUSTOMERS.c.id)
+    )
+    return [Classed(*row, profiled.get(row[0], True), numbers.get(row[0], NOTHING)) for row in people]
+
+
+_WRITE = (
+    update(CUSTOMERS)
+    .where(CUSTOMERS.c.id == bindparam("customer"))
+    .values(
+        tier=bindparam("new_tier"),
+        tier_reason=bindparam("new_reason"),
+        tier_set_by=bindparam("new_set_by"),
+        value=bindparam("new_value"),
+    )
+)
+
+
+def write(memory: Memory, decided: Sequence[Decided], now: datetime, *, staff_id: int | None = None) -> None:
+    """Write tiers and values; a changed tier is added to its history and told to `events`."""
+    if not decided:
+        return
+    connection = memory.connection()
+    connection.execute(
+        _WRITE,
+        [
+            {"customer": one.customer_id, "new_tier": one.after, "new_reason": one.reason, "new_set_by": one.set_by,
+             "new_value": one.value}
+            for one in decided
+        ],
+    )  # fmt: skip
+    changed = [one for one in decided if one.before != one.after]
+    if changed:
+        connection.execute(
+            insert(CHANGES),
+            [
+                {"customer_id": one.customer_id, "before": one.before, "after": one.after, "reason": one.reason,
+                 "numbers": one.numbers, "staff_id": staff_id, "at": now}
+                for one in changed
+            ],
+        )  # fmt: skip
+        connection.execute(
+            insert(EVENTS),
+            [
+                {"customer_id": one.customer_id, "kind": "tier", "at": now, "reference": str(one.customer_id),
+                 "data": {"before": one.before, "after": one.after}}
+                for one in changed
+            ],
+        )  # fmt: skip
+    for one in decided:  # a visit may hold the customer: its next look is at what is written here
+        held = memory.identity_map.get(identity_key(Customer, one.customer_id))
+        if held is not None:
+            memory.expire(held, ["tier", "tier_reason", "tier_set_by", "value"])
+
+
+def count_by(memory: Memory) -> tuple[dict[str, int], dict[str, int]]:
+    """How many customers there are of each tier, and of each group."""
+    connection = memory.connection()
+    tiers = connection.execute(select(CUSTOMERS.c.tier, func.count()).group_by(CUSTOMERS.c.tier))
+    groups = connection.execute(select(CUSTOMERS.c.value_group, func.count()).group_by(CUSTOMERS.c.value_group))
+    return {row[0]: row[1] for row in tiers}, {row[0]: row[1] for row in groups}
+
+
+def list_changes(memory: Memory, customer_id: int, most: int = 10) -> list[Mapping[str, Any]]:
+    """A customer's tier changes, newest first."""
+    statement = select(CHANGES).where(CHANGES.c.customer_id == customer_id).order_by(CHANGES.c.id.desc()).limit(most)
+    return [dict(row) for row in memory.connection().execute(statement).mappings()]
