@@ -122,3 +122,33 @@ class MigrationsPending(DatabaseError):
             f"{self.database} is at revision {self.current or 'none'}, this program needs {self.wanted}; "
             "make a backup, then run: regulars migrate"
         )
+
+
+class PortTaken(RegularsError):
+    """Health and the sandbox page cannot be served where the settings say."""
+
+    def __init__(self, host: str, port: int, why: str) -> None:
+        self.host, self.port, self.why = host, port, why
+        super().__init__(host, port, why)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.host}:{self.port} cannot be used ({self.why}); is Regulars running already? "
+            "Stop it, or choose another with REGULARS_HTTP=127.0.0.1:8081 (port 0 takes a free one)"
+        )
+
+
+class ExampleBusiness(RegularsError):
+    """A real token with the example business's settings: real people would be greeted in its name."""
+
+    exit_status = 2
+
+    def __init__(self, path: str | Path, name: str) -> None:
+        self.path, self.name = str(path), name
+        super().__init__(self.path, name)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}: business.name is still the example business, {self.name}, and a real token is set: "
+            "put your own business there (or answer yes when asked on a terminal)"
+        )

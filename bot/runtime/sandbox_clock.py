@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import aiohttp
@@ -83,7 +84,7 @@ class SandboxClock:
         }
         await self._put(session, "/clock/alarm", alarm)
 
-    async def _put(self, session: aiohttp.ClientSession, path: str, body: dict[str, object]) -> None:
+    async def _put(self, session: aiohttp.ClientSession, path: str, body: Mapping[str, object]) -> None:
         async with session.put(self._base + path, json=body) as response:
             if response.status >= 400:
                 logger.warning("the sandbox refused %s: %s", path, await response.text())
