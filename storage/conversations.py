@@ -8,7 +8,10 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from storage.database import Memory
-from storage.models import Contact, Conversation, Event, FollowUp, FollowUpStatus
+from storage.models import Contact, Conversation, Event, FollowUp, FollowUpStatus, table_of
+
+_EVENTS = table_of(Event)
+_FOLLOW_UPS = table_of(FollowUp)
 
 
 def find(memory: Memory, customer_id: int) -> Conversation | None:
@@ -32,19 +35,21 @@ def list_versions(memory: Memory, customer_id: int, chat_id: int, message_id: in
     ).all()  # fmt: skip
 
 
-def withdraw_reminder(memory: Memory, customer_id: int, reference: str) -> None:
-    """A reminder asked for is not wanted any more, whether it is planned yet or not."""
-    memory.execute(
-        delete(Event).where(
-            Event.customer_id == customer_id, Event.kind == "reminder", Event.reference == reference,
-            Event.planned_at.is_(None),
+def withdraw_reminder(memory: Memory, customer_id: int, reference: str) -> bool:
+    """A reminder asked for is not wanted any more, whether it is planned yet or not. False: nothing is left of it."""
+    unplanned = memory.connection().execute(
+        delete(_EVENTS).where(
+            _EVENTS.c.customer_id == customer_id, _EVENTS.c.kind == "reminder", _EVENTS.c.reference == reference,
+            _EVENTS.c.planned_at.is_(None),
         )
     )  # fmt: skip
-    memory.execute(
-        update(FollowUp)
+    planned = memory.connection().execute(
+        update(_FOLLOW_UPS)
         .where(
-            FollowUp.customer_id == customer_id, FollowUp.rule == "reminder", FollowUp.occurrence == reference,
-            FollowUp.status.in_([FollowUpStatus.planned, FollowUpStatus.held]),
+            _FOLLOW_UPS.c.customer_id == customer_id, _FOLLOW_UPS.c.rule == "reminder",
+            _FOLLOW_UPS.c.occurrence == reference,
+            _FOLLOW_UPS.c.status.in_([FollowUpStatus.planned, FollowUpStatus.held]),
         )
         .values(status=FollowUpStatus.cancelled, reason="withdrawn")
     )  # fmt: skip
+    return unplanned.rowcount + planned.rowcount > 0

@@ -1,0 +1,82 @@
+"""How a customer wants to be dealt with: language, silence, stop; and the phone that is theirs."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import NamedTuple
+
+import phonenumbers
+
+from storage import customers, events
+from storage.database import Memory
+from storage.models import Customer, CustomerStatus
+
+_QUIET = re.compile(
+    r"^\s*(\d{1,2})(?:[:：.](\d{2}))?\s*(?:-|–|—|~|～|to|until|到|至)\s*(\d{1,2})(?:[:：.](\d{2}))?\s*$", re.IGNORECASE
+)
+
+
+class Quiet(NamedTuple):
+    """Local wall times "HH:MM"."""
+
+    start: str
+    end: str
+
+
+def read_quiet(text: str) -> Quiet | None:
+    """ "22:00-08:00", "22-8", "22:00 到 8:00"; None for anything else, also for a span of nothing or of a whole day."""
+    found = _QUIET.match(text)
+    if found is None:
+        return None
+    hours = int(found[1]), int(found[3])
+    minutes = int(found[2] or 0), int(found[4] or 0)
+    if max(hours) > 23 or max(minutes) > 59:
+        return None
+    quiet = Quiet(*(f"{hour:02}:{minute:02}" for hour, minute in zip(hours, minutes, strict=True)))
+    return None if quiet.start == quiet.end else quiet
+
+
+def set_quiet(customer: Customer, quiet: Quiet | None) -> None:
+    """None: the business's own hours again."""
+    customer.quiet_from, customer.quiet_to = quiet or (None, None)
+
+
+def choose_language(customer: Customer, language: str) -> None:
+    customer.language, customer.language_from = language, "chosen"
+
+
+def stop(memory: Memory, customer: Customer, now: datetime) -> None:
+    _set_status(memory, customer, CustomerStatus.stopped, now)
+
+
+def resume(memory: Memory, customer: Customer, now: datetime) -> None:
+    _set_status(memory, customer, CustomerStatus.active, now)
+
+
+def note_blocked(memory: Memory, customer: Customer, blocked: bool, now: datetime) -> None:
+    """The bot was blocked or unblocked. Somebody who said stop stays stopped through either."""
+    if customer.status != CustomerStatus.stopped:
+        _set_status(memory, customer, CustomerStatus.unreachable if blocked else CustomerStatus.active, now)
+
+
+def _set_status(memory: Memory, customer: Customer, status: CustomerStatus, now: datetime) -> None:
+    if customer.status != status:
+        customer.status = status
+        events.add(memory, customer.id, "status", at=now, reference=status)
+
+
+def read_phone(text: str, region: str | None = None) -> str | None:
+    """E.164, or None where it is no phone number. Telegram leaves the plus away."""
+    for candidate in (text, "+" + text.lstrip("+")):
+        try:
+            number = phonenumbers.parse(candidate, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return None
+
+
+def find_phone_owner(memory: Memory, phone: str) -> Customer | None:
+    return customers.find(memory, "phone", phone)

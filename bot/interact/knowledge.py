@@ -1,0 +1,56 @@
+"""What the business can answer: its questions and answers, what things cost and what is in them."""
+
+from __future__ import annotations
+
+from bot.interact.handoff import OFFER
+from bot.interact.replies import Answer
+from bot.interact.turn import Turn
+from storage import catalogue
+from storage.models import CatalogueItem
+
+ALLERGENS = "allergens"  # the FAQ's name for them: answered from the catalogue, or by a person, never by likeness
+MOST_ITEMS = 4
+
+
+def answer_faq(turn: Turn, name: str, answer: Answer) -> None:
+    if name == ALLERGENS:
+        _answer_allergens(turn, answer)
+        return
+    text = catalogue.find_answer(turn.memory, name, [turn.customer.language, *turn.settings.business.languages])
+    if text is not None:
+        answer.add("chat/faq", text=text)
+
+
+def _answer_allergens(turn: Turn, answer: Answer) -> None:
+    """Only what the catalogue says of the very things named, with the caveat; else a person."""
+    items = _find_items(turn)
+    if items:
+        answer.add("chat/contains", items=[_describe(turn, item) for item in items])
+    else:
+        answer.add("chat/ask_about_allergens", OFFER)
+
+
+def answer_about_items(turn: Turn, answer: Answer) -> None:
+    """An order is passed on; a question about something we sell gets its price and what is in it."""
+    heard = turn.heard
+    if turn.has("order") and (heard.items or not answer.parts):
+        wanted = [
+            {"name": item.name, "quantity": item.quantity, "options": list(item.options)}
+            for item in heard.items[:MOST_ITEMS]
+        ]
+        answer.add("chat/order", items=wanted)
+        answer.tell_staff("staff/relayed", text=turn.text, case=None)
+    elif heard.items and not answer.parts and (turn.has("question") or heard.text.rstrip().endswith(("?", "？"))):
+        if items := _find_items(turn):
+            answer.add("chat/items", items=[_describe(turn, item) for item in items])
+
+
+def _find_items(turn: Turn) -> list[CatalogueItem]:
+    found = (catalogue.find_item(turn.memory, item.sku) for item in turn.heard.items[:MOST_ITEMS])
+    return [item for item in found if item is not None]
+
+
+def _describe(turn: Turn, item: CatalogueItem) -> dict[str, object]:
+    name = item.name_zh if turn.customer.language == "zh" else item.name_en
+    return {"name": name or item.name_en, "price": item.price, "currency": item.currency,
+            "contains": list(item.contains)}  # fmt: skip

@@ -1,0 +1,120 @@
+"""From what was understood to what is kept, and back out again: recording, undoing, revising."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.identify import facts as known_facts
+from bot.interact import feedback, reminders
+from bot.interact.replies import Answer
+from bot.interact.turn import Recorded, Turn, remember
+from bot.interact.understanding.result import FoundFact
+from storage import conversations, events, facts
+from storage import feedback as kept_feedback
+from storage.database import Memory
+from storage.models import Conversation, Customer, Fact
+
+
+def record(turn: Turn, answer: Answer) -> Recorded:
+    """Everything in the message that is worth keeping."""
+    kept = Recorded()
+    found = [one for one in turn.heard.facts if one.confidence >= known_facts.LEAST_CONFIDENCE]
+    record_facts(turn, found, kept, answer)
+    kept.feedback = feedback.record(turn, turn.heard.feedback, answer)
+    kept.reminders = reminders.record(turn, answer)
+    return kept
+
+
+def record_facts(turn: Turn, found: Sequence[FoundFact], kept: Recorded, answer: Answer) -> None:
+    if not found:
+        return
+    current = list(facts.list_current(turn.memory, turn.customer.id))
+    for one in found:
+        fact, is_new = known_facts.record(
+            turn.memory, turn.customer.id, kind=one.kind, value=one.value, polarity=one.polarity, item=one.item,
+            person=one.person, date=one.date, confidence=one.confidence, quote=one.quote or turn.text,
+            contact_id=turn.contact_id, now=turn.now, current=current,
+        )  # fmt: skip
+        (kept.facts if is_new else kept.known).append(fact.id)
+        if not is_new:
+            continue
+        current = [*(old for old in current if old.superseded_by is None), fact]
+        if fact.kind == "occasion":
+            events.add(turn.memory, turn.customer.id, "occasion", at=turn.now, reference=str(fact.id))
+            answer.planned = True
+
+
+def undo(
+    memory: Memory, customer: Customer, conversation: Conversation, values: dict[str, Any], now: datetime
+) -> Answer | None:
+    """Withdraw exactly what these values name. None: there is nothing left of it to withdraw."""
+    answer = Answer(planned=True)
+    taken = known_facts.withdraw(memory, customer.id, values.get("facts", []), now)
+    rows = feedback.withdraw(memory, customer, conversation, values.get("feedback", []), now, answer)
+    forgotten = [
+        reference
+        for reference in values.get("reminders", [])
+        if conversations.withdraw_reminder(memory, customer.id, reference)
+    ]
+    if not (taken or rows or forgotten):
+        return None
+    _forget_recorded(conversation, values)
+    answer.add(
+        "chat/undone", facts=[known_facts.describe(fact) for fact in taken], feedback=len(rows),
+        reminders=len(forgotten),
+    )  # fmt: skip
+    return answer
+
+
+def undo_last(
+    memory: Memory, customer: Customer, conversation: Conversation, now: datetime
+) -> Answer | None:
+    """The same by word instead of by button: what was said back last."""
+    last = Recorded.from_json(conversation.last_recorded or {})
+    return undo(memory, customer, conversation, last.undoable(), now) if last.can_be_undone else None
+
+
+def _forget_recorded(conversation: Conversation, values: dict[str, Any]) -> None:
+    stored = conversation.last_recorded or {}
+    if stored.get("facts", []) == values.get("facts") and stored.get("feedback", []) == values.get("feedback"):
+        remember(conversation, facts=None, feedback=None, reminders=None)
+
+
+def revise(turn: Turn, versions: Sequence[int], answer: Answer) -> tuple[Recorded, list[Fact]]:
+    """The message was edited: keep what it says now, withdraw what it does not say any more.
+
+    `versions` are the contacts that the message was. Returns what is new, and the facts that went.
+    """
+    memory, customer = turn.memory, turn.customer
+    old_facts = facts.list_from(memory, customer.id, versions)
+    old_feedback = kept_feedback.list_from(memory, customer.id, versions)
+    kept = Recorded()
+    found = [one for one in turn.heard.facts if one.confidence >= known_facts.LEAST_CONFIDENCE]
+    record_facts(turn, found, kept, answer)
+    still = {*kept.facts, *kept.known}
+    gone = [fact for fact in old_facts if fact.id not in still and fact.superseded_by is None]
+    facts.restore_superseded(memory, [fact.id for fact in gone])
+    facts.forget(memory, [fact.id for fact in gone], turn.now)
+
+    unmatched = list(old_feedback)
+    fresh = []
+    for one in turn.heard.feedback:
+        kind = "csat" if one.kind == "score" else one.kind
+        row = next((row for row in unmatched if row.kind == kind), None)
+        if row is None:
+            fresh.append(one)
+            continue
+        unmatched.remove(row)
+        if row.owner_id is None:
+            row.quote, row.aspect = (one.quote or turn.text)[: feedback.QUOTE_LENGTH], one.aspect
+            row.severity = max(row.severity, one.severity)
+    feedback.withdraw(memory, customer, turn.conversation, [row.id for row in unmatched], turn.now, answer)
+    kept.feedback = feedback.record(turn, fresh, answer)
+
+    for contact_id in versions:
+        reminders.withdraw_from(turn, contact_id)
+    kept.reminders = reminders.record(turn, answer)
+    answer.planned = answer.planned or bool(gone)
+    return kept, gone
