@@ -9,19 +9,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
-
 from sandbox import people
 from sandbox.encoding import read_form
 from sandbox.menus import menu_of
 from sandbox.model import Bot, Chat, Json
+from sandbox.panel import agent_url, fetch_panel
 from sandbox.refusals import Misuse
 from sandbox.telegram import Telegram, wait_for_change
 from sandbox.views import show_chat, show_person
 
 LONGEST_WAIT = 60.0
-AGENT_URL = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?/?")
-PANEL_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -97,34 +94,22 @@ async def put_alarm(ask: Ask) -> Any:
 
 
 async def put_agent(ask: Ask) -> Any:
-    url = ask.body.get("url")
-    if url is not None and (not isinstance(url, str) or not AGENT_URL.fullmatch(url)):
-        raise Misuse(400, f"url: http://127.0.0.1:PORT, this machine only; not {url!r}")
-    ask.telegram.agent_url = url.rstrip("/") if url else None
-    return {"url": ask.telegram.agent_url}
+    """Where the agent's own HTTP is, and, for the page, whose agent it is: the business's name and time zone."""
+    business = {name: ask.body.get(name) for name in ("name", "time_zone")}
+    for name, value in business.items():
+        if value is not None and not isinstance(value, str):
+            raise Misuse(400, f"{name}: text is needed, not {value!r}")
+    ask.telegram.agent_url = agent_url(ask.body.get("url"))
+    ask.telegram.business = business
+    return await read_agent(ask)
+
+
+async def read_agent(ask: Ask) -> Any:
+    return {"url": ask.telegram.agent_url} | ask.telegram.business
 
 
 async def read_panel(ask: Ask) -> Any:
-    """What the agent knows of a person, from the agent itself."""
-    url = ask.telegram.agent_url
-    if url is None:
-        raise Misuse(502, "no agent has registered its address (PUT /sandbox/agent)")
-    try:
-        timeout = aiohttp.ClientTimeout(total=10)
-        async with (
-            aiohttp.ClientSession(timeout=timeout, trust_env=False) as session,
-            session.get(f"{url}/panel/{int(ask.words[0])}", allow_redirects=False) as answer,
-        ):
-            if answer.status != 200:
-                raise Misuse(502, f"the agent at {url} answers {answer.status}")
-            body = b""
-            while chunk := await answer.content.read(PANEL_BYTES):
-                body += chunk
-                if len(body) > PANEL_BYTES:
-                    raise Misuse(502, f"the agent at {url} answers too much")
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise Misuse(502, f"the agent at {url} does not answer: {error or type(error).__name__}") from None
-    return body
+    return await fetch_panel(ask.telegram.agent_url, int(ask.words[0]))
 
 
 async def add_fault(ask: Ask) -> Any:
@@ -163,6 +148,7 @@ async def list_bots(ask: Ask) -> Any:
     return [
         {"id": bot.id, "username": bot.as_user()["username"], "pending_updates": len(bot.updates)}
         | {"polling": bot.poll is not None, "active": bot is ask.telegram.active}
+        | {"watchers": sum(len(chat.watchers) for chat in bot.chats.values())}
         for bot in ask.telegram.bots.values()
     ]
 
@@ -178,6 +164,7 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("GET", "/sandbox/clock", read_clock),
     ("POST", "/sandbox/clock", move_clock),
     ("PUT", "/sandbox/clock/alarm", put_alarm),
+    ("GET", "/sandbox/agent", read_agent),
     ("PUT", "/sandbox/agent", put_agent),
     ("GET", "/sandbox/agent/panel/{id}", read_panel),
     ("GET", "/sandbox/faults", list_faults),

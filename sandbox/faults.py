@@ -78,13 +78,18 @@ class Faults:
             raise Misuse(400, "times: a whole number from 1, or null until cleared")
         if code is not None and (not isinstance(code, int) or not 400 <= code <= 599):
             raise Misuse(400, "code: an HTTP status from 400 to 599, or null")
+        delay, retry_after = asked.get("delay_ms") or 0, asked.get("retry_after")
+        if not isinstance(delay, (int, float)) or not 0 <= delay <= 600_000:
+            raise Misuse(400, "delay_ms: milliseconds from 0 to 600000")
+        if retry_after is not None and (not isinstance(retry_after, int) or retry_after < 0):
+            raise Misuse(400, "retry_after: whole seconds, or null")
         fault = Fault(
             method=str(asked.get("method", "*")).lower(),
             times=times,
             code=code,
-            retry_after=asked.get("retry_after"),
+            retry_after=retry_after,
             cut=bool(asked.get("cut_after_accept")),
-            delay=float(asked.get("delay_ms") or 0) / 1000,
+            delay=delay / 1000,
             description=asked.get("description"),
         )
         self.active.append(fault)

@@ -34,6 +34,11 @@ LOCAL_HOST = re.compile(rb"(?i)(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
 CONTROL_FILE_BYTES = FILE_BYTES * 4 // 3  # base64
 JSON_TYPE = (b"content-type", b"application/json")
 BARE = (b"x-content-type-options", b"nosniff")
+# What people and the bot write is shown on the page: nothing of it may run, or fetch from elsewhere.
+PAGE_POLICY = (
+    b"default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    b"frame-ancestors 'none'"
+)
 SHOWN_MEDIA = ("image/png", "image/jpeg", "image/gif", "image/webp", "audio/ogg")
 
 
@@ -298,7 +303,7 @@ async def _reply_page(path: str, send: Send) -> None:
     headers = [
         (b"content-type", kind.encode()),
         (b"cache-control", b"no-cache"),
-        (b"content-security-policy", b"frame-ancestors 'none'"),
+        (b"content-security-policy", PAGE_POLICY),
         BARE,
     ]
     await _reply(send, 200, file.read_bytes(), headers)

@@ -43,6 +43,7 @@ class Telegram:
         self.calls = Calls()
         self.files = Files(self.journal)
         self.agent_url: str | None = None
+        self.business: Json = {"name": None, "time_zone": None}
         self.released = False
         self._by_token: dict[str, Bot] = {}
         self.clock.on_move = self._save_clock

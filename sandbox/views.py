@@ -60,7 +60,9 @@ def show_message(message: Message) -> Json:
 def _files(api: Json) -> Json:
     shown: dict[str, Any] = {}
     if "photo" in api:
-        shown["photo"] = f"/sandbox/files/{api['photo'][-1]['file_id']}"
+        largest = api["photo"][-1]
+        shown["photo"] = f"/sandbox/files/{largest['file_id']}"
+        shown["photo_size"] = [largest["width"], largest["height"]]  # so that the page can leave room for it
     for kind in ("document", "voice", "sticker"):
         if kind in api:
             file = api[kind]

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+ROOT = Path(__file__).parents[2]
 NO_LIMITS = {"messages_per_second": 0, "chat_messages_per_second": 0, "group_messages_per_minute": 0}
 NUMBERS = itertools.count(1)
 
@@ -21,11 +22,14 @@ class Sandbox:
             [sys.executable, "-m", "sandbox", "--http", "127.0.0.1:0", *options],
             stdout=subprocess.PIPE,
             text=True,
-            cwd=Path(__file__).parents[2],
+            cwd=ROOT,
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert line.startswith("Sandbox at http://127.0.0.1:")
+        if not line.startswith("Sandbox at http://127.0.0.1:"):
+            self.process.kill()
+            self.process.communicate()
+            raise AssertionError(f"the sandbox did not start: {line!r}; it says why on stderr")
         self.url = line.split()[-1]
         self.client = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
 
@@ -45,6 +49,12 @@ class Sandbox:
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code
+
+
+def run_refused(*options: str) -> subprocess.CompletedProcess[str]:
+    """For a sandbox that does not start: what it says and its exit status."""
+    command = [sys.executable, "-m", "sandbox", *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=20, cwd=ROOT, check=False)
 
 
 @dataclass
