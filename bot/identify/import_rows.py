@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -107,7 +107,26 @@ class FaqRow(NamedTuple):
 
 def read_customers(path: Path, settings: Settings, now: datetime) -> list[CustomerRow]:
     """Raises InputError with every bad row."""
-    table = read_table(path, CUSTOMERS)
+    return customer_rows(read_table(path, CUSTOMERS), settings, now)
+
+
+def read_orders(path: Path, settings: Settings, now: datetime) -> list[OrderRow]:
+    """Orders in the order of their first line. Raises InputError with every bad row."""
+    return order_rows(read_table(path, ORDERS), settings, now)
+
+
+def read_catalogue(path: Path, settings: Settings) -> list[CatalogueRow]:
+    """Raises InputError with every bad row."""
+    return catalogue_rows(read_table(path, CATALOGUE), settings)
+
+
+def read_faq(path: Path) -> list[FaqRow]:
+    """Raises InputError with every bad row, and for a name that has no answer on any of its rows."""
+    return faq_rows(read_table(path, FAQ))
+
+
+def customer_rows(table: Table, settings: Settings, now: datetime) -> list[CustomerRow]:
+    """What `read_customers` does, for a table at hand."""
     cell = _cells(table)
     first: dict[str, int] = {}
 
@@ -127,9 +146,8 @@ def read_customers(path: Path, settings: Settings, now: datetime) -> list[Custom
     return _read_all(table, read)
 
 
-def read_orders(path: Path, settings: Settings, now: datetime) -> list[OrderRow]:
-    """Orders in the order of their first line. Raises InputError with every bad row."""
-    table = read_table(path, ORDERS)
+def order_rows(table: Table, settings: Settings, now: datetime) -> list[OrderRow]:
+    """What `read_orders` does, for a table at hand."""
     cell = _cells(table)
     home = settings.business.currency
     latest = now + timedelta(days=1)
@@ -167,9 +185,8 @@ def read_orders(path: Path, settings: Settings, now: datetime) -> list[OrderRow]
     return list(orders.values())
 
 
-def read_catalogue(path: Path, settings: Settings) -> list[CatalogueRow]:
-    """Raises InputError with every bad row."""
-    table = read_table(path, CATALOGUE)
+def catalogue_rows(table: Table, settings: Settings) -> list[CatalogueRow]:
+    """What `read_catalogue` does, for a table at hand."""
     cell = _cells(table)
     first: dict[str, int] = {}
 
@@ -193,9 +210,8 @@ def read_catalogue(path: Path, settings: Settings) -> list[CatalogueRow]:
     return _read_all(table, read)
 
 
-def read_faq(path: Path) -> list[FaqRow]:
-    """Raises InputError with every bad row, and for a name that has no answer on any of its rows."""
-    table = read_table(path, FAQ)
+def faq_rows(table: Table) -> list[FaqRow]:
+    """What `read_faq` does, for a table at hand."""
     cell = _cells(table)
     answered: dict[tuple[str, str], tuple[str, int]] = {}
     begins: dict[str, int] = {}
@@ -285,7 +301,9 @@ def _id(text: str, column: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def _list(text: str) -> list[str]:
+    """Shared by all rows with this text: not to be changed."""
     return [part for part in (part.strip() for part in text.split("|")) if part] if text else []
 
 
@@ -346,6 +364,7 @@ def _moments(settings: Settings) -> Callable[[str, str], datetime]:
     """A reader of ISO 8601 times; one without an offset is local to the business."""
     zone = settings.business.time_zone
 
+    @lru_cache(maxsize=1024)  # the lines of an order repeat its time
     def moment(text: str, column: str) -> datetime:
         try:
             value = datetime.fromisoformat(_filled(text, column))
@@ -418,9 +437,3 @@ def guess_country(zone: str) -> str | None:
     """The country a time zone lies in (Europe/Berlin: DE), for numbers written without one."""
     territory = get_global("zone_territories").get(zone)
     return territory if territory and territory != "001" else None
-
-
-def each(rows: list[T], size: int) -> Iterator[list[T]]:
-    """The rows in batches."""
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]

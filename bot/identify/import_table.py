@@ -35,8 +35,11 @@ def read_table(path: Path, columns: Mapping[str, bool]) -> Table:
 
     Rows that cannot be cut into cells are among the problems; a file that is wrong as a whole raises InputError.
     """
-    source = str(path)
-    text = _decode(source, _read(path))
+    return cut_table(str(path), _decode(str(path), _read(path)), columns)
+
+
+def cut_table(source: str, text: str, columns: Mapping[str, bool]) -> Table:
+    """The same for text already read; `source` names it in problems."""
     header = text[: text.find("\n") + 1 or len(text)]
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=_choose_separator(header, columns), strict=True)
     problems: list[InputProblem] = []
@@ -144,9 +147,9 @@ def _fault(cells: list[str], width: int) -> str | None:
             return f"has {len(cells)} cells, the header {width}"
         if any(cells[width:]):
             return f"has {len(cells)} cells, the header {width}; a cell with the separator in it needs quotes"
-    for cell in cells:
-        if len(cell) > MAX_CELL:
-            return f"a cell is longer than {MAX_CELL:,} characters"
-        if not cell.isprintable() and _CONTROL.search(cell):
-            return "a cell holds a control character; it cannot be shown to anybody"
+    whole = "".join(cells)
+    if len(whole) > MAX_CELL and max(map(len, cells)) > MAX_CELL:
+        return f"a cell is longer than {MAX_CELL:,} characters"
+    if not whole.isprintable() and _CONTROL.search(whole):
+        return "a cell holds a control character; it cannot be shown to anybody"
     return None

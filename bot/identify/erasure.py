@@ -1,0 +1,62 @@
+"""Erasing a person: everything of theirs goes; hashes of their identities stay, so that no file brings them back."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.config import Settings
+from storage import customers, imports, meta, privacy
+from storage.database import Memory
+
+SECRET = "erasure_secret"  # noqa: S105  the key's name in meta
+Name = tuple[str, str]
+"""Kind and value of an identity."""
+
+
+class Tombstones:
+    """Who was erased. Hashes with this installation's secret: the list names nobody to whoever copies it."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._secret: bytes | None = None
+
+    def find(self, people: Iterable[Sequence[Name]]) -> set[Name]:
+        """Those of the names that belonged to an erased person."""
+        if not imports.has_erasures(self._memory):
+            return set()
+        hashes = {self.hash(name): name for names in people for name in names}
+        return {hashes[found] for found in imports.find_erased(self._memory, hashes)}
+
+    def hash(self, name: Name) -> str:
+        if self._secret is None:
+            self._secret = _read_secret(self._memory)
+        return hmac.new(self._secret, "\0".join(name).encode(), hashlib.sha256).hexdigest()
+
+
+def erase_customer(memory: Memory, customer_id: int, now: datetime, settings: Settings) -> bool:
+    """Delete a customer and all that is theirs. False: there is no such customer.
+
+    The update being answered keeps its row, blank, and what was said to them without their number: a farewell is
+    queued with `customer_id` NULL, or after this.
+    """
+    customer = customers.get(memory, customer_id)
+    if customer is None:
+        return False
+    tombstones = Tombstones(memory)
+    names = [(identity.kind, identity.value) for identity in customers.list_identities(memory, customer_id)]
+    privacy.bury(memory, [tombstones.hash(name) for name in names], now)
+    chats = [int(value) for kind, value in names if kind == "telegram"]
+    privacy.erase(memory, customer_id, chats, [customer.name, *(value for _, value in names)])
+    return True
+
+
+def _read_secret(memory: Memory) -> bytes:
+    stored = meta.read(memory, SECRET)
+    if stored is None:
+        stored = secrets.token_hex(32)
+        meta.write(memory, SECRET, stored)
+    return bytes.fromhex(stored)
