@@ -1,0 +1,268 @@
+"""The sender against a sandbox over HTTP: every outcome, and what it leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.clock import Clock
+from storage import outbox
+from storage.database import Database, Memory
+from storage.models import Attachment, Contact, OutboxMessage, OutboxState
+from tests.support.rigs import FOLLOW_UP, SendingRig, add_customer, sending, status_of, until
+from tests.support.sandboxes import Line, open_line
+
+
+def fault(line: Line, **what: Any) -> None:
+    line.sandbox.ask("POST", "faults", {"method": "sendMessage", "times": 1, **what})
+
+
+def run(line: Line, database: Database, scene: Any, **more: Any) -> Any:
+    async def play() -> Any:
+        async with sending(line, database, **more) as rig:
+            return await scene(rig)
+
+    return asyncio.run(play())
+
+
+def test_message_is_sent_recorded_and_logged(line: Line, database: Database) -> None:
+    async def scene(rig: SendingRig) -> None:
+        row = await rig.settled(await rig.queue("Hello <b>Ada</b>", parameters={"parse_mode": "HTML"}))
+        assert (row.state, row.attempts, row.error) == ("sent", 1, None)
+        assert row.message_id is not None
+        logged = await rig.database.read(lambda memory: memory.scalars(select(Contact)).all())
+        assert [(c.direction, c.text, c.message_id) for c in logged] == [("out", "Hello Ada", row.message_id)]
+
+    run(line, database, scene)
+    assert line.sees()["messages"][-1]["text"] == "Hello Ada"
+
+
+def test_order_within_a_chat_is_kept(line: Line, sqlite_database: Database) -> None:
+    async def scene(rig: SendingRig) -> None:
+        rows = [await rig.queue(str(n)) for n in range(20)]
+        await rig.settled(rows[-1])
+
+    run(line, sqlite_database, scene)
+    assert [m["text"] for m in line.sees()["messages"] if m["from_bot"]] == [str(n) for n in range(20)]
+
+
+def test_answers_go_before_what_nobody_asked_for(line: Line, sqlite_database: Database) -> None:
+    async def scene(rig: SendingRig) -> None:
+        rig.line.sandbox.ask("POST", "faults", {"method": "sendMessage", "times": 1, "delay_ms": 300})
+        await rig.queue("first")
+        await until(lambda: bool(rig.sender._calls))
+        later = await rig.queue("a reminder", **FOLLOW_UP)
+        await rig.queue("an answer")
+        await rig.settled(later)
+        assert rig.seen() == ["first", "an answer", "a reminder"]
+
+    run(line, sqlite_database, scene)
+
+
+def test_too_many_requests_waits_and_sends_once(line: Line, sqlite_database: Database) -> None:
+    async def scene(rig: SendingRig) -> None:
+        fault(rig.line, code=429, retry_after=1)
+        row = await rig.settled(await rig.queue("hello"))
+        assert (row.state, row.attempts) == ("sent", 2)
+        assert rig.seen() == ["hello"]
+
+    run(line, sqlite_database, scene)
+
+
+def test_a_waiting_chat_holds_up_nobody(line: Line, sqlite_database: Database) -> None:
+    other = open_line(line.sandbox)
+    other.bot = line.bot
+    other.says(text="hi")
+
+    async def scene(rig: SendingRig) -> None:
+        fault(rig.line, code=429, retry_after=4)
+        slow = await rig.queue("slow")
+        await until(lambda: not rig.sender._calls and bool(rig.sender._delayed))
+        fast = await rig.queue("fast", chat_id=other.person, parameters={"chat_id": other.person})
+        assert (await rig.settled(fast)).state == "sent"
+        assert (await rig.row(slow)).state == "ready"
+
+    run(line, sqlite_database, scene)
+
+
+def test_blocked_bot_is_final_and_noted(line: Line, database: Database) -> None:
+    async def scene(rig: SendingRig) -> None:
+        rig.line.sandbox.ask("POST", "blocks", {"user": rig.line.person, "blocked": True, "bot": rig.line.bot})
+        row = await rig.settled(await rig.queue("hello"))
+        assert (row.state, row.attempts) == ("failed", 1)
+        assert row.error == "Forbidden: bot was blocked by the user"
+        assert status_of(rig.database, rig.customer_id) == "unreachable"
+
+    run(line, database, scene)
+
+
+@pytest.mark.parametrize(("more", "state", "copies"), [({}, "sent", 2), (FOLLOW_UP, "unknown", 1)])
+def test_link_cut_after_accept(
+    line: Line, sqlite_database: Database, more: dict[str, Any], state: str, copies: int
+) -> None:
+    """Telegram took it and the answer was lost: an answer is said again, a follow-up never."""
+
+    async def scene(rig: SendingRig) -> None:
+        fault(rig.line, cut_after_accept=True)
+        row = await rig.settled(await rig.queue("hello", **more))
+        assert (row.state, rig.seen()) == (state, ["hello"] * copies)
+
+    run(line, sqlite_database, scene)
+
+
+@pytest.mark.parametrize(("more", "state"), [({}, "sent"), (FOLLOW_UP, "unknown")])
+def test_server_error_is_ambiguous(line: Line, sqlite_database: Database, more: dict[str, Any], state: str) -> None:
+    async def scene(rig: SendingRig) -> None:
+        fault(rig.line, code=502)
+        assert (await rig.settled(await rig.queue("hello", **more))).state == state
+
+    run(line, sqlite_database, scene)
+
+
+def test_telegram_away_is_waited_out_for_follow_ups_too(line: Line, sqlite_database: Database) -> None:
+    """No connection: surely not sent, so even at-most-once may try again."""
+
+    async def scene(rig: SendingRig) -> None:
+        api = rig.sender._api
+        right = api._address
+        api._address = f"http://127.0.0.1:9/bot{rig.line.token}"
+        row = await rig.queue("hello", **FOLLOW_UP)
+        await until(lambda: rig.database.read_now(lambda m: m.get(OutboxMessage, row.id).error) is not None)
+        assert (await rig.row(row)).state == "ready"
+        api._address = right
+        assert (await rig.settled(row)).state == "sent"
+        assert rig.seen() == ["hello"]
+
+    run(line, sqlite_database, scene)
+
+
+def test_markup_telegram_refuses_is_sent_plain(line: Line, sqlite_database: Database) -> None:
+    async def scene(rig: SendingRig) -> None:
+        row = await rig.settled(await rig.queue("<b>open &amp; <i>shut", parameters={"parse_mode": "HTML"}))
+        assert (row.state, rig.seen()) == ("sent", ["open & shut"])
+
+    run(line, sqlite_database, scene)
+
+
+def test_message_not_modified_counts_as_done(line: Line, sqlite_database: Database) -> None:
+    async def scene(rig: SendingRig) -> None:
+        first = await rig.settled(await rig.queue("same"))
+        edit = {"message_id": first.message_id}
+        row = await rig.settled(await rig.queue("same", method="editMessageText", parameters=edit))
+        assert row.state == "sent"
+
+    run(line, sqlite_database, scene)
+
+
+def test_refused_message_fails_and_the_next_goes(line: Line, sqlite_database: Database) -> None:
+    async def scene(rig: SendingRig) -> None:
+        bad = await rig.queue("x" * 5000)
+        good = await rig.queue("good")
+        assert (await rig.settled(good)).state == "sent"
+        row = await rig.row(bad)
+        assert (row.state, row.error) == ("failed", "Bad Request: message is too long")
+
+    run(line, sqlite_database, scene)
+
+
+def test_key_edits_what_it_sent_before(line: Line, sqlite_database: Database) -> None:
+    async def scene(rig: SendingRig) -> None:
+        await rig.settled(await rig.queue("10 %", key="import:1"))
+        await rig.settled(await rig.queue("90 %", key="import:1"))
+        assert rig.seen() == ["90 %"]
+
+    run(line, sqlite_database, scene)
+
+
+def test_document_goes_with_its_caption_and_is_let_go(line: Line, sqlite_database: Database) -> None:
+    async def scene(rig: SendingRig) -> None:
+        def add(memory: Memory) -> Any:
+            parameters = {"chat_id": rig.line.person, "caption": "Yours"}
+            row = outbox.add(
+                memory, "sendDocument", parameters, now=Clock().now(), chat_id=rig.line.person,
+                customer_id=rig.customer_id,
+            )  # fmt: skip
+            outbox.attach(memory, row.id, "document", "me.json", b'{"a": 1}')
+            return row
+
+        row = await rig.database.write(add, name="add")
+        rig.sender.add([row])
+        assert (await rig.settled(row)).state == "sent"
+        assert await rig.database.read(lambda memory: memory.scalars(select(Attachment)).all()) == []
+
+    run(line, sqlite_database, scene)
+    message = line.sees()["messages"][-1]
+    assert (message["text"], message["document"]["name"]) == ("Yours", "me.json")
+
+
+def test_recipient_is_found_when_sent(line: Line, database: Database) -> None:
+    async def scene(rig: SendingRig) -> None:
+        row = await rig.queue("hello", chat_id=None)
+        await rig.sender.look()
+        settled = await rig.settled(row)
+        assert (settled.state, settled.chat_id) == ("sent", rig.line.person)
+
+    run(line, database, scene)
+
+
+def test_recheck_takes_a_follow_up_back(line: Line, sqlite_database: Database) -> None:
+    """Said stop while it waited: it is not sent. An answer is not asked about."""
+    asked: list[int] = []
+
+    def recheck(memory: Memory, row: int) -> None:
+        asked.append(row)
+        outbox.cancel(memory, row, "stopped")
+
+    async def scene(rig: SendingRig) -> None:
+        held = await rig.queue("unasked", **FOLLOW_UP)
+        assert (await rig.settled(held)).state == "cancelled"
+        assert (await rig.settled(await rig.queue("answer"))).state == "sent"
+        assert (asked, rig.seen()) == ([held.id], ["answer"])
+
+    run(line, sqlite_database, scene, recheck=recheck)
+
+
+def test_rows_left_sending_after_a_crash(line: Line, database: Database) -> None:
+    """The answer goes again, the follow-up becomes unknown and stays so."""
+    customer = database.write_now(lambda memory: add_customer(memory, line.person))
+    now = Clock().now()
+
+    def leave(memory: Memory) -> list[int]:
+        ids = []
+        for kind in ({}, FOLLOW_UP):
+            parameters = {"chat_id": line.person, "text": "hello"}
+            row = outbox.add(
+                memory, "sendMessage", parameters, now=now, chat_id=line.person, customer_id=customer, **kind
+            )
+            ids.append(row.id)
+        memory.execute(update(OutboxMessage).values(state=OutboxState.sending, sending_at=now))
+        return ids
+
+    answer, follow_up = database.write_now(leave)
+    assert database.write_now(lambda memory: outbox.recover(memory, now)) == (1, 1)
+
+    async def scene(rig: SendingRig) -> None:
+        await rig.sender.look()
+        await until(lambda: rig.database.read_now(lambda m: m.get(OutboxMessage, answer).state) == "sent")
+        assert rig.database.read_now(lambda m: m.get(OutboxMessage, follow_up).state) == "unknown"
+        assert rig.seen() == ["hello"]
+
+    run(line, database, scene)
+
+
+def test_recent_rows_of_another_leader_are_left_alone(database: Database) -> None:
+    now = Clock().now()
+
+    def leave(memory: Memory) -> None:
+        outbox.add(memory, "sendMessage", {}, now=now, chat_id=1)
+        memory.execute(update(OutboxMessage).values(state=OutboxState.sending, sending_at=now))
+
+    database.write_now(leave)
+    before = now - timedelta(seconds=40)
+    assert database.write_now(lambda memory: outbox.recover(memory, now, leased_before=before)) == (0, 0)
+    after = now + timedelta(seconds=1)
+    assert database.write_now(lambda memory: outbox.recover(memory, now, leased_before=after)) == (1, 0)
