@@ -1,0 +1,1 @@
+"""Every word a customer or a member of staff reads, as package data."""
