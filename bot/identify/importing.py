@@ -28,7 +28,7 @@ from storage import imports
 from storage.database import Database, Memory
 from storage.imports import StoredOrder
 
-BATCH = 2_000  # rows of a file in one transaction: a running bot waits no longer than that for the writer
+BATCH = 1_000  # rows of a file in one transaction: a running bot waits for the writer no longer than that
 RECENT = timedelta(days=30)  # an order older than this is history, and leads to no follow-up
 
 Progress = Callable[[int, int], None]
