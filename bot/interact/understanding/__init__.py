@@ -1,0 +1,31 @@
+"""Understanding: a pure, fast function of text, language, time zone and now. `Listener` is built from the catalogue
+and the FAQ; what a message *means* here is decided by `interact/dialogue`."""
+
+from .knowledge import CatalogueEntry, FaqPhrasing
+from .language import detect_language
+from .listener import Listener
+from .result import (
+    FaqMatch,
+    FoundDate,
+    FoundFact,
+    FoundFeedback,
+    FoundItem,
+    FoundReminder,
+    Intent,
+    Understanding,
+)
+
+__all__ = [
+    "CatalogueEntry",
+    "FaqMatch",
+    "FaqPhrasing",
+    "FoundDate",
+    "FoundFact",
+    "FoundFeedback",
+    "FoundItem",
+    "FoundReminder",
+    "Intent",
+    "Listener",
+    "Understanding",
+    "detect_language",
+]

@@ -1,0 +1,161 @@
+"""What a customer says of themselves, clause by clause. Occasions are in `occasions.py`."""
+
+# ruff: noqa: SIM905 - word lists read better as text
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from .clauses import Clause, about_others, others_before
+from .lexicon import FactRule
+from .result import FoundFact
+from .things import Thing, ThingReader
+
+_NOT_A_NAME = frozenset(
+    "a an the back later when if tomorrow today now at on in after before only crazy me maybe old soon again tonight "
+    "please asap anytime whatever whenever for up cab taxi to this next once 我 他 她".split()
+)
+_NAME = re.compile(r"[^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*)?$|[\u4e00-\u9fff]{1,4}$")
+_NO_LONGER = re.compile(
+    r"\b(?:no longer|not|never) (?:\w+ ){0,2}(?:allergic|intolerant|vegan|vegetarian|pregnant|diabetic)"
+)
+_ZH_NO_LONGER = re.compile(r"不(?:再|会)?(?:\w{0,2})?过敏|没有?(?:什么|任何)?过敏|不是(?:素|吃素|孕)|没怀孕|不忌口")
+# An order's note told again: "备注不要辣" is about that order.
+_ZH_NOTED = re.compile(r"备注|注明|标注|说了|说好|说不|说明|叮嘱|强调|留言|提前说|写了|写着|写上|要求|忘记说|交代")
+_HARD = frozenset("。！!?？.;；…\n")
+_NOT_NAMED_ZH = re.compile(r"[上下来去等起吃喝买取拿到回做干]|怎么|什么|自己|很|好|不")
+_NOTHING = re.compile(r"^(?:any|every|some|no)?thing|^nothing|^none|^没有?|^无$")
+_CONTRAST = {"but", "except", "except that", "apart from", "however", "但", "但是", "不过", "可是", "只是"}
+LISTED_BUT_WEAK = 0.45  # below what is stored: said beside an order, it is about that order
+
+
+def find_facts(
+    clauses: list[Clause],
+    matches: list[list[tuple[FactRule, re.Match[str]]]],
+    readers: Mapping[str, ThingReader],
+    ordering: bool,
+) -> list[FoundFact]:
+    """Facts in text order. `ordering`: the message orders something, so "no sugar" is meant for this cup only."""
+    found: list[FoundFact] = []
+    last: FactRule | None = None  # a list may go on over commas: "allergic to nuts, eggs and milk"
+    theirs = False  # "my son is vegan and allergic to nuts": without a subject of its own, a clause keeps the last one
+    for clause, rows in zip(clauses, matches, strict=True):
+        if _is_hard(clause.opener):
+            last, theirs = None, False
+        theirs = about_others(clause, theirs)
+        if not clause.firm or theirs:
+            last = None
+            continue
+        here: list[FoundFact] = []
+        rule_here: FactRule | None = None
+        for rule, match in rows:
+            for fact in _facts_of(rule, match, clause, readers[clause.script]):
+                here.append(fact)
+                rule_here = rule
+        if not here and last is not None and last.several and clause.opener not in _CONTRAST:
+            listed = readers[clause.script].is_bare_list(clause.text)
+            here = [_fact(last, clause, thing) for thing in listed]
+            rule_here = last if listed else None
+        last = rule_here
+        if ordering:
+            here = [_of_this_order(fact) for fact in here]
+        found.extend(here)
+    return _best(found)
+
+
+def _is_hard(opener: str) -> bool:
+    return opener[:1] in _HARD if opener else False
+
+
+def _of_this_order(fact: FoundFact) -> FoundFact:
+    if fact.kind == "preference" and fact.polarity == "dislike" and fact.confidence < 0.9:
+        return replace(fact, confidence=LISTED_BUT_WEAK)
+    return fact
+
+
+def _facts_of(rule: FactRule, match: re.Match[str], clause: Clause, reader: ThingReader) -> Iterable[FoundFact]:
+    if rule.kind in {"preference", "restriction", "habit", "demographic"} and others_before(clause, match.end()):
+        slot_start = match.start("thing") if "thing" in match.re.groupindex else match.end()
+        if others_before(clause, slot_start):
+            return
+    if rule.kind == "restriction" and (_NO_LONGER.search(clause.text) or _ZH_NO_LONGER.search(clause.text)):
+        return
+    if rule.kind == "preference" and clause.script == "zh" and _ZH_NOTED.search(clause.text):
+        return
+    slots = match.groupdict()
+    if "name" in slots:
+        yield from _name(rule, slots["name"].strip(), clause)
+    elif rule.several and "thing" in slots:
+        if _NOTHING.match(slots["thing"]):
+            return
+        if clause.delimiter[:1] in {"(", "（"} and rule.kind == "preference":
+            return  # "王品牛排(亦庄店)" names a place
+        for thing in reader.read(slots["thing"]):
+            fact = _fact(rule, clause, thing)
+            if fact.confidence > 0:
+                yield fact
+    elif "thing" in slots and not slots["thing"].strip():
+        return
+    else:
+        value = _fixed_value(rule, slots, clause)
+        yield FoundFact(rule.kind, value, rule.polarity, confidence=rule.confidence, quote=clause.quote)
+
+
+def _fixed_value(rule: FactRule, slots: dict[str, str], clause: Clause) -> str:
+    if rule.value is None:
+        return clause.quote.strip(" -–—*\"'")
+    if rule.value.startswith("{"):
+        return clause.original((slots.get(rule.value.strip("{}")) or "").strip())
+    return rule.value
+
+
+def _fact(rule: FactRule, clause: Clause, thing: Thing) -> FoundFact:
+    confidence = rule.confidence if thing.known else rule.unknown
+    if thing.definite and thing.item is None and rule.kind == "preference":
+        confidence = min(confidence, LISTED_BUT_WEAK)  # "I love the food" is praise
+    if rule.kind == "preference" and thing.interest and thing.item is None:
+        kind = "interest" if rule.polarity == "like" else "preference"
+        return FoundFact(kind, clause.original(thing.text), rule.polarity, confidence=0.8, quote=clause.quote)  # type: ignore[arg-type]
+    return FoundFact(
+        rule.kind,
+        clause.original(thing.text),
+        rule.polarity,
+        item=thing.item.sku if thing.item and rule.kind == "preference" else None,
+        confidence=confidence,
+        quote=clause.quote,
+    )
+
+
+def _name(rule: FactRule, name: str, clause: Clause) -> Iterable[FoundFact]:
+    spelt = clause.original(name)
+    if not _NAME.match(spelt) or name.split(" ")[0] in _NOT_A_NAME or any(w in _NOT_A_NAME for w in name.split(" ")):
+        return
+    if not spelt[0].isupper() if clause.script == "en" else _NOT_NAMED_ZH.search(spelt):
+        return
+    yield FoundFact(
+        rule.kind,
+        f"call me {spelt}" if clause.script == "en" else f"叫我{spelt}",
+        confidence=rule.confidence,
+        quote=clause.quote,
+    )
+
+
+def _best(found: list[FoundFact]) -> list[FoundFact]:
+    """One fact a thing. A restriction outranks a dislike of the same thing; then the surer one wins."""
+    kept: dict[tuple[str, str], FoundFact] = {}
+    restricted = {fact.value.lower() for fact in found if fact.kind == "restriction"}
+    for fact in found:
+        if fact.kind == "preference" and any(_same(fact.value.lower(), value) for value in restricted):
+            continue
+        key = (fact.kind, fact.item or fact.value.lower())
+        if key not in kept or fact.confidence > kept[key].confidence:
+            kept[key] = fact
+    return list(kept.values())
+
+
+def _same(value: str, restricted: str) -> bool:
+    return (
+        value == restricted
+        or restricted in {f"no {value}", f"不吃{value}", f"不喝{value}"}
+        or (value in {"meat", "肉", "荤"} and restricted in {"no meat", "素食"})
+    )

@@ -1,0 +1,98 @@
+"""Which of the known questions is this? Weighted overlap of words and letter groups picks candidates, RapidFuzz decides."""
+
+# ruff: noqa: SIM905 - word lists read better as text
+
+import itertools
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz
+
+from .knowledge import FaqPhrasing
+from .normalise import fold, has_cjk, words
+from .result import FaqMatch
+from .things import singular
+
+THRESHOLD = 0.62  # below it the question is handed to a person
+_CANDIDATES = 6
+_LONGEST = 300  # a question is not an essay
+_EMPTY = frozenset(
+    "a an the is are am do does did you your i my me we to of for it in on at have has can could would please what how when "
+    "where which there any be will with and or that this tell know want like get so hi hello hey".split()
+)
+_EMPTY_ZH = frozenset(
+    "的 了 吗 呢 啊 呀 吧 请 问 我 你 们 您 是 有 在 么 嘛 哦 想 要 可 以 能 会 一 下 这 那 家 店".split()
+)
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+class FaqMatcher:
+    def __init__(self, faq: Sequence[FaqPhrasing]) -> None:
+        self._faq = [(phrasing.name, _form(phrasing.question)) for phrasing in faq]
+        features = [_features(form) for _, form in self._faq]
+        documents = Counter(feature for each in features for feature in each)
+        total = max(1, len(features))
+        self._weight = {feature: math.log(1 + total / count) for feature, count in documents.items()}
+        self._rare = math.log(1 + total)
+        self._norms = [math.sqrt(sum((n * self._weigh(f)) ** 2 for f, n in each.items())) or 1.0 for each in features]
+        self._rows: dict[str, list[tuple[int, float]]] = {}
+        for number, each in enumerate(features):
+            for feature, count in each.items():
+                self._rows.setdefault(feature, []).append((number, count * self._weigh(feature)))
+
+    def _weigh(self, feature: str) -> float:
+        return self._weight.get(feature, self._rare)
+
+    def best(self, text: str) -> FaqMatch | None:
+        """The likeliest entry with its score, whatever the threshold; None if nothing is shared."""
+        if not self._faq or len(text) > _LONGEST:
+            return None
+        form = _form(text)
+        features = _features(form)
+        if not features:
+            return None
+        norm = math.sqrt(sum((count * self._weigh(feature)) ** 2 for feature, count in features.items())) or 1.0
+        scores: dict[int, float] = {}
+        for feature, count in features.items():
+            weight = count * self._weigh(feature)
+            for number, other in self._rows.get(feature, ()):
+                scores[number] = scores.get(number, 0.0) + weight * other
+        if not scores:
+            return None
+        nearest = sorted(scores, key=lambda number: -scores[number] / self._norms[number])[:_CANDIDATES]
+        best: FaqMatch | None = None
+        for number in nearest:
+            name, question = self._faq[number]
+            cosine = scores[number] / (self._norms[number] * norm)
+            likeness = (
+                fuzz.token_sort_ratio(form, question) / 100 if form.isascii() else fuzz.ratio(form, question) / 100
+            )
+            score = 1.0 if form == question else min(0.99, 0.6 * cosine + 0.4 * likeness)
+            if best is None or score > best.score:
+                best = FaqMatch(name, score)
+        return best
+
+
+def _form(text: str) -> str:
+    folded = fold(text)
+    return "".join(folded.split()).strip("?？!！。.~") if has_cjk(text) else " ".join(words(folded))
+
+
+def _features(form: str) -> Counter[str]:
+    if _CHINESE.search(form):
+        signs = [sign for sign in form if sign.isalnum()]
+        pairs = Counter("".join(pair) for pair in itertools.pairwise(signs))
+        ones = Counter(sign for sign in signs if sign not in _EMPTY_ZH)
+        return pairs + ones
+    found: Counter[str] = Counter()
+    for word in form.split(" "):
+        if not word:
+            continue
+        if word not in _EMPTY:
+            found["w:" + singular(word)] += 2
+            padded = f"^{word}$"
+            for i in range(len(padded) - 2):
+                found[padded[i : i + 3]] += 1
+    return found

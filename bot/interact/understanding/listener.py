@@ -1,0 +1,227 @@
+"""The listener: text in, everything understood out. Built once; after that no I/O and no clock."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from . import dates_en, dates_zh
+from .clauses import Clause, split
+from .dates import find_dates
+from .facts import find_facts
+from .faq import THRESHOLD, FaqMatcher
+from .feedback import find_feedback
+from .intents import find_intents, order_score
+from .items import ItemFinder, Mention
+from .knowledge import CatalogueEntry, FaqPhrasing
+from .language import detect_language
+from .lexicon import LANGUAGES, FactRule, FeedbackRule, IntentRule, Rule, load
+from .normalise import clean, close_up, fold, has_cjk
+from .occasions import OccasionFinder
+from .reminders import find_reminders
+from .result import FaqMatch, FoundDate, FoundFact, FoundFeedback, FoundItem, FoundReminder, Intent, Understanding
+from .things import ThingReader
+
+AnyRule = TypeVar("AnyRule", IntentRule, FactRule, FeedbackRule)
+Matches = list[tuple[Rule, re.Match[str]]]
+_BARE_ORDER = 60  # characters: a longer message with an item in it is about something else
+
+
+class Listener:
+    """Compiled knowledge of one business. Safe to share between threads."""
+
+    def __init__(self, catalogue: Sequence[CatalogueEntry], faq: Sequence[FaqPhrasing]) -> None:
+        self._lexicons = {language: load(language) for language in LANGUAGES}
+        self._items = ItemFinder(catalogue)
+        names = self._items.names()
+        self._readers = {
+            language: ThingReader(lexicon, self._items.whole, names) for language, lexicon in self._lexicons.items()
+        }
+        self._subjects = {language: lexicon.subjects for language, lexicon in self._lexicons.items()}
+        self._occasions = OccasionFinder(self._lexicons["en"].relations, self._lexicons["zh"].relations)
+        self._faq = FaqMatcher(faq)
+
+    def understand(self, text: str, *, language: str | None, time_zone: ZoneInfo, now: datetime) -> Understanding:
+        """`language` is the customer's so far, used where the text does not say; `now` is aware."""
+        cleaned = clean(text)
+        spoken = detect_language(cleaned, language)
+        if not cleaned.strip():
+            return Understanding(text=text, language=spoken)
+        folded = fold(cleaned)
+        clauses = split(cleaned)
+        matches = [self._match(clause) for clause in clauses]
+        dates, spans = self._dates(folded, clauses, time_zone, now)
+        mentions, wanted = self._order(clauses, matches)
+        reminders = find_reminders(cleaned, folded, dates, spans, time_zone)
+        facts = find_facts(clauses, _only(FactRule, matches), self._readers, ordering=bool(mentions) and wanted)
+        intents, languages = find_intents(clauses, _only(IntentRule, matches), facts, [])
+        grieving = any(intent.name == "life_event" for intent in intents)
+        if not grieving:
+            facts += self._occasions.find(clauses, dates, time_zone)
+        feedback = find_feedback(clauses, _only(FeedbackRule, matches), self._subjects)
+        if reminders:
+            facts = [fact for fact in facts if fact.kind not in {"preference", "habit", "contact_preference"}]
+        faq = self._ask(cleaned, clauses, facts, feedback, intents)
+        intents = self._complete(intents, cleaned, clauses, mentions, wanted, facts, feedback, reminders, faq)
+        return Understanding(
+            text=text,
+            language=spoken,
+            intents=tuple(intents),
+            facts=tuple(facts),
+            feedback=tuple(feedback),
+            dates=tuple(dates),
+            items=tuple(_merged(mentions)),
+            reminders=tuple(reminders),
+            faq=faq,
+            out_of_scope=_out_of_scope(cleaned, intents, facts, feedback, mentions, dates, reminders, faq),
+            languages=languages,
+        )
+
+    def _match(self, clause: Clause) -> Matches:
+        return list(self._lexicons[clause.script].phrases.search(clause.text, clause.anchors)) if clause.text else []
+
+    def _dates(
+        self, folded: str, clauses: list[Clause], zone: ZoneInfo, now: datetime
+    ) -> tuple[list[FoundDate], list[tuple[int, int]]]:
+        past = any(clause.past for clause in clauses) and not any(word in folded for word in _FUTURE)
+        grammars = [dates_zh.find_pieces] if has_cjk(folded) else []
+        if not folded.isascii() and not re.search("[a-z]", folded):
+            pass
+        else:
+            grammars.append(dates_en.find_pieces)
+        dates = find_dates(folded, grammars, zone, now, past)
+        spans: list[tuple[int, int]] = []
+        at = 0
+        for date in dates:
+            at = folded.index(date.text, at)
+            spans.append((at, at + len(date.text)))
+            at += len(date.text)
+        return dates, spans
+
+    def _order(self, clauses: list[Clause], matches: list[Matches]) -> tuple[list[tuple[Clause, Mention]], bool]:
+        """Items by clause, and whether one of them was asked for in words."""
+        found: list[tuple[Clause, Mention]] = []
+        wanted = False
+        for clause, rows in zip(clauses, matches, strict=True):
+            mentions = self._items.find(close_up(clause.folded))
+            found.extend((clause, mention) for mention in mentions)
+            asks = any(isinstance(rule, IntentRule) and rule.name == "order" for rule, _ in rows)
+            if asks and not clause.condition and not clause.reported:
+                wanted = wanted or bool(mentions) or any("usual" in m.group() or "老样子" in m.group() for _, m in rows)
+        return found, wanted
+
+    def _ask(
+        self,
+        cleaned: str,
+        clauses: list[Clause],
+        facts: list[FoundFact],
+        feedback: list[FoundFeedback],
+        intents: list[Intent],
+    ) -> FaqMatch | None:
+        if feedback or any(intent.name in _NOT_ASKING for intent in intents):
+            return None
+        best: FaqMatch | None = None
+        texts = [clause.quote for clause in clauses if clause.question][:4] if facts or len(clauses) > 3 else [cleaned]
+        if len(clauses) > 1 and not facts:
+            texts += [clause.quote for clause in clauses if clause.question][:3]
+        for text in texts:
+            match = self._faq.best(text.strip())
+            if match is not None and match.score >= THRESHOLD and (best is None or match.score > best.score):
+                best = match
+        return best
+
+    def _complete(
+        self,
+        intents: list[Intent],
+        cleaned: str,
+        clauses: list[Clause],
+        mentions: list[tuple[Clause, Mention]],
+        wanted: bool,
+        facts: list[FoundFact],
+        feedback: list[FoundFeedback],
+        reminders: list[FoundReminder],
+        faq: FaqMatch | None,
+    ) -> list[Intent]:
+        found = list(intents)
+        if reminders and not any(intent.name == "remind" for intent in found):
+            found.append(Intent("remind", 0.9))
+        if faq is not None:
+            found.append(Intent("faq", faq.score))
+        score = order_score(
+            mentioned=bool(mentions),
+            counted=any(mention.counted for _, mention in mentions),
+            wanted=wanted,
+            bare=len(cleaned) <= _BARE_ORDER and len(clauses) <= 2,
+            settings={
+                "question": any(clause.question for clause, _ in mentions),
+                "feeling": bool(facts or feedback),
+                "reminder": bool(reminders),
+            },
+        )
+        if score is not None and faq is None:
+            found.append(Intent("order", score))
+        return sorted(found, key=lambda intent: (-intent.score, intent.name))
+
+
+_FUTURE = (
+    "tomorrow",
+    "will ",
+    "next ",
+    "remind",
+    "明天",
+    "后天",
+    "下周",
+    "下个",
+    "提醒",
+    "can i",
+    "i'd like",
+    "i want",
+    "我想",
+    "我要",
+    "预订",
+    "预定",
+    "book ",
+)
+_NOT_ASKING = frozenset(
+    {"remind", "ask_profile", "stop", "resume", "talk_to_person", "set_language", "abuse", "life_event"}
+)
+
+
+def _only(kind: type[AnyRule], matches: list[Matches]) -> list[list[tuple[AnyRule, re.Match[str]]]]:
+    return [[(rule, match) for rule, match in rows if isinstance(rule, kind)] for rows in matches]
+
+
+def _merged(mentions: list[tuple[Clause, Mention]]) -> list[FoundItem]:
+    """One row for an item said twice with nothing to tell the two apart."""
+    found: dict[str, FoundItem] = {}
+    rows: list[FoundItem] = []
+    for _, mention in mentions:
+        item = mention.item
+        first = found.get(item.sku)
+        if first is not None and not mention.counted and (item.options == first.options or not item.options):
+            continue
+        found.setdefault(item.sku, item)
+        rows.append(item)
+    return rows
+
+
+def _out_of_scope(
+    cleaned: str,
+    intents: list[Intent],
+    facts: list[FoundFact],
+    feedback: list[FoundFeedback],
+    mentions: list[tuple[Clause, Mention]],
+    dates: list[FoundDate],
+    reminders: list[FoundReminder],
+    faq: FaqMatch | None,
+) -> bool:
+    """Nothing here is ours to answer: the caller hands it to a person. Emoji and signs alone are not a matter."""
+    if facts or feedback or reminders or faq or not any(sign.isalnum() for sign in cleaned):
+        return False
+    told = [intent for intent in intents if intent.name != "question"]
+    if told and not all(intent.score <= 0.7 for intent in told):
+        return False
+    if any(intent.name == "question" for intent in intents):
+        return True
+    return not (told or mentions or dates)

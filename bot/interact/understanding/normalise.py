@@ -1,0 +1,126 @@
+"""Text as typed → text that can be compared. No meaning is decided here."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from importlib import resources
+
+MAX_LENGTH = 4096  # Telegram's own limit for a message
+
+# Controls but newline and tab; zero-width, direction marks and overrides; soft hyphen; variation selectors; BOM.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\uffff\U000e0000-\U000e0fff]"
+)
+_PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-"})
+CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_HAS_CJK = re.compile(f"[{CJK}]")
+_BLANKS_BY_CJK = re.compile(rf"(?<=[{CJK}])[ \t]+|[ \t]+(?=[{CJK}])")
+
+
+@lru_cache(maxsize=1)
+def _simplified() -> dict[int, str]:
+    """The fold map from traditional to simplified characters: lines of `traditional simplified` runs."""
+    text = resources.files(__package__).joinpath("lexicon/zh/traditional.txt").read_text("utf-8")
+    table: dict[int, str] = {}
+    for line in text.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        traditional, simplified = line.split()
+        table.update({ord(a): b for a, b in zip(traditional, simplified, strict=True)})
+    return table
+
+
+def clean(text: str) -> str:
+    """Cap, fold width and quotes, strip what cannot be seen. Keeps case, script and line breaks."""
+    text = text[:MAX_LENGTH]
+    if text.isascii():
+        return _INVISIBLE.sub("", text)
+    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    # NFKC can lengthen a character up to eighteen times; the cap is on what is worked with.
+    return _INVISIBLE.sub("", text).translate(_PUNCTUATION)[:MAX_LENGTH]
+
+
+def fold(text: str) -> str:
+    """Lower case and simplified characters, one for one, so that positions stay those of `text`."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(low if len(low := one.lower()) == 1 else one for one in text)
+    return lowered if lowered.isascii() else lowered.translate(_simplified())
+
+
+def has_cjk(text: str) -> bool:
+    return not text.isascii() and _HAS_CJK.search(text) is not None
+
+
+def close_up(text: str) -> str:
+    """Drop blanks beside Chinese characters ("我 要 latte" → "我要latte")."""
+    return _BLANKS_BY_CJK.sub("", text)
+
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_CONTRACTIONS = {
+    "im": "i am",
+    "i'm": "i am",
+    "ive": "i have",
+    "i've": "i have",
+    "i'd": "i would",
+    "i'll": "i will",
+    "dont": "do not",
+    "don't": "do not",
+    "doesnt": "does not",
+    "didnt": "did not",
+    "cant": "can not",
+    "can't": "can not",
+    "cannot": "can not",
+    "wont": "will not",
+    "won't": "will not",
+    "wasnt": "was not",
+    "isnt": "is not",
+    "arent": "are not",
+    "werent": "were not",
+    "wouldnt": "would not",
+    "its": "it is",
+    "thats": "that is",
+    "whats": "what is",
+    "let's": "let us",
+    "pls": "please",
+    "plz": "please",
+    "u": "you",
+    "ur": "your",
+    "luv": "love",
+    "thx": "thanks",
+    "favorite": "favourite",
+    "fav": "favourite",
+    "faves": "favourites",
+    "alergic": "allergic",
+    "allergc": "allergic",
+    "alergy": "allergy",
+    "vegeterian": "vegetarian",
+    "birtday": "birthday",
+    "bday": "birthday",
+    "yoghurt": "yogurt",
+    "flavor": "flavour",
+}
+_ENDINGS = (("n't", " not"), ("'re", " are"), ("'ve", " have"), ("'ll", " will"), ("'m", " am"))
+# 's is "is" after these and a genitive elsewhere ("yesterday's was cold").
+_IS = {"it", "that", "what", "there", "here", "he", "she", "who", "where", "when", "how", "this"}
+
+
+def _expand(word: str) -> str:
+    whole = _CONTRACTIONS.get(word)
+    if whole is not None:
+        return whole
+    if "'" in word:
+        for ending, spelt in _ENDINGS:
+            if word.endswith(ending):
+                return word[: -len(ending)] + spelt
+        if word.endswith("'s") and word[:-2] in _IS:
+            return word[:-2] + " is"
+    return word
+
+
+def words(folded: str) -> list[str]:
+    """The words of folded text, contractions written out, hyphens and punctuation gone."""
+    spelt = [_expand(word) for word in _WORD.findall(folded)]
+    return " ".join(spelt).split(" ") if spelt else []

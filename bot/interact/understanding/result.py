@@ -1,0 +1,142 @@
+"""What was understood of one message: frozen values, and their JSON shape (DESIGN.md, Shapes)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+FactKind = Literal[
+    "preference", "restriction", "need", "habit", "interest", "occasion", "demographic", "contact_preference"
+]
+FeedbackKind = Literal["complaint", "praise", "suggestion", "score"]
+Aspect = Literal["product", "service", "staff", "price", "speed", "place", "other"]
+Grain = Literal["minute", "hour", "day", "week", "month", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    name: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFact:
+    """`item` is a sku; `date` is "MM-DD" or "YYYY-MM-DD"; `quote` is the clause the fact came from."""
+
+    kind: FactKind
+    value: str
+    polarity: Literal["like", "dislike"] | None = None
+    item: str | None = None
+    person: str | None = None
+    date: str | None = None
+    confidence: float = 0.0
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFeedback:
+    """Severity 3: unsafe food, injury, allergy reaction, theft; 2: rude, wrong charge; 1: ordinary; 0: none."""
+
+    kind: FeedbackKind
+    aspect: Aspect
+    polarity: Literal[-1, 0, 1]
+    severity: int
+    score: float | None = None
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDate:
+    """Both ends are aware and local to the customer; `end` is exclusive."""
+
+    text: str
+    start: datetime
+    end: datetime
+    grain: Grain
+
+
+@dataclass(frozen=True, slots=True)
+class FoundItem:
+    sku: str
+    name: str
+    quantity: int = 1
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReminder:
+    text: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FaqMatch:
+    name: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """`languages` are the codes asked for by a `set_language` intent; everything else is best first or in text order."""
+
+    text: str
+    language: str
+    intents: tuple[Intent, ...] = ()
+    facts: tuple[FoundFact, ...] = ()
+    feedback: tuple[FoundFeedback, ...] = ()
+    dates: tuple[FoundDate, ...] = ()
+    items: tuple[FoundItem, ...] = ()
+    reminders: tuple[FoundReminder, ...] = ()
+    faq: FaqMatch | None = None
+    out_of_scope: bool = False
+    languages: tuple[str, ...] = ()
+
+    def has(self, intent: str) -> bool:
+        return any(found.name == intent for found in self.intents)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "language": self.language,
+            "intents": [{"name": one.name, "score": round(one.score, 3)} for one in self.intents],
+            "facts": [
+                {
+                    "kind": one.kind,
+                    "value": one.value,
+                    "polarity": one.polarity,
+                    "item": one.item,
+                    "person": one.person,
+                    "date": one.date,
+                    "confidence": round(one.confidence, 3),
+                    "quote": one.quote,
+                }
+                for one in self.facts
+            ],
+            "feedback": [
+                {
+                    "kind": one.kind,
+                    "aspect": one.aspect,
+                    "polarity": one.polarity,
+                    "severity": one.severity,
+                    "score": one.score,
+                    "quote": one.quote,
+                }
+                for one in self.feedback
+            ],
+            "dates": [
+                {
+                    "text": one.text,
+                    "start": one.start.isoformat(),
+                    "end": one.end.isoformat(),
+                    "grain": one.grain,
+                }
+                for one in self.dates
+            ],
+            "items": [
+                {"sku": one.sku, "name": one.name, "quantity": one.quantity, "options": list(one.options)}
+                for one in self.items
+            ],
+            "reminders": [{"text": one.text, "at": one.at.isoformat() if one.at else None} for one in self.reminders],
+            "faq": {"name": self.faq.name, "score": round(self.faq.score, 3)} if self.faq else None,
+            "out_of_scope": self.out_of_scope,
+            "languages": list(self.languages),
+        }

@@ -1,0 +1,127 @@
+"""The things in a slot: "the oat latte and, honestly, any cinnamon" → oat latte, cinnamon."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from .lexicon import Lexicon
+from .result import FoundItem
+
+FindItem = Callable[[str], FoundItem | None]  # an item that the whole text names, if it does
+_LONGEST = {"en": 4, "zh": 10}  # words, characters: a longer thing is a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """`known`: the catalogue, the vocabulary, or an allergen holds it. `interest`: it is a pastime, not a taste."""
+
+    text: str
+    item: FoundItem | None = None
+    known: bool = False
+    interest: bool = False
+    definite: bool = False  # "the …", "your …": something here, not a taste in general
+
+
+class ThingReader:
+    def __init__(self, lexicon: Lexicon, find_item: FindItem, more_tastes: frozenset[str]) -> None:
+        self._lexicon = lexicon
+        self._find_item = find_item
+        self._tastes = lexicon.tastes | more_tastes
+        self._english = lexicon.language == "en"
+        joints = "|".join(map(re.escape, lexicon.joining))
+        self._joint = re.compile(rf" (?:{joints}) | ?[,/&+] ?" if self._english else rf"(?:{joints})|[,/&+]")
+        # "fish and chips" is one thing where the catalogue says so; see `read`.
+
+    def read(self, slot: str) -> list[Thing]:
+        """Nothing at all if any part of the list is not a thing: half-understood lists are not guessed at."""
+        slot = slot.strip()
+        whole = self._find_item(self._strip(slot)[0])
+        pieces = [slot] if whole else [piece for piece in self._joint.split(slot) if piece.strip()]
+        found: list[Thing] = []
+        for piece in pieces:
+            thing = self._thing(piece)
+            if thing is None:
+                return found if found and found[-1].known else []
+            found.append(thing)
+        return found
+
+    def is_bare_list(self, text: str) -> list[Thing]:
+        """The things of a clause that is a list of known things and nothing else."""
+        text = re.sub(r"^(?:and|or|nor|also|和|跟|还有|以及|或者?)\s*", "", text.strip())
+        found = self.read(text)
+        return found if found and all(one.known for one in found) else []
+
+    def _thing(self, piece: str) -> Thing | None:
+        text, definite = self._strip(piece.strip())
+        if not text or text in self._lexicon.refused:
+            return None
+        item = self._find_item(text)
+        if item is not None:
+            return Thing(text, item, known=True)
+        size = len(text.split(" ")) if self._english else len(text)
+        if size > _LONGEST[self._lexicon.language]:
+            return None
+        if self._refuses(text):
+            return None
+        interest = text in self._lexicon.interests
+        return Thing(text, None, known=self._knows(text) or interest, interest=interest, definite=definite)
+
+    def _refuses(self, text: str) -> bool:
+        if self._english:
+            found = text.split(" ")
+            if text in self._tastes:
+                return False
+            return any(word in self._lexicon.refused for word in found) or found[-1].endswith("ly")
+        if text in self._tastes or text in self._lexicon.interests or text in self._lexicon.allergens:
+            return False
+        return any(word in text for word in self._lexicon.refused)
+
+    def _knows(self, text: str) -> bool:
+        if text in self._tastes or text in self._lexicon.allergens:
+            return True
+        if self._english:
+            head = text.rsplit(" ", 1)[-1]
+            return head in self._tastes or head in self._lexicon.allergens or singular(head) in self._tastes
+        # The head of a Chinese name is its end: 手磨咖啡 is a 咖啡.
+        return any(text[-size:] in self._tastes for size in range(2, min(len(text), 5)))
+
+    def _strip(self, text: str) -> tuple[str, bool]:
+        definite = False
+        changed = True
+        while changed and text:
+            changed = False
+            if text in self._tastes:
+                break
+            for word in self._lexicon.leading:
+                if self._starts(text, word):
+                    definite = definite or word in {"the", "your", "this", "all the", "that", "those", "these"}
+                    text, changed = text[len(word) :].strip(), True
+                    break
+            if text in self._tastes:
+                break
+            for word in self._lexicon.trailing:
+                if self._ends(text, word):
+                    text, changed = text[: -len(word)].strip(), True
+                    break
+        return text, definite
+
+    def _starts(self, text: str, word: str) -> bool:
+        return text.startswith(word + " ") if self._english else text.startswith(word) and text != word
+
+    def _ends(self, text: str, word: str) -> bool:
+        return text.endswith(" " + word) if self._english else text.endswith(word) and text != word
+
+
+def singular(word: str) -> str:
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        return word[:-1]
+    return word
+
+
+def allergen_of(value: str, tables: list[Mapping[str, str]]) -> str | None:
+    """The word a catalogue's `contains` uses for what a customer named, if we know it."""
+    for table in tables:
+        found = table.get(value) or table.get(singular(value))
+        if found is not None:
+            return value if found == "other" else found
+    return None
