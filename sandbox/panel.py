@@ -20,7 +20,7 @@ def agent_url(url: Any) -> str | None:
 
 
 async def fetch_panel(url: str | None, user_id: int) -> bytes:
-    """The agent's JSON as it is; raises `Misuse` 502 when there is none."""
+    """The agent's JSON as it is; raises `Misuse` 404 for a person it does not know, 502 when it does not answer."""
     import aiohttp  # takes longer to load than the rest of the sandbox, and only the page needs it
 
     if url is None:
@@ -32,6 +32,8 @@ async def fetch_panel(url: str | None, user_id: int) -> bytes:
             aiohttp.ClientSession(timeout=timeout, trust_env=False) as session,
             session.get(f"{url}/panel/{user_id}", allow_redirects=False) as answer,
         ):
+            if answer.status == 404:
+                raise Misuse(404, f"the agent does not know {user_id} yet")
             if answer.status != 200:
                 raise Misuse(502, f"the agent at {url} answers {answer.status}")
             async for chunk in answer.content.iter_any():

@@ -69,7 +69,7 @@ def test_the_panel_comes_from_the_agent(own: Sandbox) -> None:
     try:
         own.ask("PUT", "agent", {"url": f"http://127.0.0.1:{server.server_port}/"})
         assert own.ask("GET", "agent/panel/7") == {"path": "/panel/7"}
-        assert "answers 404" in own.ask("GET", "agent/panel/8", status=502)["error"]
+        assert "does not know 8" in own.ask("GET", "agent/panel/8", status=404)["error"]
     finally:
         server.shutdown()
         thread.join()
