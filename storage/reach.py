@@ -94,6 +94,15 @@ _SENT = (
         OUTBOX.c.created_at > bindparam("since"),
     )
 )
+_CHECK_INS = (
+    select(FOLLOW_UPS.c.customer_id, func.max(FOLLOW_UPS.c.planned_for))
+    .where(
+        FOLLOW_UPS.c.customer_id.in_(_IDS),
+        FOLLOW_UPS.c.rule == "check_in",
+        FOLLOW_UPS.c.status.in_([FollowUpStatus.queued, FollowUpStatus.skipped]),
+    )
+    .group_by(FOLLOW_UPS.c.customer_id)
+)
 
 
 class Sent(NamedTuple):
@@ -125,11 +134,12 @@ class Standing:
     consents: dict[str, bool] = field(default_factory=dict)  # the newest answer for each purpose asked
     complaint_at: datetime | None = None  # of the oldest open complaint
     last_order_at: datetime | None = None
+    last_check_in_at: datetime | None = None  # when the last one that was sent or skipped had been planned for
     sent: list[Sent] = field(default_factory=list)
 
 
 def load(memory: Memory, customer_ids: Sequence[int], *, since: datetime) -> dict[int, Standing]:
-    """`since` bounds the follow-ups that went out. Six queries, however many customers."""
+    """`since` bounds the follow-ups that went out. Seven queries, however many customers."""
     ids = {"ids": list(dict.fromkeys(customer_ids))}
     if not ids["ids"]:
         return {}
@@ -143,6 +153,8 @@ def load(memory: Memory, customer_ids: Sequence[int], *, since: datetime) -> dic
         people[customer_id].complaint_at = at
     for customer_id, at in connection.execute(_LAST_ORDERS, ids):
         people[customer_id].last_order_at = at
+    for customer_id, at in connection.execute(_CHECK_INS, ids):
+        people[customer_id].last_check_in_at = at
     for customer_id, *sent in connection.execute(_SENT, {**ids, "since": since}):
         people[customer_id].sent.append(Sent(*sent))
     return people
