@@ -91,11 +91,11 @@ class Visit:
             self.tell(self.said.chat_id, self.language, name, buttons=buttons, key=key, again=again, **values)
 
     def redraw(self, name: str, /, *, buttons: Rows | None = None, again: bool = False,
-               **values: Any) -> None:  # fmt: skip
-        """Replace the message whose button was pressed."""
+               language: str | None = None, **values: Any) -> None:  # fmt: skip
+        """Replace the message whose button was pressed. `language`: another than this chat's, as for staff."""
         if self.said.message_id is None or self.said.kind != "press":
             raise ValueError("only a press can redraw its message")
-        parameters = self._compose(self.said.chat_id, self.language, name, buttons, again, values)
+        parameters = self._compose(self.said.chat_id, language or self.language, name, buttons, again, values)
         parameters["message_id"] = self.said.message_id
         self._queue("editMessageText", parameters, self.said.chat_id, name, self.customer.id, None)
 
