@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 Write = tuple[str, tuple[Any, ...]]
 
+RETRY_SECONDS = 0.2
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS people (id INTEGER PRIMARY KEY, data TEXT NOT NULL);
@@ -76,12 +78,9 @@ class FileJournal(Journal):
     def write(self, sql: str, *values: Any) -> None:
         self._waiting.append((sql, values))
         if self._next is None:
-            loop = asyncio.get_running_loop()
-            self._next = loop.create_future()
-            # A failure is told to whoever waits in `settle`; with nobody waiting it is on stderr already.
-            self._next.add_done_callback(lambda done: done.exception())
+            self._next = self._promise()
             if self._flying is None:
-                loop.call_soon(self._fly)
+                asyncio.get_running_loop().call_soon(self._fly)
 
     async def settle(self) -> None:
         commit = self._next or self._flying
@@ -124,14 +123,24 @@ class FileJournal(Journal):
         flown, self._flying = self._flying, None
         if error is not None:
             print(f"sandbox: cannot write its file: {error}", file=sys.stderr, flush=True)  # noqa: T201
-            self._waiting[:0] = batch  # tried again with the next change: memory and file must not part
+            # Tried again until it succeeds, and pending meanwhile: nobody may see what the file does not have.
+            self._waiting[:0] = batch
+            self._next = self._next or self._promise()
+            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._fly)
         if flown is not None and not flown.done():
             if error is None:
                 flown.set_result(None)
             else:
                 flown.set_exception(error)
-        if self._next is not None:
+        if self._next is not None and error is None:
             self._fly()
+
+    @staticmethod
+    def _promise() -> "asyncio.Future[None]":
+        promise: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # A failure is told to whoever waits in `settle`; with nobody waiting it is on stderr already.
+        promise.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return promise
 
     def _commit(self, batch: list[Write]) -> sqlite3.Error | None:
         try:

@@ -164,7 +164,7 @@ def _text(value: Any, name: str) -> tuple[str, list[Json]]:
 
 def _content(telegram: Telegram, bot: Bot, person: Person, asked: Json) -> Json:
     kinds = [kind for kind in CONTENTS if asked.get(kind) is not None]
-    if kinds == ["forward", "text"] or kinds == ["text", "forward"]:
+    if kinds == ["text", "forward"]:
         kinds = ["forward"]
     if len(kinds) != 1:
         raise Misuse(400, f"give exactly one of {', '.join(CONTENTS)}; got {kinds or 'none'}")

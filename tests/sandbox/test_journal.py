@@ -1,5 +1,8 @@
 """What the file keeps: everything but faults and limits, and no id is ever given out twice."""
 
+import asyncio
+import contextlib
+import sqlite3
 import threading
 import time
 from pathlib import Path
@@ -8,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from sandbox.journal import FileJournal
 from tests.support.sandboxes import NO_LIMITS, Line, Sandbox, open_line, run_refused
 
 
@@ -100,6 +104,27 @@ def test_a_file_that_is_no_sandbox_is_left_alone(tmp_path: Path) -> None:
     done = run_refused("--http", "127.0.0.1:0", "--file", str(file))
     assert (done.returncode, "not a database" in done.stderr) == (1, True)
     assert file.read_text() == "dear diary"
+
+
+def test_a_full_disk_is_told_and_waited_out(tmp_path: Path) -> None:
+    async def fill() -> None:
+        journal = FileJournal(tmp_path / "s.db")
+        (pages,) = journal.connection.execute("PRAGMA page_count").fetchone()
+        journal.connection.execute(f"PRAGMA max_page_count = {pages}")
+        journal.write("INSERT INTO meta VALUES ('big', ?)", "x" * 100_000)
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            await journal.settle()
+        assert journal.pending, "what is not in the file yet must not be shown to anybody"
+        journal.write("INSERT INTO meta VALUES ('small', 'y')")
+        await journal.read(lambda connection: connection.execute("PRAGMA max_page_count = 1000000"))
+        while journal.pending:
+            with contextlib.suppress(sqlite3.OperationalError):  # one more try may have been on its way
+                await journal.settle()
+        kept = await journal.read(lambda connection: connection.execute("SELECT name FROM meta").fetchall())
+        assert sorted(kept) == [("big",), ("small",)]
+        await journal.close()
+
+    asyncio.run(fill())
 
 
 class Burst:
