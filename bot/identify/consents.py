@@ -7,7 +7,7 @@ from datetime import datetime
 
 from storage import consents, events
 from storage.database import Memory
-from storage.models import Consent, Customer, Purpose, Tier
+from storage.models import Consent, Customer, Purpose
 
 UNTIL_ANSWERED = {Purpose.service: True, Purpose.profiling: True, Purpose.marketing: False}
 
@@ -23,14 +23,14 @@ def answer(
     memory: Memory, customer: Customer, purpose: str, *, granted: bool, wording: str, contact_id: int | None,
     now: datetime,
 ) -> None:  # fmt: skip
-    """Record an answer and act on it. The same answer again changes nothing."""
+    """Record an answer. The same answer again changes nothing.
+
+    Whoever switched profiling is classed anew by the caller: `differentiate.tiers.class_anew`.
+    """
     known = consents.find_newest(memory, customer.id, purpose)
     if known is not None and known.granted == granted:
         return
     consents.add(memory, customer.id, purpose, granted=granted, wording=wording, at=now, contact_id=contact_id)
-    if purpose == Purpose.profiling and not granted:
-        customer.value, customer.tier, customer.tier_reason = {}, Tier.new, ""
-        customer.tier_set_by, customer.group = None, "steady"
     events.add(memory, customer.id, "consent", at=now, reference=purpose, data={"granted": granted})
 
 

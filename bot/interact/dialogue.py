@@ -18,7 +18,7 @@ from storage.models import Fact, Purpose
 PATIENCE = 2  # times in a row of not understanding, then a person is offered
 SMALL = ("life_event", "abuse", "greeting", "thanks", "goodbye", "small_talk", "yes", "no")
 GOOD_MOMENT = ("greeting", "thanks", "small_talk", "yes", "no")  # small words after which a question may be asked
-SUBJECTS_OF_GREETING = ("preference", "interest", "habit")  # never health, never a sorrow
+SUBJECTS_OF_GREETING = ("preference", "interest")  # never health, never a sorrow
 
 
 def respond(turn: Turn) -> Answer:
@@ -41,7 +41,7 @@ def respond(turn: Turn) -> Answer:
         answer.parts, answer.taps = [], []
         return answer
     if turn.late:
-        _apologise(turn, answer)
+        apologise(turn, answer)
     _say_recorded(turn, carried, answer)
     _say_intents(turn, carried, answer, answered)
     _keep(turn, carried)
@@ -98,6 +98,8 @@ def _answer_when(turn: Turn, question: dict[str, Any], answer: Answer) -> _Answe
         return _Answered("skipped", only=True)
     at = reminders.read_when(turn)
     if turn.has("remind") or at is None:
+        if turn.late:  # it was not asked aloud yet
+            turn.conversation.open_question = question
         return _Answered("ignored")
     result = _Answered("answered", only=not (turn.heard.facts or turn.heard.feedback))
     result.kept.reminders = [reminders.plan(turn, question["text"], at, answer)]
@@ -155,7 +157,7 @@ def _act(turn: Turn, carried: Recorded, answer: Answer, *, settled: bool) -> Non
         carried.merge(Recorded(faq=[turn.heard.faq.name]))
 
 
-def _apologise(turn: Turn, answer: Answer) -> None:
+def apologise(turn: Turn, answer: Answer) -> None:
     """Once for each time we were away."""
     if turn.conversation.apologised_at is None or turn.conversation.apologised_at < turn.said_at:
         turn.conversation.apologised_at = turn.now
@@ -217,7 +219,7 @@ def _say_intents(turn: Turn, carried: Recorded, answer: Answer, answered: _Answe
         knowledge.answer_about_items(turn, answer)
     if not answer.parts and not answer.show:
         _say_small(turn, answer)
-    if not answer.parts and not answer.show:
+    if not answer.parts and not answer.show and not turn.with_file:
         _say_not_understood(turn, answer)
     else:
         conversation.misunderstood = 0
@@ -272,7 +274,7 @@ def _choose_language(turn: Turn, answer: Answer) -> None:
 def _may_ask(turn: Turn, carried: Recorded, answer: Answer, answered: _Answered) -> bool:
     if answer.show or any(tap.action != "undo" for row in answer.taps for tap in row) or answered.outcome == "skipped":
         return False
-    if carried.intents or turn.has("abuse") or turn.has("goodbye") or turn.has("undo"):
+    if turn.is_first or carried.intents or turn.has("abuse") or turn.has("goodbye") or turn.has("undo"):
         return False
     names = {part.name for part in answer.parts}
     if names & {"feedback/complaint", "chat/not_understood", "chat/greeting_open_case", "questions/tell_me"}:

@@ -35,9 +35,14 @@ def begin(
     return answer
 
 
+def prolong(conversation: Conversation, settings: Settings, now: datetime) -> None:
+    """The bot keeps quiet for so long from the last word of either."""
+    conversation.colleague_until = now + settings.conversation.handover_for
+
+
 def relay(turn: Turn, answer: Answer) -> None:
-    """Pass on what was said; the bot keeps quiet from the last word of either."""
-    turn.conversation.colleague_until = turn.now + turn.settings.conversation.handover_for
+    """Pass on what was said."""
+    prolong(turn.conversation, turn.settings, turn.now)
     answer.tell_staff("staff/relayed", text=turn.text, case=None)
 
 

@@ -10,6 +10,7 @@ from storage.models import CatalogueItem
 
 ALLERGENS = "allergens"  # the FAQ's name for them: answered from the catalogue, or by a person, never by likeness
 MOST_ITEMS = 4
+SURE = 0.8  # of an order; below it, it is one only where nothing else was said
 
 
 def answer_faq(turn: Turn, name: str, answer: Answer) -> None:
@@ -33,7 +34,8 @@ def _answer_allergens(turn: Turn, answer: Answer) -> None:
 def answer_about_items(turn: Turn, answer: Answer) -> None:
     """An order is passed on; a question about something we sell gets its price and what is in it."""
     heard = turn.heard
-    if turn.has("order") and (heard.items or not answer.parts):
+    order = next((intent.score for intent in heard.intents if intent.name == "order"), 0.0)
+    if order >= SURE or (order and heard.items and not answer.parts):
         wanted = [
             {"name": item.name, "quantity": item.quantity, "options": list(item.options)}
             for item in heard.items[:MOST_ITEMS]

@@ -68,9 +68,7 @@ def undo(
     return answer
 
 
-def undo_last(
-    memory: Memory, customer: Customer, conversation: Conversation, now: datetime
-) -> Answer | None:
+def undo_last(memory: Memory, customer: Customer, conversation: Conversation, now: datetime) -> Answer | None:
     """The same by word instead of by button: what was said back last."""
     last = Recorded.from_json(conversation.last_recorded or {})
     return undo(memory, customer, conversation, last.undoable(), now) if last.can_be_undone else None

@@ -30,6 +30,7 @@ class Turn:
     heard: Understanding
     muted: bool = False
     late: bool = False
+    is_first: bool = False  # they never wrote before: the question of consent follows, no other
     with_file: bool = False
 
     @property

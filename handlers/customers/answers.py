@@ -1,0 +1,74 @@
+"""From what the rooms answer to what is said: parts are rendered and put together, notices go to staff."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from bot.customize.messages import Button, Rows
+from bot.interact.replies import Answer, Reply, Tap
+from handlers.visit import Visit
+
+FACT_LISTS = ("facts", "gone")  # values that are lists of facts: each is put into words by `facts/phrase`
+
+
+def deliver(visit: Visit, answer: Answer) -> None:
+    """Say it all, once: one message of all parts. A question follows alone: skipping it redraws its message."""
+    visit.outcome.planned = visit.outcome.planned or answer.planned
+    for notice in answer.notices:
+        tell_staff(visit, notice)
+    if answer.parts:
+        say_parts(visit, answer.parts, rows_of(answer.taps))
+    if (question := answer.question) is not None:
+        visit.say(question.name, buttons=rows_of(question.taps), **fill(visit, question.values))
+
+
+def say_parts(visit: Visit, parts: Sequence[Reply], rows: Rows | None = None) -> None:
+    if len(parts) == 1:
+        visit.say(parts[0].name, buttons=rows, **fill(visit, parts[0].values))
+    else:
+        visit.say("chat/parts", buttons=rows, parts=[render(visit, part) for part in parts])
+
+
+def redraw(visit: Visit, answer: Answer) -> None:
+    """The same in place of the message whose button was pressed."""
+    visit.outcome.planned = visit.outcome.planned or answer.planned
+    for notice in answer.notices:
+        tell_staff(visit, notice)
+    visit.redraw("chat/parts", buttons=rows_of(answer.taps), parts=[render(visit, part) for part in answer.parts])
+
+
+def render(visit: Visit, part: Reply) -> Markup:
+    """One part as HTML; its values are escaped by the template."""
+    text = visit.business.wording.render(
+        visit.language, part.name, fill(visit, part.values), zone=visit.zone, turn=visit.contact_id
+    )
+    return Markup(text)  # noqa: S704  rendered with autoescape
+
+
+def fill(visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:
+    filled = dict(values)
+    for name in FACT_LISTS:
+        if name in filled:
+            filled[name] = [phrase(visit, fact) for fact in filled[name]]
+    return filled
+
+
+def phrase(visit: Visit, fact: Mapping[str, Any]) -> Markup:
+    """A fact in words: "you like oat milk"."""
+    return Markup(visit.business.wording.render(visit.language, "facts/phrase", fact))  # noqa: S704  as above
+
+
+def rows_of(taps: Sequence[Sequence[Tap]]) -> Rows | None:
+    return [[Button(tap.action, tap.label, tap.values) for tap in row] for row in taps] or None
+
+
+def tell_staff(visit: Visit, notice: Reply, files: list[dict[str, Any]] | None = None) -> None:
+    """A notice about this customer. Every one names them the same way."""
+    about = {
+        "name": visit.customer.name, "customer_name": visit.customer.name, "customer_id": visit.customer.id,
+        "tier": visit.customer.tier, "customer_language": visit.customer.language,
+    }  # fmt: skip
+    visit.tell_staff(notice.name, buttons=rows_of(notice.taps), files=files, **{**about, **notice.values})

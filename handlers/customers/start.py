@@ -1,0 +1,77 @@
+"""/start: the greeting, where somebody came from, and the question of consent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from bot.customize.messages import Button, Rows
+from bot.identify import consents
+from bot.interact.turn import note_touchpoint
+from handlers.visit import Visit
+from storage import conversations
+from storage.models import CustomerStatus, Purpose
+
+WORDING = "start/welcome"
+PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what Telegram lets a deep link carry
+
+
+def greet(visit: Visit) -> None:
+    """Known customers are greeted as such; consent is asked as long as it is not answered."""
+    came_before = not visit.is_first
+    note_source(visit)
+    if visit.customer.status == CustomerStatus.stopped:
+        visit.say("start/stopped", buttons=[[Button("resume")]], name=visit.person.first_name)
+        return
+    ask = not consents.is_answered(visit.memory, visit.customer.id, Purpose.marketing)
+    welcome(visit, "start/again" if came_before else WORDING, ask=ask)
+
+
+def welcome(visit: Visit, name: str, *, ask: bool) -> None:
+    if ask and not visit.muted:
+        visit.conversation.open_question = {
+            "name": "consent", "asked_at": visit.now.isoformat(), "wording": name,
+        }  # fmt: skip
+    values = {"wording": name, "name": visit.person.first_name}
+    visit.say(name, buttons=_consent_buttons(values) if ask else None, ask=ask, answer=None,
+              name=visit.person.first_name)  # fmt: skip
+
+
+def _consent_buttons(values: dict[str, str]) -> Rows:
+    return [[Button("consent_yes", values=values)], [Button("consent_no", values=values)]]
+
+
+def note_source(visit: Visit) -> None:
+    """`/start poster-12`: the first one is where they came from, each is a touchpoint of what follows."""
+    payload = visit.said.arguments
+    if not PAYLOAD.fullmatch(payload):
+        return
+    if visit.customer.lead_source is None:
+        visit.customer.lead_source = payload
+    note_touchpoint(visit.conversation, payload, visit.now)
+    conversations.mark_contact(visit.memory, visit.contact_id, touchpoint=payload)
+
+
+def agree(visit: Visit) -> None:
+    _answer(visit, granted=True)
+
+
+def decline(visit: Visit) -> None:
+    _answer(visit, granted=False)
+
+
+def _answer(visit: Visit, *, granted: bool) -> None:
+    values = visit.pressed.values if visit.pressed else {}
+    if (visit.conversation.open_question or {}).get("name") == "consent":
+        visit.conversation.open_question = None
+    wording = values.get("wording", WORDING)
+    consents.answer(
+        visit.memory, visit.customer, Purpose.marketing, granted=granted, wording=wording,
+        contact_id=visit.contact_id, now=visit.now,
+    )  # fmt: skip
+    visit.outcome.planned = True
+    visit.redraw(wording, ask=False, answer=granted, name=values.get("name", visit.person.first_name))
+
+
+COMMANDS: dict[str, Callable[[Visit], None]] = {"start": greet}
+PRESSES: dict[str, Callable[[Visit], None]] = {"consent_yes": agree, "consent_no": decline}
