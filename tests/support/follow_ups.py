@@ -85,8 +85,10 @@ def buy(database: Database, customer_id: int, at: datetime, *skus: str, total: i
     return database.write_now(run)
 
 
-def add_event(database: Database, customer_id: int, kind: str, at: datetime, reference: str, **data: Any) -> None:
-    database.write_now(lambda memory: events.add(memory, customer_id, kind, at=at, reference=reference, data=data))
+def add_event(
+    database: Database, customer_id: int, kind: str, now: datetime, reference: str = "", /, **data: Any
+) -> None:
+    database.write_now(lambda memory: events.add(memory, customer_id, kind, at=now, reference=reference, data=data))
 
 
 def add_fact(database: Database, customer_id: int, kind: str, value: str, now: datetime, **more: Any) -> int:
@@ -136,8 +138,7 @@ def deliver(database: Database, at: datetime, state: OutboxState = OutboxState.s
     """What the sender does with all that waits; returns the rows."""
 
     def run(memory: Memory) -> list[int]:
-        ids = [row.id for row in outbox.load_waiting(memory)]
-        claimed = [row.id for row in outbox.claim(memory, ids, at)]
+        claimed = [row.id for row in outbox.claim(memory, outbox.load_waiting(memory), at)]
         if claimed:
             outbox.record(memory, [outbox.Outcome(one, state, at, message_id=1) for one in claimed])
         return claimed
