@@ -82,7 +82,8 @@ class Schedule:
         """When the earliest row of any kind is due, and the earliest follow-up."""
 
         def read(memory: Memory) -> tuple[datetime | None, datetime | None]:
-            return follow_ups.next_due(memory), follow_ups.next_follow_up_at(memory)
+            due = follow_ups.next_due(memory, self._settings, self._clock.now())
+            return due, follow_ups.next_follow_up_at(memory)
 
         return await self._database.read(read)
 

@@ -185,11 +185,18 @@ class Worker:
             self._runner.visited(slot.outcome)
 
     async def _park(self, waiting: Waiting, error: str) -> None:
-        def park(memory: Memory) -> Outcome:
+        def park(memory: Memory) -> None:
             inbox.park(memory, waiting.id, error, self._clock.now())
+
+        def park_and_tell(memory: Memory) -> Outcome:
+            park(memory)
             return self._runner.park(memory, waiting, error)
 
-        self._runner.visited(await self._database.write(park, name="worker.park"))
+        try:
+            self._runner.visited(await self._database.write(park_and_tell, name="worker.park"))
+        except Exception:
+            logger.exception("update %s is parked, but nobody could be told", waiting.update_id)
+            await self._database.write(park, name="worker.park")
 
 
 async def keep_error(_update: object, context: Any) -> None:

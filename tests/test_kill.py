@@ -1,0 +1,143 @@
+"""The promises under `kill -9`: every message recorded once and answered, no follow-up twice."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from storage import inbox, outbox
+from storage.database import Database
+from storage.models import Contact, Customer, FollowUp, OutboxMessage
+from tests.support.bots import LIMITS_OFF, Bot, Chatter, bot_beside
+from tests.support.databases import Databases, opened
+from tests.support.sandboxes import NO_LIMITS, Sandbox
+
+PEOPLE = [501 + n for n in range(20)]
+MESSAGES = 10  # each
+KILLS = 5
+
+
+@pytest.fixture
+def sandbox():
+    sandbox = Sandbox("--memory")
+    sandbox.ask("POST", "limits", NO_LIMITS)
+    yield sandbox
+    sandbox.end()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_nothing_is_lost_or_said_twice_over_five_kills(sandbox: Sandbox, databases: Databases, kind: str) -> None:
+    url = databases.sqlite_url() if kind == "sqlite" else databases.postgres_url()
+    bot = bot_beside(sandbox, url, **LIMITS_OFF)
+    bot.start()
+    people = {person: Chatter(sandbox, person, f"Ada {person}") for person in PEOPLE}
+    for person, chatter in people.items():
+        chatter.says("/start")
+        chatter.says(f"remind me in 3 hours to water plant {person}")
+    settle(bot, url, messages=2 * len(PEOPLE))
+    sandbox.ask("POST", "clock", {"advance": "179m"})
+
+    burst = threading.Thread(target=say_all, args=(people,))
+    burst.start()
+    sandbox.ask("POST", "faults", {"method": "sendMessage", "times": 200, "delay_ms": 20})
+    mover = threading.Thread(target=lambda: sandbox.ask("POST", "clock", {"advance": "2m"}))
+    mover.start()
+    die_and_return(bot, KILLS)
+    burst.join()
+    mover.join()
+    settle(bot, url, messages=(2 + MESSAGES) * len(PEOPLE), follow_ups=len(PEOPLE))
+    assert bot.stop() == 0
+
+    with opened(url) as database:
+        check_messages(database)
+        check_follow_ups(database, sandbox)
+    sent = Counter(call["chat_id"] for call in sandbox.ask("GET", "calls") if accepted(call))
+    assert {person: sent[person] >= MESSAGES for person in PEOPLE} == dict.fromkeys(PEOPLE, True)
+
+
+def say_all(people: dict[int, Chatter]) -> None:
+    def say(line: tuple[int, int]) -> None:
+        number, person = line
+        people[person].says(f"I love the oat latte, message {number} of {person}")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(say, [(number, person) for number in range(MESSAGES) for person in PEOPLE]))
+
+
+def die_and_return(bot: Bot, times: int) -> None:
+    """Kill while it starts, works or sends: the moments are drawn anew, with a seed that is said on failure."""
+    seed = random.randrange(1 << 30)
+    print(f"seed {seed}")
+    moments = random.Random(seed)
+    for _ in range(times):
+        time.sleep(moments.uniform(0.05, 1.2))  # the moment of death is meant to be any
+        bot.kill()
+        bot.start(wait=moments.random() < 0.7)
+
+
+def settle(bot: Bot, url: str, *, messages: int, follow_ups: int = 0) -> None:
+    """Wait until everything said has been run and everything to say has been said."""
+    deadline = time.monotonic() + 90
+    with opened(url) as database:
+        while time.monotonic() < deadline:
+            waiting = database.read_now(inbox.count_by_state)
+            sending = database.read_now(outbox.count_by_state)
+            done = waiting.get("done", 0) >= messages and not waiting.get("ready")
+            ended = database.read_now(
+                lambda m: sum(f.status not in ("planned", "held") for f in m.query(FollowUp).filter_by(rule="reminder"))
+            )
+            if done and not sending.get("ready") and not sending.get("sending") and ended >= follow_ups:
+                return
+            time.sleep(0.05)
+    raise AssertionError(f"not settled: {waiting} {sending} {ended}\n{bot.errors()[-3000:]}")
+
+
+def check_messages(database: Database) -> None:
+    """Each of the 200 stands once in the log."""
+
+    def read(memory):
+        texts = [c.text for c in memory.query(Contact).filter_by(direction="in", kind="text")]
+        names = [c.name for c in memory.query(Customer)]
+        return texts, names
+
+    texts, names = database.read_now(read)
+    expected = {f"I love the oat latte, message {n} of {person}": 1 for n in range(MESSAGES) for person in PEOPLE}
+    assert {text: count for text, count in Counter(texts).items() if "message" in text} == expected
+    assert max(Counter(name for name in names if name.startswith("Ada")).values()) == 1
+
+
+def check_follow_ups(database: Database, sandbox: Sandbox) -> None:
+    """At most once each at Telegram; what we could not know is `unknown`, and nothing is merely gone."""
+    sent = Counter(
+        call["parameters"]["text"]
+        for call in sandbox.ask("GET", "calls")
+        if accepted(call) and "water plant" in call["parameters"].get("text", "") and is_follow_up(database, call)
+    )
+    assert set(sent.values()) <= {1}
+
+    def read(memory):
+        rows = memory.query(FollowUp).filter_by(rule="reminder").all()
+        return [memory.get(OutboxMessage, row.outbox_id).state for row in rows if row.outbox_id]
+
+    states = Counter(database.read_now(read))
+    assert sum(states.values()) == len(PEOPLE)
+    assert set(states) <= {"sent", "unknown"}
+    assert states["sent"] <= sum(sent.values()) <= states["sent"] + states["unknown"]
+
+
+def is_follow_up(database: Database, call) -> bool:
+    def read(memory):
+        rows = memory.query(OutboxMessage).filter_by(delivery="follow_up")
+        return call["parameters"]["text"] in {row.parameters["text"] for row in rows}
+
+    return database.read_now(read)
+
+
+def accepted(call) -> bool:
+    return call["method"] == "sendMessage" and call["outcome"] == 200
