@@ -78,10 +78,11 @@ def _take_answer(turn: Turn, answer: Answer) -> _Answered:
 
 
 def _answer_consent(turn: Turn, question: dict[str, Any], answer: Answer) -> _Answered:
+    """Only the very next words count: a later "yes" is to something else. The buttons go on working."""
     said_yes, said_no = turn.has("yes"), turn.has("no")
-    if said_yes == said_no:
-        return _Answered()  # it stays open: the buttons do too
     turn.conversation.open_question = None
+    if said_yes == said_no:
+        return _Answered()
     consents.answer(
         turn.memory, turn.customer, Purpose.marketing, granted=said_yes, wording=question["wording"],
         contact_id=turn.contact_id, now=turn.now,

@@ -21,15 +21,16 @@ WHY_ASKED = 3  # a score up to this is asked about
 
 
 def record(turn: Turn, found: Sequence[FoundFeedback], answer: Answer) -> list[int]:
-    """Keep all feedback of one message. Of its complaints the gravest becomes the case; the rest is noted with it."""
+    """Keep all feedback of one message. Of its complaints the gravest becomes the case, with the words of all."""
     complaints = [one for one in found if one.kind == "complaint"]
     gravest = max(complaints, key=lambda one: one.severity, default=None)
     kept = []
     for one in found:
         row = _keep(turn, one)
-        kept.append(row.id)
         if one is gravest:
+            row.quote = " … ".join(dict.fromkeys(one.quote or turn.text for one in complaints))[:QUOTE_LENGTH]
             open_case(turn.memory, turn.customer, turn.conversation, row, turn.settings, turn.now, answer)
+        kept.append(row.id)
     return kept
 
 

@@ -42,8 +42,9 @@ def answer_about_items(turn: Turn, answer: Answer) -> None:
         ]
         answer.add("chat/order", items=wanted)
         answer.tell_staff("staff/relayed", text=turn.text, case=None)
-    elif heard.items and not answer.parts and (turn.has("question") or heard.text.rstrip().endswith(("?", "？"))):
-        if items := _find_items(turn):
+    elif not answer.parts and (turn.has("question") or heard.text.rstrip().endswith(("?", "？"))):
+        items = _find_items(turn)
+        if items:
             answer.add("chat/items", items=[_describe(turn, item) for item in items])
 
 

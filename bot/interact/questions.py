@@ -112,6 +112,8 @@ def read_answer(turn: Turn, question: dict[str, Any]) -> Reading:
         return Reading("ignored")
     if any(fact.kind == question["fills"] for fact in heard.facts):
         return Reading("answered")  # it is recorded anyway
+    if heard.facts:
+        return Reading("ignored")
     if heard.has("no"):
         return Reading("answered" if rule.get("no_is_an_answer") else "skipped")
     if heard.has("yes") and len(turn.text) <= 20:
@@ -137,8 +139,7 @@ def _make_fact(turn: Turn, question: dict[str, Any], rule: dict[str, Any]) -> Fo
         start = day.start.astimezone(turn.zone)
         return replace(made, date=f"{start:%Y-%m-%d}" if YEAR.search(turn.text) else f"{start:%m-%d}")
     if question["fills"] == "preference" and len(turn.heard.items) == 1:
-        item = turn.heard.items[0]
-        return replace(made, value=item.name, item=item.sku)
+        return replace(made, item=turn.heard.items[0].sku)
     return made if any(mark.isalnum() for mark in text) else None
 
 

@@ -9,9 +9,20 @@ from markupsafe import Markup
 
 from bot.customize.messages import Button, Rows
 from bot.interact.replies import Answer, Reply, Tap
+from bot.interact.turn import Turn
+from bot.interact.understanding import Understanding
 from handlers.visit import Visit
 
 FACT_LISTS = ("facts", "gone")  # values that are lists of facts: each is put into words by `facts/phrase`
+
+
+def make_turn(visit: Visit, heard: Understanding) -> Turn:
+    late = visit.now - visit.said.at > visit.settings.conversation.offline_after
+    return Turn(
+        memory=visit.memory, customer=visit.customer, conversation=visit.conversation, contact_id=visit.contact_id,
+        said_at=visit.said.at, now=visit.now, zone=visit.zone, settings=visit.settings, heard=heard,
+        muted=visit.muted, late=late, is_first=visit.is_first, with_file=visit.said.file is not None,
+    )  # fmt: skip
 
 
 def deliver(visit: Visit, answer: Answer) -> None:

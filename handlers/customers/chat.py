@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from bot.interact import dialogue, handoff, recording
 from bot.interact.replies import Answer, Reply
-from bot.interact.turn import Turn, find_touchpoint
+from bot.interact.turn import find_touchpoint
 from bot.interact.understanding import Understanding
 from handlers.customers import handover, profile, start
-from handlers.customers.answers import deliver, redraw, tell_staff
+from handlers.customers.answers import deliver, make_turn, redraw, tell_staff
 from handlers.visit import Visit
 from storage import conversations, feedback
 from storage import questions as kept_questions
@@ -44,15 +44,6 @@ def _is_grave(answer: Answer) -> bool:
     """No question of consent to somebody who complains, mourns, stops, or asks for a person."""
     grave = ("feedback/complaint", "chat/life_event", "privacy/stopped", "chat/handoff", "chat/abuse")
     return any(part.name in grave for part in answer.parts)
-
-
-def make_turn(visit: Visit, heard: Understanding) -> Turn:
-    late = visit.now - visit.said.at > visit.settings.conversation.offline_after
-    return Turn(
-        memory=visit.memory, customer=visit.customer, conversation=visit.conversation, contact_id=visit.contact_id,
-        said_at=visit.said.at, now=visit.now, zone=visit.zone, settings=visit.settings, heard=heard,
-        muted=visit.muted, late=late, is_first=visit.is_first, with_file=visit.said.file is not None,
-    )  # fmt: skip
 
 
 def answer_edit(visit: Visit) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from bot.customize.messages import Button
 from bot.identify import profiles
@@ -67,7 +68,7 @@ def forget(visit: Visit) -> None:
     visit.outcome.planned = True
 
 
-def _count(visit: Visit) -> dict[str, int]:
+def _count(visit: Visit) -> dict[str, Any]:
     visit.memory.flush()
     return {
         "facts": facts.count_current(visit.memory, visit.customer.id),

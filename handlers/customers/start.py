@@ -7,7 +7,10 @@ from collections.abc import Callable
 
 from bot.customize.messages import Button, Rows
 from bot.identify import consents
+from bot.interact import questions
 from bot.interact.turn import note_touchpoint
+from bot.interact.understanding import Understanding
+from handlers.customers.answers import make_turn, rows_of
 from handlers.visit import Visit
 from storage import conversations
 from storage.models import CustomerStatus, Purpose
@@ -71,6 +74,14 @@ def _answer(visit: Visit, *, granted: bool) -> None:
     )  # fmt: skip
     visit.outcome.planned = True
     visit.redraw(wording, ask=False, answer=granted, name=values.get("name", visit.person.first_name))
+    ask_first_question(visit)
+
+
+def ask_first_question(visit: Visit) -> None:
+    """Getting to know each other begins once consent is settled."""
+    question = questions.choose(make_turn(visit, Understanding(text="", language=visit.language)))
+    if question is not None:
+        visit.say(question.name, buttons=rows_of(question.taps))
 
 
 COMMANDS: dict[str, Callable[[Visit], None]] = {"start": greet}
