@@ -204,4 +204,6 @@ def about_others(clause: Clause, before: bool) -> bool:
     if subject is None:
         return before
     who = subject["who"]
+    if who == "you":  # said to us: "you can call me Sam"
+        return False
     return who not in _EN_OURS and not re.search(r"\b(?:and i|gives me|give me|makes me) ", clause.text)

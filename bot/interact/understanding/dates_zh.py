@@ -22,7 +22,9 @@ _WEEKDAYS = {
     "末": 5,
     **{str(n): n - 1 for n in range(1, 8)},
 }
-_HINT = re.compile(r"[0-9年月日号天周点分早晚晨夜]|星期|礼拜|小时|钟|上午|中午|下午|傍晚|节|元旦|平安夜|除夕|刚才")
+_HINT = re.compile(
+    r"国庆|圣诞|新年|五一|六一|[0-9年月日号天周点分早晚晨夜]|星期|礼拜|小时|钟|上午|中午|下午|傍晚|节|元旦|平安夜|除夕|刚才"
+)
 _PARTS = {
     "凌晨": (0, 6), "清晨": (5, 9), "早上": (6, 12), "早晨": (6, 12), "清早": (6, 12), "一早": (6, 12), "早": (6, 12), "上午": (6, 12), "中午": (11, 14),
     "正午": (11, 14), "午后": (12, 18), "下午": (12, 18), "傍晚": (17, 20), "晚上": (18, 25), "晚间": (18, 25), "晚": (18, 25), "夜里": (20, 30), "夜晚": (18, 25),
@@ -122,11 +124,11 @@ def _weekday(match: re.Match[str], now: Reference) -> Piece | None:
 
 
 @_rule(
-    r"(?P<which>上上|下下|上|下|这|本)(?:一?个)?(?P<unit>周|星期|礼拜|月)(?![一二三四五六日天末1-7])(?:的?(?P<d>\d{1,2}|[一二三]?十?[一二三四五六七八九十])[号日])?"
+    r"(?P<which>上上|下下|上|下|这|本)(?:一?个)?(?:(?P<unit>周|星期|礼拜)(?![一二三四五六日天末1-7])|月)(?:的?(?P<d>\d{1,2}|[一二三]?十?[一二三四五六七八九十])[号日])?"
 )
 def _period(match: re.Match[str], now: Reference) -> Piece | None:
     shift = {"上上": -2, "上": -1, "这": 0, "本": 0, "下": 1, "下下": 2}[match["which"]]
-    if match["unit"] != "月":
+    if match["unit"]:
         first = week_of(now.today, shift)
         return _span(match, first, first + timedelta(weeks=1), "week")
     first = step(now.today.replace(day=1), shift, "month")
@@ -228,13 +230,13 @@ def _holiday(match: re.Match[str], now: Reference) -> Piece | None:
 
 
 @_rule(
-    rf"(?:(?P<part>{_PART_NAMES})的?)?(?P<h>(?:[01]?\d|2[0-4])|二?十[一二三四]?|[一二两三四五六七八九零])(?P<sign>点钟|点整|点|时(?!候|间|尚|光)|:|：)(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<min>[0-5]?\d|[一二三四五]?十[一二三四五六七八九]?|[零〇][一二三四五六七八九])(?:分(?!钟))?)?(?P<clock>钟)?"
+    rf"(?:(?<![昨今明当])(?P<part>{_PART_NAMES})的?)?(?P<h>(?:[01]?\d|2[0-4])|二?十[一二三四]?|[一二两三四五六七八九零])(?P<sign>点钟|点整|点|时(?!候|间|尚|光)|:|：)(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<min>[0-5]?\d|[一二三四五]?十[一二三四五六七八九]?|[零〇][一二三四五六七八九])(?:分(?!钟))?)?(?P<clock>钟)?"
 )
 def _clock(match: re.Match[str], now: Reference) -> Piece | None:
     sign, text = match["sign"], match.group()
     before = match.string[match.start() - 1] if match.start() else ""
     after = match.string[match.end() : match.end() + 2]
-    if before.isdigit() or (before in {".", ":", "第", "有", "早", "晚", "快", "慢"} and not match["part"]):
+    if before.isdigit() or (before in {".", ":", "第", "有", "快", "慢"} and not match["part"]):
         return None
     if sign in {":", "："} and not match["min"]:
         return None
@@ -248,7 +250,7 @@ def _clock(match: re.Match[str], now: Reference) -> Piece | None:
     )
     # 一点 is mostly "a little"; 两点建议 two points.
     if bare and (
-        match["h"] in {"一"} or after[:1] in {"点", "评", "儿", "吧", "分"} or after in {"建议", "要求", "意见", "问题"}
+        match["h"] == "一" or after[:1] in {"点", "评", "儿", "吧", "分"} or after in {"建议", "要求", "意见", "问题"}
     ):
         return None
     if sign == "时" and bare and not match["h"].isdigit():

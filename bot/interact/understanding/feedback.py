@@ -110,8 +110,9 @@ def _feedback(
     english = clause.script == "en"
     aspect = rule.aspect
     subject = match.groupdict().get("subject")
-    if aspect is None:
-        aspect = subjects.get((subject or "").strip(), "other")
+    named = subjects.get((subject or "").strip())
+    if aspect is None or (named is not None and aspect == "product"):
+        aspect = named or "other"  # the words are the product's, what they are said of may be another
     if rule.kind == "praise":
         if (_DENIED_EN if english else _DENIED_ZH).search(before) or (
             not english and re.search(r"不(?:是|算|够|怎么|太|很)|没(?!得说|话说)|难|别", match.group())

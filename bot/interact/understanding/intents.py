@@ -12,6 +12,7 @@ _WHOLE_MESSAGE = frozenset({"yes", "no", "skip", "undo", "greeting", "thanks", "
 _MANNERS = frozenset({"greeting", "thanks", "goodbye", "yes", "no"})
 _ASIDE = 0.7  # a greeting before the matter is not the matter
 QUESTION = 0.6
+_REFUSED = re.compile(r"(?:do not|never|no need to|stop|need not) |(?:不要|不用|别|不必|取消)再?(?=提|$)")
 
 
 def find_intents(
@@ -51,6 +52,8 @@ def _allowed(rule: IntentRule, match: re.Match[str], clause: Clause) -> bool:
         return False
     if rule.name in {"stop", "resume", "talk_to_person", "abuse"} and (clause.condition or clause.reported):
         return rule.name == "abuse"
+    if rule.name == "remind" and _REFUSED.search(clause.text, 0, match.start() + 1):
+        return False
     if rule.name == "life_event":
         return not clause.condition
     return True

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from .dates_zh import number as chinese_number
 from .knowledge import CatalogueEntry
 from .lexicon import load, option_groups
 from .normalise import close_up, fold, has_cjk
@@ -225,7 +226,7 @@ def _option_table(
 
 
 _MOST = 99
-_TEN = "十"
+_CHINESE_DIGITS = frozenset("一二三四五六七八九十")
 
 
 def _quantity(tokens: list[str], first: int, last: int, low: int, high: int, taken: set[int]) -> tuple[int, bool]:
@@ -243,9 +244,11 @@ def _quantity(tokens: list[str], first: int, last: int, low: int, high: int, tak
         number = _number(token, english.numbers, chinese.numbers)
         if number is None:
             break
-        before = _number(tokens[at - 1], {}, chinese.numbers) if at > low else None
-        if before is not None and token == _TEN and 1 < before < 10:
-            number = before * 10
+        if token in _CHINESE_DIGITS:
+            begin = at
+            while begin > low and tokens[begin - 1] in _CHINESE_DIGITS:
+                begin -= 1
+            number = min(_MOST, max(1, chinese_number("".join(tokens[begin : at + 1])[-3:])))
         return number, True
     if last < high:
         match = re.fullmatch(r"x?(\d{1,2})x?", tokens[last])
