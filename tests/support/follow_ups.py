@@ -28,6 +28,9 @@ def settings_with(**environ: str) -> Settings:
     return load_settings(root / "config.yaml", {f"REGULARS_{name}": value for name, value in environ.items()})
 
 
+SETTINGS = settings_with()
+
+
 def add_customer(
     database: Database,
     name: str = "Anna",
