@@ -213,7 +213,7 @@ class Agent:
         await menus.publish(self.api, self.database, self.wording, self.settings)
         await self.sender.look()
         self._spawn(self.sender.run(), "sender")
-        if unclean:
+        if unclean or self.leadership.took_over:
             await self.worker.run_suspects()
         self._spawn(self.worker.run(), "worker")
         self._spawn(self._lead(), "lead")
@@ -305,7 +305,8 @@ class Agent:
         if self._in_sandbox and examples.is_empty(memory):
             examples.load_examples(memory, self.settings, now)
         self.owner_code = ownership.issue_owner_code(memory, now)
-        return mark_running(memory, True)
+        # Several processes share a PostgreSQL: there a dead leader's lease tells of an unclean stop.
+        return mark_running(memory, True) and self.database.is_sqlite
 
     async def _invite_examples(self, session: aiohttp.ClientSession) -> None:
         """The example people are people of the sandbox too, so that one can be them on the page."""

@@ -45,6 +45,7 @@ PRESSES: dict[str, Callable[[Visit], None]] = {
     **reminders.PRESSES,
     **find.PRESSES,
     **staff_profile.PRESSES,
+    **followups.PRESSES,
     **cases.PRESSES,
 }
 

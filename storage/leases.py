@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, func, or_
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.dialects import postgresql
 
 from storage.database import Memory
@@ -35,8 +35,9 @@ def release_lanes(memory: Memory, chats: Sequence[int], owner: str) -> None:
     memory.connection().execute(delete(LANES).where(LANES.c.chat_id.in_(chats), LANES.c.owner == owner))
 
 
-def claim_lead(memory: Memory, name: str, owner: str, seconds: float) -> bool:
-    """Take or keep a lease by name. False: somebody else has it."""
+def claim_lead(memory: Memory, name: str, owner: str, seconds: float) -> str | None:
+    """Take or keep a lease by name. Returns who had it: "" nobody, ourselves, or one who died; None: it is taken."""
+    before = memory.connection().execute(select(LEASES.c.owner).where(LEASES.c.name == name)).scalar()
     until = func.now() + timedelta(seconds=seconds)
     statement = (
         postgresql.insert(LEASES)
@@ -48,7 +49,7 @@ def claim_lead(memory: Memory, name: str, owner: str, seconds: float) -> bool:
         )
         .returning(LEASES.c.name)
     )
-    return memory.connection().execute(statement).first() is not None
+    return (before or "") if memory.connection().execute(statement).first() is not None else None
 
 
 def release_lead(memory: Memory, name: str, owner: str) -> None:

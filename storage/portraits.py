@@ -66,6 +66,12 @@ def list_names(memory: Memory, most: int) -> list[Named]:
     return [Named(*row) for row in memory.connection().execute(statement)]
 
 
+def count_named(memory: Memory, name: str) -> int:
+    """How many are called so, whatever the case."""
+    named = func.lower(CUSTOMERS.c.name) == name.lower()
+    return memory.scalar(select(func.count()).select_from(CUSTOMERS).where(named)) or 0
+
+
 def find_by_digits(memory: Memory, digits: str, most: int) -> list[int]:
     """Customers in whose phone number these digits stand together."""
     statement = (

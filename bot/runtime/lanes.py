@@ -63,13 +63,16 @@ class Leadership:
         self._database = database
         self._owner = owner
         self.leads = database.is_sqlite
+        self.took_over = False  # from a leader that died without resigning
 
     async def renew(self) -> bool:
         """Take or keep the lead if it is free; to be called every RENEW_SECONDS."""
         if not self._database.is_sqlite:
-            self.leads = await self._database.write(
+            before = await self._database.write(
                 lambda memory: leases.claim_lead(memory, "leader", self._owner, LEASE_SECONDS), name="leader.renew"
             )
+            self.leads = before is not None
+            self.took_over = self.took_over or before not in (None, "", self._owner)
         return self.leads
 
     async def resign(self) -> None:

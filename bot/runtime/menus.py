@@ -22,6 +22,7 @@ async def publish(api: TelegramApi, database: Database, wording: Wording, settin
     """Set all menus; where Telegram refuses, say so and go on, for starting needs none of this."""
     members = [(m.telegram_id, m.language) for m in await database.read(lambda memory: list(team.list_all(memory)))]
     languages = settings.business.languages
+    calls: list[tuple[list[dict[str, str]], dict[str, object], str]]
     calls = [(menu(wording, language, "customers"), {"type": "all_private_chats"}, language) for language in languages]
     calls.append((menu(wording, languages[0], "customers"), {"type": "default"}, ""))
     calls += [(staff_menu(wording, lang), {"type": "chat", "chat_id": chat}, "") for chat, lang in members]

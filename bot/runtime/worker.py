@@ -76,12 +76,15 @@ class Worker:
         while rows := await self._database.read(lambda memory: inbox.load_ready(memory, after=self._seen)):
             for waiting in rows:
                 self._seen = waiting.id
+                if waiting.chat_id not in await self._lanes.claim([waiting.chat_id]):
+                    continue  # another process has it
                 count = partial(inbox.count_attempt, row=waiting.id)
                 attempts = await self._database.write(count, name="worker.count")
                 if attempts > TRIES:
                     await self._park(waiting, "the process died each time this was run")
                 else:
                     await self._run_one(waiting)
+                await self._lanes.release([waiting.chat_id])
 
     async def run(self) -> None:
         """Feed lanes until cancelled."""
