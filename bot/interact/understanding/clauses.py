@@ -21,11 +21,7 @@ _ZH_JOINTS = (
 )
 _SPLIT = re.compile(
     r"(?P<hard>[.!?]+(?=[\s\"')\]]|$)|[。！？；;…\n\r\t]+|[!?]+(?=[" + CJK + r"])|(?<=[" + CJK + r"])[.!?~]+)"
-    r"|(?P<weak>,(?!\d{3}\b)|[，:：](?!\d)|(?<!\d):(?!\d)|[()（）\[\]\"“”~]|\s+[-–—]+\s+|(?<=["
-    + CJK
-    + r"]) +(?=["
-    + CJK
-    + r"]))"
+    r"|(?P<weak>,(?!\d{3}\b)|[，](?!\d)|[()（）\[\]\"“”~]|\s+[-–—]+\s+|(?<=[" + CJK + r"]) +(?=[" + CJK + r"]))"
     r"|(?P<joint>" + _EN_JOINTS + "|" + _ZH_JOINTS + ")",
     re.IGNORECASE,
 )
@@ -45,7 +41,7 @@ _EN_HEDGE = re.compile(
     r"would have|will (?:love|like|hate)|going to (?:love|like|hate)) "
 )
 _EN_REPORTED = re.compile(
-    r"\b(?:says?|said|told|tells|thinks|thought|asked|heard|read|claims|claimed|writes|wrote|called|titled|lyrics|"
+    r"\b(?:says?|said|told|tells|thinks|thought|asked|heard|read|claims|claimed|writes|wrote|titled|lyrics|"
     r"joking|kidding|jk|lol not|play|sing|song|movie|film|episode|playlist|album|track) "
 )
 _EN_PAST = re.compile(
@@ -62,7 +58,7 @@ _ZH_HEDGE = re.compile(
 _ZH_REPORTED = re.compile(
     r"[他她](?:们)?(?:说|觉得|认为)|说过|告诉|[妈爸友事婆公](?:说|觉得)|歌|播放|电影|有人|人家|别人|大家|听起来|看起来|听着|看着|看上去|都说|口碑|推荐的"
 )
-_ZH_PAST = re.compile(r"昨|前天|上[次周个]|刚才|刚刚|那天|[了过](?:[^呀]|$)")
+_ZH_PAST = re.compile(r"昨|前天|上[次周个]|刚才|刚刚|那天|(?<![对为得])了$")
 # Whose taste is it? Another person before the verb makes it theirs.
 _ZH_OTHERS = re.compile(
     r"[他她它](?:们)?|朋友|同事|老婆|老公|妻子|丈夫|太太|先生|[妈爸][妈爸]?|父母|父亲|母亲|妹妹?|弟弟?|哥哥?|姐姐?|儿子|女儿|"
@@ -148,7 +144,7 @@ def _read(clause: Clause) -> None:
     else:
         clause.text = text = close_up(clause.folded)
         clause.anchors = list({*text, *map("".join, itertools.pairwise(text)), *words(text)})
-        clause.question = _ZH_ASKS.search(text) is not None
+        clause.question = _ZH_ASKS.search(text.rstrip("吧") if "叫我" in text else text) is not None
         clause.condition = _ZH_CONDITION.search(text) is not None
         clause.hedge = _ZH_HEDGE.search(text) is not None
         clause.reported = _ZH_REPORTED.search(text) is not None

@@ -15,7 +15,7 @@ _DENIED_IN_EN = re.compile(
     r"\b(?:was|were|is|are|am) (?:not|never) (?:at all |that |too |very |really |so |even |all that )?"
 )
 _DENIED_ZH = re.compile(
-    r"(?:不|没|别|不能|不要|不会|不可|我|也不能|肯定会|并不|不是|没有|不会|不算|不怎么|没那么|不太|也不)(?:很|太|是|那么|怎么|觉得|算|特别|够)?$"
+    r"(?:不|没|别|不能|不要|不会|不可|也不能|肯定会|并不|不是|没有|不会|不算|不怎么|没那么|不太|也不)(?:很|太|是|那么|怎么|觉得|算|特别|够)?$"
 )
 _WISH_EN = re.compile(
     r"\b(?:sounds?|seems?|looking for|look for|find|search|searching|want|need|would like|prefer|recommend|suggest|book|reserve|interested|any)\b"
@@ -121,7 +121,7 @@ def _feedback(
         return FoundFeedback("praise", aspect, 1, 0, None, clause.quote)
     if english and (_DENIED_EN.search(before) or (_DENIED_IN_EN.search(match.group()) and rule.severity != 1)):
         return None
-    if not english and _denied_zh(before, match.group()):
+    if not english and (_denied_zh(before, match.group()) or (rule.aspect == "service" and before.endswith("我"))):
         return None
     return FoundFeedback("complaint", aspect, -1, rule.severity, None, clause.quote)
 
@@ -179,8 +179,10 @@ def _strongest(found: list[FoundFeedback]) -> list[FoundFeedback]:
         if key not in kept or one.severity > kept[key].severity:
             kept[key] = one
     rows = list(kept.values())
-    named = [one for one in rows if one.aspect != "other"]
-    return named or rows
+    for vague in ("other", "service"):  # "the service was slow" is about speed
+        sharper = {one.kind for one in rows if one.aspect != vague}
+        rows = [one for one in rows if one.aspect != vague or one.kind not in sharper]
+    return rows
 
 
 def _joined(found: list[FoundFeedback]) -> list[FoundFeedback]:

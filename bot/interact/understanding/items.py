@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -105,6 +105,16 @@ class ItemFinder:
             else:
                 at += 1
         return self._with_details(text, tokens, spans) if spans else []
+
+    def with_options(self, mention: Mention, text: str) -> Mention:
+        """The mention with the options of a clause that names nothing but options ("…, 打包")."""
+        tokens = _tokens(text)
+        options = self._find_options(tokens, [])
+        if not options or sum(end - start for start, end, _ in options) < len(tokens) - 1:
+            return mention
+        item = mention.item
+        more = (self._own_option(item.sku, option) for _, _, option in options)
+        return replace(mention, item=replace(item, options=tuple(dict.fromkeys((*item.options, *more)))))
 
     def _with_details(self, text: str, tokens: list[_Token], spans: list[tuple[int, int, str]]) -> list[Mention]:
         options = self._find_options(tokens, spans)

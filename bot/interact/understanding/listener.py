@@ -60,6 +60,8 @@ class Listener:
         if not grieving:
             facts += self._occasions.find(clauses, dates, time_zone)
         feedback = find_feedback(clauses, _only(FeedbackRule, matches), self._subjects)
+        if any(intent.name == "stop" for intent in intents):
+            facts = [fact for fact in facts if fact.kind != "contact_preference"]
         if reminders:
             facts = [fact for fact in facts if fact.kind not in {"preference", "habit", "contact_preference"}]
         faq = self._ask(cleaned, clauses, facts, feedback, intents)
@@ -106,9 +108,11 @@ class Listener:
         for clause, rows in zip(clauses, matches, strict=True):
             mentions = self._items.find(close_up(clause.folded))
             found.extend((clause, mention) for mention in mentions)
+            if found and not mentions:
+                found[-1] = (found[-1][0], self._items.with_options(found[-1][1], close_up(clause.folded)))
             asks = any(isinstance(rule, IntentRule) and rule.name == "order" for rule, _ in rows)
             if asks and not clause.condition and not clause.reported:
-                wanted = wanted or bool(mentions) or any("usual" in m.group() or "老样子" in m.group() for _, m in rows)
+                wanted = wanted or bool(mentions)
         return found, wanted
 
     def _ask(
@@ -159,11 +163,17 @@ class Listener:
                 "reminder": bool(reminders),
             },
         )
+        if score is None and any(_USUAL.search(clause.text) for clause in clauses):
+            score = 0.8
         if score is not None and faq is None:
             found.append(Intent("order", score))
         return sorted(found, key=lambda intent: (-intent.score, intent.name))
 
 
+# An order without an item: what it was is for the caller to look up.
+_USUAL = re.compile(
+    r"^(?:the |my )?(?:usual|same again|same as last time|same as always) (?:please )?$|^(?:老样子|照旧|[和跟同]上次一样)$"
+)
 _FUTURE = (
     "tomorrow",
     "will ",

@@ -22,10 +22,10 @@ _ENGLISH = (
     r"[Ii] was (?P<what>born)(?: on)?(?: the)? (?P<date>.+)",
     rf"{_WHO_EN} (?P<what>turns|is turning|will be turning|is going to be) (?:\w+[- ]?\w*) (?:on )?(?:the )?(?P<date>.+)",
     rf"(?:[Tt]he )?{_WHAT_EN} of {_WHO_EN} is (?:on )?(?:the )?(?P<date>.+)",
-    r"[Ww]e (?:got|were) (?P<what>married)(?: on)?(?: the)? (?P<date>.+)",
+    r"(?:[Ww]e|[Ii]) (?:got|were) (?P<what>married)(?: on)?(?: the)? (?P<date>.+)",
     r"[Ii](?:'m| am) (?P<what>turning) \w+ (?:on )?(?:the )?(?P<date>.+)",
 )
-_WHO_ZH = r"(?:(?:我们?家?|咱们?)的?(?:(?P<relation>RELATION)(?:叫)?(?P<name>[^\W\d_的是在过就也]{1,3}?|[A-Za-z]+)??)?)"
+_WHO_ZH = r"(?:(?:我们?家?[和跟与]?|咱们?)的?(?:(?P<relation>RELATION)(?:叫)?(?P<name>[^\W\d_的是在过就也]{1,3}?|[A-Za-z]+)??)?)"
 _WHAT_ZH = r"(?P<what>生日|结婚纪念日|周年纪念日?|纪念日|生辰|诞辰)"
 _DAY_ZH = (
     r"(?P<date>(?:(?:农历|阴历|阳历|公历|新历|旧历)?(?:[\d一二三四五六七八九十〇零年去今明后大本下这个周星期礼拜的]{1,12}"
