@@ -163,7 +163,7 @@ def order_rows(table: Table, settings: Settings, now: datetime) -> list[OrderRow
             raise Refused(
                 f"ordered_at: {ordered_at:%Y-%m-%d} lies {'in the future' if ordered_at > latest else 'before 1970'}"
             )
-        total = _money(cell(cells, "total"), currency, "total")
+        total = read_money(cell(cells, "total"), currency, "total")
         sold = _line(cell, cells, currency)
         order = orders.get(order_id)
         if order is None:
@@ -197,7 +197,7 @@ def catalogue_rows(table: Table, settings: Settings) -> list[CatalogueRow]:
         if not any(names):
             raise Refused("name_en: the item has a name in neither language")
         currency = _currency(cell(cells, "currency"), settings.business.currency)
-        price = _money(cell(cells, "price"), currency, "price")
+        price = read_money(cell(cells, "price"), currency, "price")
         if price < 0:
             raise Refused("price: is less than nothing")
         return CatalogueRow(
@@ -281,7 +281,7 @@ def _line(cell: Callable[[list[str], str], str], cells: list[str], currency: str
     return LineRow(
         _id(sku, "sku"),
         1 if count is None else count,
-        _money(price, currency, "price") if price else None,
+        read_money(price, currency, "price") if price else None,
         _list(cell(cells, "options")),
     )
 
@@ -328,8 +328,8 @@ def _margin(text: str) -> float | None:
     return float(share)
 
 
-def _money(text: str, currency: str, column: str) -> int:
-    """Minor units; a refund is negative."""
+def read_money(text: str, currency: str, column: str) -> int:
+    """Minor units; a refund is negative. Raises Refused."""
     if not _AMOUNT.fullmatch(_filled(text, column)):
         hint = "; write the decimals after a point" if "," in text else ""
         raise Refused(f"{column}: {shown(text)} is not an amount; accepted: a number such as 12.50{hint}")

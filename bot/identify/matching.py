@@ -93,6 +93,11 @@ def choose_customers(memory: Memory, key: str, settings: Settings) -> list[Custo
     return same if len(same) == 1 else found
 
 
+def is_name(memory: Memory, name: str) -> bool:
+    """Whether somebody is called exactly so."""
+    return portraits.count_named(memory, name) > 0
+
+
 def _alike(words: str, named: Sequence[Named], most: int) -> list[int]:
     least = LIKELY_CJK if _CJK.search(words) else LIKELY
     scores: dict[int, float] = {}

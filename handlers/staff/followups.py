@@ -1,0 +1,99 @@
+"""/followups: what will be sent and what was held back. /why: a customer's worth, the reason, what is next, what was held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from markupsafe import Markup
+
+from bot.customize.explanation import explain
+from handlers.staff.access import FAILED, Deed, member_of, reply, staff_only
+from handlers.staff.choosing import choose, name_of, pressed_customer
+from handlers.visit import Visit
+from storage import customers, follow_ups
+from storage.models import Customer
+
+SHOWN = 12  # of everybody's, soonest first
+SHOWN_OF_ONE = 10  # of one customer's, newest last
+
+
+@staff_only()
+def list_follow_ups(visit: Visit) -> Deed:
+    if visit.said.arguments:
+        customer = choose(visit, visit.said.arguments, "show_follow_ups")
+        return FAILED if customer is None else _show_of(visit, customer)
+    visit.memory.flush()
+    held = follow_ups.list_rows(visit.memory, status="held", limit=SHOWN)
+    planned = follow_ups.list_rows(visit.memory, status="planned", limit=SHOWN)
+    rows = sorted([*held, *planned], key=lambda row: row["due_at"])[:SHOWN]
+    reply(visit, "staff/followups", follow_ups=[_describe(visit, row) for row in rows])
+    return Deed()
+
+
+@staff_only()
+def show_follow_ups(visit: Visit) -> Deed:
+    customer = pressed_customer(visit)
+    return FAILED if customer is None else _show_of(visit, customer)
+
+
+def _show_of(visit: Visit, customer: Customer) -> Deed:
+    visit.memory.flush()
+    rows = follow_ups.list_rows(visit.memory, customer_id=customer.id, limit=None)[-SHOWN_OF_ONE:]
+    reply(visit, "staff/followups_of", **name_of(customer), follow_ups=[_describe(visit, row) for row in rows])
+    return Deed(about=customer.id)
+
+
+def _describe(visit: Visit, row: Any) -> dict[str, Any]:
+    customer = customers.get(visit.memory, row["customer_id"])
+    return {
+        "name": customer.name if customer else "",
+        "customer_id": row["customer_id"],
+        "rule": row["rule"],
+        "status": row["status"],
+        "due_at": row["sent_at"] or row["due_at"],
+        "reason": words_for(visit, row["reason"]),
+        "text": row["text"] or row["data"].get("text") or "",
+    }
+
+
+@staff_only()
+def why(visit: Visit) -> Deed:
+    if not visit.said.arguments:
+        reply(visit, "staff/usage", command="why")
+        return FAILED
+    customer = choose(visit, visit.said.arguments, "show_why")
+    return FAILED if customer is None else _explain(visit, customer)
+
+
+@staff_only()
+def show_why(visit: Visit) -> Deed:
+    customer = pressed_customer(visit)
+    return FAILED if customer is None else _explain(visit, customer)
+
+
+def _explain(visit: Visit, customer: Customer) -> Deed:
+    """Four lines: worth, why, what comes next, what was held back."""
+    told = explain(visit.memory, customer, visit.settings, visit.now)
+    coming = told["next"]
+    if coming is not None:
+        waits = coming["blocked"] or coming["reason"]
+        coming = {**coming, "waits": words_for(visit, waits)}
+    held = [{**one, "words": words_for(visit, one["reason"])} for one in told["held"]]
+    reply(
+        visit, "staff/why", **name_of(customer), worth=told["worth"], why=told["why"], next=coming, held=held,
+        blocked=words_for(visit, told["blocked"]), currency=visit.settings.business.currency,
+    )  # fmt: skip
+    return Deed(about=customer.id)
+
+
+def words_for(visit: Visit, reason: str | None) -> Markup | None:
+    """Why something was held back, in the words of staff."""
+    if not reason:
+        return None
+    language = member_of(visit).language
+    return Markup(visit.business.wording.render(language, "reasons/held", {"reason": str(reason)}))  # noqa: S704  rendered with autoescape
+
+
+COMMANDS: dict[str, Callable[[Visit], None]] = {"followups": list_follow_ups, "why": why}
+PRESSES: dict[str, Callable[[Visit], None]] = {"show_why": show_why, "show_follow_ups": show_follow_ups}

@@ -1,0 +1,110 @@
+"""/profile: all a colleague needs to know before saying hello. Orders, notes and tiers have files of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.customize.messages import Button
+from bot.identify import consents, facts
+from handlers.staff import notes, orders, tiers
+from handlers.staff.access import FAILED, Deed, reply, staff_only
+from handlers.staff.choosing import choose, name_of
+from handlers.visit import Visit
+from storage import catalogue, contacts, customers, desk, follow_ups
+from storage import facts as known
+from storage import feedback as cases
+from storage import orders as bought
+from storage.models import Customer, Order
+
+ORDERS_SHOWN = 3
+FACTS_SHOWN = 12
+QUOTE_SHOWN = 300
+
+
+@staff_only()
+def profile(visit: Visit) -> Deed:
+    if not visit.said.arguments:
+        reply(visit, "staff/usage", command="profile")
+        return FAILED
+    customer = choose(visit, visit.said.arguments, "open_customer")
+    if customer is None:
+        return FAILED
+    show_profile(visit, customer)
+    return Deed(about=customer.id)
+
+
+def show_profile(visit: Visit, customer: Customer) -> None:
+    values = {"customer_id": customer.id}
+    reply(
+        visit, "staff/profile",
+        buttons=[[Button("show_why", values=values), Button("show_follow_ups", values=values)]],
+        again=True, **describe(visit, customer),
+    )  # fmt: skip
+
+
+def describe(visit: Visit, customer: Customer) -> dict[str, Any]:
+    memory = visit.memory
+    memory.flush()
+    current = list(known.list_current(memory, customer.id))
+    plans = follow_ups.list_rows(memory, customer_id=customer.id)
+    coming = [row for row in plans if row["status"] in ("planned", "held", "queued")]
+    feedback = cases.list_of(memory, customer.id)
+    return {
+        **name_of(customer),
+        "tier_reason": customer.tier_reason,
+        "by_staff": customer.tier_set_by is not None,
+        "status": customer.status,
+        "kind": customer.kind,
+        "speaks": customer.language,
+        "city": customer.city,
+        "tags": customer.tags,
+        "lead_source": customer.lead_source,
+        "since": customer.created_at,
+        "seen_at": customer.last_contact_at,
+        "identities": [
+            {"kind": one.kind, "value": one.value} for one in customers.list_identities(memory, customer.id)
+        ],
+        "agreed": consents.summarise(memory, customer.id),
+        "restrictions": [fact.value for fact in current if fact.kind == "restriction"],
+        "facts": [facts.describe(fact) for fact in current if fact.kind != "restriction"][-FACTS_SHOWN:],
+        "fact_count": len(current),
+        "orders": [_order(visit, order) for order in bought.list_for(memory, customer.id, ORDERS_SHOWN)],
+        "order_count": bought.count(memory, customer.id),
+        "cases": [
+            {"id": case.id, "quote": case.quote[:QUOTE_SHOWN], "due_at": case.due_at}
+            for case in feedback
+            if case.status == "open"
+        ],
+        "scores": [int(one.score) for one in feedback if one.score is not None][-5:],
+        "notes": [
+            {"text": note.text[:QUOTE_SHOWN], "at": note.at, "by": _writer(visit, note.staff_id)}
+            for note in desk.list_notes(memory, customer.id)
+        ],
+        "contact_count": contacts.count(memory, customer.id),
+        "next": {name: coming[0][name] for name in ("rule", "due_at", "status")} if coming else None,
+    }
+
+
+def _order(visit: Visit, order: Order) -> dict[str, Any]:
+    language = visit.staff.language if visit.staff else visit.language
+    items = []
+    for line in order.lines:
+        item = catalogue.find_item(visit.memory, line.sku)
+        name = line.sku if item is None else item.name_zh if language == "zh" else item.name_en
+        items.append({"name": name, "quantity": line.quantity})
+    return {"at": order.ordered_at, "total": order.total, "currency": order.currency, "items": items}
+
+
+def _writer(visit: Visit, staff_id: int | None) -> str:
+    member = desk.get_member(visit.memory, staff_id)
+    return member.name if member else ""
+
+
+COMMANDS: dict[str, Callable[[Visit], None]] = {
+    "profile": profile,
+    **orders.COMMANDS,
+    **notes.COMMANDS,
+    **tiers.COMMANDS,
+}
+PRESSES: dict[str, Callable[[Visit], None]] = {**orders.PRESSES, **notes.PRESSES, **tiers.PRESSES}
