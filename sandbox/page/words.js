@@ -1,6 +1,6 @@
 // Every word of the page's own, in both languages, and who turns them. What the bot says comes from the bot.
 
-const WORDS = {
+export const WORDS = {
   en: {
     sandbox: "a Telegram on your own machine", clock: "The sandbox's clock", move: "Move the clock",
     hour: "+ an hour", day: "+ a day", week: "+ a week", nextFollowUp: "→ next follow-up", noFollowUp: "No follow-up is planned",

@@ -52,7 +52,7 @@ class ChatPage:
     def note(self, message: ConsoleMessage) -> None:
         """Keep what is wrong; that the agent does not know somebody yet, or is away, is not."""
         if message.type in ("error", "warning") and "/sandbox/agent/panel/" not in message.location["url"]:
-            self.problems.append(message.text)
+            self.problems.append(f"{message.text} ({message.location['url']})")
 
     # Doing
 
@@ -69,7 +69,7 @@ class ChatPage:
         self.page.locator("[data-input]").press("Enter")
         own = self.page.locator('[data-from="person"] [data-text]').get_by_text(text, exact=True).last
         expect(own).to_be_visible()
-        return self.page.locator('[data-from="person"]', has=own).last
+        return own.locator("xpath=ancestor::li")
 
     def press(self, label: str) -> None:
         """The newest button that has this label."""
@@ -81,7 +81,7 @@ class ChatPage:
         before = told.count()
         self.page.locator(f'[data-advance="{by}"]').click()
         expect(told).not_to_have_count(before, timeout=60_000)
-        expect(self.page.locator(".clock")).to_have_attribute("aria-busy", "false")
+        expect(self.page.locator("section.clock")).to_have_attribute("aria-busy", "false")
         return told.last.inner_text()
 
     def speak(self, language: str) -> None:
@@ -131,9 +131,7 @@ def open_page(
     )
     page = context.new_page()
     chat = ChatPage(page)
-    page.on(
-        "console", lambda message: chat.problems.append(message.text) if message.type in ("error", "warning") else None
-    )
+    page.on("console", chat.note)
     page.on("pageerror", lambda error: chat.problems.append(str(error)))
     try:
         page.goto(url)
