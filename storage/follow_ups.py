@@ -68,7 +68,7 @@ _DUE_OF = (
 )  # fmt: skip
 _SETTLE = (
     update(FOLLOW_UPS)
-    .where(FOLLOW_UPS.c.id == bindparam("row"), FOLLOW_UPS.c.status.in_(["planned", "held"]))
+    .where(FOLLOW_UPS.c.id == bindparam("row"), _OPEN)
     .values(
         status=bindparam("new_status"),
         reason=bindparam("new_reason"),

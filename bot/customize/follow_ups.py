@@ -43,10 +43,12 @@ class Ticked:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def tick(memory: Memory, settings: BusinessSettings, wording: Wording, now: datetime) -> Ticked:
+def tick(
+    memory: Memory, settings: BusinessSettings, wording: Wording, now: datetime, *, night_batch: int = NIGHT_BATCH
+) -> Ticked:
     """Plan from what happened, do a batch of the night's work if it is due, judge what is due. One transaction."""
     planned = plan(memory, settings, now)
-    night = _work_at_night(memory, settings, now)
+    night = _work_at_night(memory, settings, now, night_batch)
     judged = judge_due(memory, settings, wording, now, MOST)
     more = planned == BATCH or night or sum(judged.counts.values()) >= MOST or _has_waiting(memory)
     return Ticked(judged.queued, more, dict(judged.counts))
@@ -60,7 +62,7 @@ def next_due(memory: Memory, settings: BusinessSettings, now: datetime) -> datet
     return min(at for at in times if at is not None)
 
 
-def _work_at_night(memory: Memory, settings: BusinessSettings, now: datetime) -> bool:
+def _work_at_night(memory: Memory, settings: BusinessSettings, now: datetime, most: int) -> bool:
     """Class anew and put plans right, a batch of customers a call; True while more of the night's work is left."""
     nightly_at = _read_nightly_at(memory)
     if nightly_at is None:
@@ -69,11 +71,11 @@ def _work_at_night(memory: Memory, settings: BusinessSettings, now: datetime) ->
     if now < nightly_at:
         return False
     after = int(meta.read(memory, NIGHTLY_AFTER, 0))
-    batch = tiers.list_customer_ids(memory, after=after, most=NIGHT_BATCH)
+    batch = tiers.list_customer_ids(memory, after=after, most=most)
     if batch:
         class_anew(memory, settings, now, batch)
         reconcile(memory, settings, now, batch)
-    if len(batch) == NIGHT_BATCH:
+    if len(batch) == most:
         meta.write(memory, NIGHTLY_AFTER, batch[-1])
         return True
     meta.write(memory, NIGHTLY_AFTER, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,10 @@ from sqlalchemy import select
 from bot.config import Settings, load_settings
 from bot.customize.follow_ups import Ticked, tick
 from bot.customize.wording import Wording
-from storage import contacts, customers, events, orders, outbox
+from storage import contacts, customers, events, orders, outbox, team
 from storage.database import Database, Memory
 from storage.follow_ups import list_rows
-from storage.models import Consent, Customer, Fact, Feedback, OutboxState
+from storage.models import CatalogueItem, Consent, Customer, Fact, Feedback, OutboxState
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -44,6 +45,10 @@ def add_customer(
 
     def run(memory: Memory) -> int:
         values = {"language": "en", **more}
+        if more.get("tier", "new") != "new":  # by staff, or the night would class them by orders they have not
+            values["tier_set_by"] = team.add(
+                memory, telegram_id=1, name="Olivia", role="owner", language="en", now=now
+            ).id
         customer = customers.add(memory, name=name, now=now, **values)
         if chat is not None:
             customers.link(memory, customer.id, "telegram", str(chat or 1000 + customer.id), now)
@@ -128,13 +133,38 @@ def hear(database: Database, customer_id: int, at: datetime, text: str = "Hello"
     database.write_now(run)
 
 
-def run_ticks(database: Database, settings: Settings, now: datetime) -> list[Ticked]:
+def run_ticks(
+    database: Database, settings: Settings, now: datetime, *, wording: Wording = WORDING, night_batch: int = 500
+) -> list[Ticked]:
     """Tick at `now` until there is no more to do at once."""
     ticks = []
     while True:
-        ticks.append(database.write_now(lambda memory: tick(memory, settings, WORDING, now), name="tick"))
+        ticks.append(
+            database.write_now(
+                lambda memory: tick(memory, settings, wording, now, night_batch=night_batch), name="tick"
+            )
+        )
         if not ticks[-1].more:
             return ticks
+
+
+def sent_of(database: Database, now: datetime) -> list[str]:
+    """Tick and deliver; the rules of all that was ever sent, by due time."""
+    run_ticks(database, SETTINGS, now)
+    deliver(database, now)
+    return [row["rule"] for row in rows_of(database, status="sent")]
+
+
+def only(rows: list[dict[str, Any]], rule: str) -> dict[str, Any]:
+    (row,) = [row for row in rows if row["rule"] == rule]
+    return row
+
+
+def add_item(database: Database, sku: str, name_en: str, name_zh: str, contains: Sequence[str] = ()) -> None:
+    item = CatalogueItem(
+        sku=sku, name_en=name_en, name_zh=name_zh, category="drinks", price=400, currency="EUR", contains=list(contains)
+    )
+    database.write_now(lambda memory: memory.merge(item))
 
 
 def deliver(database: Database, at: datetime, state: OutboxState = OutboxState.sent) -> list[int]:
