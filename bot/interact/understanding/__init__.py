@@ -4,6 +4,7 @@ and the FAQ; what a message *means* here is decided by `interact/dialogue`."""
 from .knowledge import CatalogueEntry, FaqPhrasing
 from .language import detect_language
 from .listener import Listener
+from .restrictions import allergen_of
 from .result import (
     FaqMatch,
     FoundDate,
@@ -27,5 +28,6 @@ __all__ = [
     "Intent",
     "Listener",
     "Understanding",
+    "allergen_of",
     "detect_language",
 ]

@@ -1,7 +1,7 @@
 """The things in a slot: "the oat latte and, honestly, any cinnamon" → oat latte, cinnamon."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .lexicon import Lexicon
@@ -116,12 +116,3 @@ def singular(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
         return word[:-1]
     return word
-
-
-def allergen_of(value: str, tables: list[Mapping[str, str]]) -> str | None:
-    """The word a catalogue's `contains` uses for what a customer named, if we know it."""
-    for table in tables:
-        found = table.get(value) or table.get(singular(value))
-        if found is not None:
-            return value if found == "other" else found
-    return None

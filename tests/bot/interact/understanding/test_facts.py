@@ -1,5 +1,7 @@
 import pytest
 
+from bot.interact.understanding import allergen_of
+
 LIKE, DISLIKE = "like", "dislike"
 
 
@@ -40,6 +42,9 @@ def restricted(*values):
         ("以后别放肉桂了", taste("肉桂", DISLIKE)),
         ("我不吃香菜", taste("香菜", DISLIKE)),
         ("我不喜歡肉桂", taste("肉桂", DISLIKE)),
+        ("作为一个抹茶控", taste("抹茶", LIKE)),
+        ("我无辣不欢", taste("辣", LIKE)),
+        ("我吃不了辣", taste("辣", DISLIKE)),
     ],
 )
 def test_tastes_are_heard(stored, text, facts):
@@ -183,6 +188,9 @@ def test_several_things_in_one_chinese_message_are_all_found(hear):
             ("habit", "every Friday morning I come in for a flat white", None),
         ),
         ("我每天早上来喝咖啡", ("habit", "我每天早上来喝咖啡", None)),
+        ("每次来都点可颂", ("habit", "每次来都点可颂", None)),
+        ("我经常来喝咖啡", ("habit", "我经常来喝咖啡", None)),
+        ("公司就在附近", ("demographic", "公司就在附近", None)),
         ("I live in Kreuzberg", ("demographic", "I live in Kreuzberg", None)),
         ("I'm a nurse", ("demographic", "I'm a nurse", None)),
         ("我住在柏林", ("demographic", "我住在柏林", None)),
@@ -233,3 +241,21 @@ def test_occasions_have_a_person_and_a_date(hear, text, person, date, value):
 )
 def test_a_date_near_the_word_is_no_occasion(stored, text):
     assert stored(text) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "allergen"),
+    [
+        ("nuts", "nuts"),
+        ("nut", "nuts"),
+        ("Hazelnuts", "nuts"),
+        ("花生", "peanuts"),
+        ("雞蛋", "egg"),
+        ("dairy", "milk"),
+        ("kiwi", "kiwi"),
+        ("penicillin", "penicillin"),
+        ("vegan", None),
+    ],
+)
+def test_what_was_said_is_translated_to_the_catalogues_allergens(value, allergen):
+    assert allergen_of(value) == allergen
