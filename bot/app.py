@@ -30,6 +30,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.customize import follow_ups
 from bot.customize.wording import Wording
+from bot.differentiate import tiers
 from bot.identify import examples, ownership, portrait
 from bot.interact.hearing import Hearing
 from bot.runtime import http, logs, menus
@@ -304,6 +305,7 @@ class Agent:
         now = self.clock.now()
         if self._in_sandbox and examples.is_empty(memory):
             examples.load_examples(memory, self.settings, now)
+            tiers.retier(memory, self.settings, now)
         self.owner_code = ownership.issue_owner_code(memory, now)
         # Several processes share a PostgreSQL: there a dead leader's lease tells of an unclean stop.
         return mark_running(memory, True) and self.database.is_sqlite
