@@ -14,13 +14,17 @@ export class Chat {
     this.messages = new Map();
     this.newer = find("[data-newer]");
     this.newer.onclick = () => this.toBottom();
-    log.addEventListener("scroll", () => this.atBottom() && (this.newer.hidden = true), { passive: true });
+    this.sticks = true; // to the newest, until somebody scrolls up
+    this.top = 0;
+    log.addEventListener("scroll", () => this.scrolled(), { passive: true });
     new ResizeObserver(() => this.sticks && this.toBottom()).observe(log);
-    log.addEventListener("scroll", () => (this.sticks = this.atBottom()), { passive: true });
-    this.sticks = true;
   }
 
-  atBottom = () => log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+  scrolled() {
+    if (log.scrollHeight - log.scrollTop - log.clientHeight < 60) this.sticks = this.newer.hidden = true;
+    else if (log.scrollTop < this.top) this.sticks = false;
+    this.top = log.scrollTop;
+  }
 
   toBottom() {
     log.scrollTop = log.scrollHeight;

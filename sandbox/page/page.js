@@ -90,7 +90,7 @@ function showPeople() {
   const focus = document.activeElement?.closest("[data-person]")?.dataset.person;
   find("[data-people]").replaceChildren(...people.map((one) =>
     make("li", {}, make("button", { type: "button", class: "person", "data-person": one.id, "aria-current": one.id === me?.id && "true", onclick: () => choose(one.id) },
-      avatar(one), make("span", { class: "name" }, nameOf(one)), one.blocked && make("span", { class: "mark", title: word("isBlocked") }, "⃠"),
+      avatar(one), make("span", { class: "name" }, nameOf(one)), one.blocked && make("span", { class: "mark", role: "img", "aria-label": word("blocked") }),
       unread(one) && make("span", { class: "dot", "data-unread": true, role: "img", "aria-label": word("unread") })))));
   if (focus) find(`[data-person="${focus}"]`)?.focus();
   find(".person[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -225,6 +225,7 @@ async function refresh() {
   } catch {
     return connected(false);
   }
+  connected(true);
   setNow(clock.now);
   const zone = setZone(business.time_zone ?? "UTC");
   if (zone !== refresh.zone) chat.render(true);

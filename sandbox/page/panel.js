@@ -4,6 +4,7 @@ import { ask, date, distance, find, make, moment, now } from "./tools.js";
 import { language, named, word } from "./words.js";
 
 const panel = find("[data-panel]");
+const MOST_HELD = 5;
 const AHEAD = ["planned", "held", "queued", "sending"];
 const list = (value) => (Array.isArray(value) ? value : []);
 
@@ -83,20 +84,22 @@ export class Panel {
       make("p", {}, make(gone ? "s" : "b", { class: fact.polarity }, shownValue(fact)), 
         gone ? make("small", {}, word(fact.forgotten_at ? "forgotten" : "superseded"))
           : make("span", { class: "sure", title: word("sure", sure), "aria-label": word("sure", sure), role: "img" }, make("span", {}, meter), `${sure} %`)),
-      make("p", { class: "source" }, quote ? make("q", { dir: "auto" }, quote) : word("noQuote"), at && make("time", { datetime: at }, date(at))));
+      make("p", { class: "source" }, quote ? make("q", { dir: "auto", title: fact.source?.text }, quote) : named("statedBy", fact.source?.stated_by ?? "nobody"), at && make("time", { datetime: at }, date(at))));
   }
 
   followUps(rows) {
     const due = (row) => row.due_at ?? "";
     const ahead = rows.filter((row) => AHEAD.includes(row.status)).sort((a, b) => due(a).localeCompare(due(b)));
-    const [next, ...later] = ahead;
+    const [next, ...others] = ahead;
+    const later = others.filter((row) => row.status !== "held");
     const sent = rows.filter((row) => row.status === "sent").sort((a, b) => (b.sent_at ?? "").localeCompare(a.sent_at ?? ""));
-    const rest = rows.filter((row) => !AHEAD.includes(row.status) && row.status !== "sent").sort((a, b) => due(b).localeCompare(due(a)));
+    const rest = rows.filter((row) => !ahead.includes(row) && row.status !== "sent").sort((a, b) => due(b).localeCompare(due(a)));
+    const held = [...others.filter((row) => row.status === "held"), ...rest];
     return card("follow-ups", word("followUps"),
       next ? this.next(next) : make("p", { class: "none" }, word("noNext")),
       later.length > 0 && fold("later", `${word("later")} (${later.length})`, make("ul", {}, later.map(row))),
-      rest.length > 0 && make("div", { class: "held", "data-held": true }, make("h4", {}, word("held")), make("ul", {}, rest.slice(0, 5).map(row)),
-        rest.length > 5 && fold("held", `${word("earlier")} (${rest.length - 5})`, make("ul", {}, rest.slice(5).map(row)))),
+      held.length > 0 && make("div", { class: "held", "data-held": true }, make("h4", {}, word("held")), make("ul", {}, held.slice(0, MOST_HELD).map(row)),
+        held.length > MOST_HELD && fold("held", `${word("earlier")} (${held.length - MOST_HELD})`, make("ul", {}, held.slice(MOST_HELD).map(row)))),
       sent.length > 0 && fold("sent", `${word("sent")} (${sent.length})`, make("ul", {}, sent.map(row))));
   }
 
@@ -124,7 +127,13 @@ function head(customer) {
       customer.group && make("span", { class: "chip" }, customer.group)),
     about && make("p", { class: "about" }, about),
     customer.tier_reason && make("p", { class: "reason", "data-tier-reason": true }, customer.tier_reason),
+    tierChanges(list(customer.tier_changes)),
     consents(customer.consents));
+}
+
+function tierChanges(changes) {
+  return changes.length > 1 && fold("tiers", `${word("earlier")} (${changes.length})`, make("ul", { class: "lines" }, changes.map((change) =>
+    make("li", {}, make("b", {}, `${change.before ?? "–"} → ${change.after}`), ` · ${date(change.at)}`, change.reason && ` · ${change.reason}`))));
 }
 
 function consents(given) {
@@ -140,24 +149,37 @@ function consents(given) {
 }
 
 function worth(customer) {
-  const value = typeof customer.value === "object" ? customer.value : { present_value: customer.value };
-  const rows = Object.entries(value ?? {}).filter(([name, what]) => what != null && name !== "currency").map(([name, what]) => [word(name).replaceAll("_", " "), figure(name, what, value.currency)]);
-  for (const name of ["orders", "contacts"]) if (customer[name] != null) rows.push([word(name), number(Array.isArray(customer[name]) ? customer[name].length : customer[name])]);
+  const { rfm, ...value } = { ...customer.value };
+  const numbers = { ...(typeof rfm === "object" ? rfm : { rfm }), ...value };
+  const currency = numbers.currency ?? customer.currency;
+  const rows = Object.entries(numbers).filter(([name, what]) => what != null && name !== "currency").map(([name, what]) => [named("figure", name), figure(name, what, currency)]);
+  if (customer.contacts != null) rows.push([word("contacts"), number(customer.contacts)]);
+  if (customer.orders != null && numbers.orders_ever == null) rows.push([named("figure", "orders_ever"), number(customer.orders)]);
   return rows.length > 0 && card("value", word("value"), make("dl", {}, rows.map(([name, what]) => make("div", {}, make("dt", {}, name), make("dd", {}, what)))));
 }
 
 function figure(name, value, currency) {
   if (name === "alive" && typeof value === "number") return `${Math.round(value * 100)} %`;
-  if (name === "present_value" && currency && !Number.isNaN(Number(value))) return new Intl.NumberFormat(language, { style: "currency", currency }).format(value);
-  if (typeof value !== "object") return number(value);
-  return Object.entries(value).map(([part, what]) => `${part} ${what == null ? "–" : typeof what === "object" ? JSON.stringify(what) : number(what)}`).join(" · ");
+  if (["spent", "present_value"].includes(name) && currency && !Number.isNaN(Number(value))) {
+    const money = new Intl.NumberFormat(language, { style: "currency", currency });
+    return money.format(value / 10 ** money.resolvedOptions().maximumFractionDigits); // money is in minor units
+  }
+  return typeof value === "object" ? JSON.stringify(value) : number(value);
 }
 
 function shownValue(fact) {
   const value = typeof fact.value === "object" ? Object.values(fact.value ?? {}).filter(Boolean).join(" · ") : String(fact.value ?? "");
   const sign = fact.polarity === "like" ? "♥ " : fact.polarity === "dislike" ? "✕ " : "";
-  const more = [fact.person, fact.date].filter((part) => part && !value.includes(part));
+  const more = [fact.person, anniversary(fact.date)].filter((part) => part && !value.includes(part));
   return [sign && make("span", { role: "img", "aria-label": word(fact.polarity) }, sign), [value, ...more].join(" · ")];
+}
+
+/** "3 May" of "05-03", "3 May 2019" of "2019-05-03". */
+function anniversary(text) {
+  const match = /^(\d{4})?-?-?(\d\d)-(\d\d)$/.exec(text ?? "");
+  if (!match) return text;
+  const at = new Date(Date.UTC(Number(match[1] ?? 2000), match[2] - 1, match[3]));
+  return new Intl.DateTimeFormat(language, { timeZone: "UTC", day: "numeric", month: "short", year: match[1] && "numeric" }).format(at);
 }
 
 function row(one) {
@@ -183,7 +205,7 @@ function opinion(one) {
   return make("li", { class: `row opinion ${one.kind} ${one.status}`, "data-feedback": one.kind, "data-status": one.status },
     make("p", {}, make("b", {}, named("feedbackKind", one.kind)), open && make("span", { class: "chip held" }, word("open")), make("span", {}, about)),
     one.quote && make("p", { class: "source" }, make("q", { dir: "auto" }, one.quote), one.at && make("time", { datetime: one.at }, date(one.at))),
-    open && make("p", { class: "reason" }, [one.owner ? word("owner", one.owner.name ?? one.owner) : word("nobody"), one.due_at && word("due", distance(one.due_at))].filter(Boolean).join(" · ")));
+    open && make("p", { class: "reason" }, ["owner" in one && (one.owner ? word("owner", one.owner.name ?? one.owner) : word("nobody")), one.due_at && word("due", distance(one.due_at))].filter(Boolean).join(" · ")));
 }
 
 function why(lines) {
