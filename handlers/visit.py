@@ -7,7 +7,7 @@ after a lost race, so all it does is change `visit.memory` and say things.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.customize.messages import Rows, compose
 from bot.customize.wording import Wording
+from bot.identify import consents
 from bot.interact.hearing import Hearing
 from bot.interact.understanding import Understanding, detect_language
 from bot.runtime.slot import Fleeting, Outcome, Slot, current
@@ -158,14 +159,21 @@ class Visit:
         return queued
 
 
-FORWARDS = {"photo": ("sendPhoto", "photo"), "voice": ("sendVoice", "voice"), "sticker": ("sendSticker", "sticker")}
+FORWARDS = {
+    "photo": ("sendPhoto", "photo"),
+    "voice": ("sendVoice", "voice"),
+    "sticker": ("sendSticker", "sticker"),
+    "video": ("sendVideo", "video"),
+    "audio": ("sendAudio", "audio"),
+    "video_note": ("sendVideoNote", "video_note"),
+}
 
 
 def zone_of(customer: Customer, settings: Settings) -> ZoneInfo:
     return ZoneInfo(customer.time_zone) if customer.time_zone else settings.business.time_zone
 
 
-def answering(function: Callable[[Visit], None]) -> Callable[[Update, Context], Awaitable[None]]:
+def answering(function: Callable[[Visit], None]) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
     """A PTB callback that runs `function` on the visit, in its transaction."""
     name = f"{function.__module__}.{function.__name__}"
 
@@ -229,6 +237,8 @@ def open_visit(memory: Memory, business: Business, said: Said, heard: Understand
         revises=contacts.find_revised(memory, customer.id, said.chat_id, said.message_id)
         if said.kind == "edit" and said.message_id is not None else None,
     )  # fmt: skip
+    if found is None:
+        consents.begin_service(memory, customer.id, contact_id, now)
     if said.kind != "membership":
         customer.last_contact_at = now
         if customer.status == CustomerStatus.unreachable:

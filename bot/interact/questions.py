@@ -16,16 +16,18 @@ from bot.config.sections import Question
 from bot.interact.handoff import is_with_colleague
 from bot.interact.replies import Reply, Tap
 from bot.interact.turn import Turn
+from bot.interact.understanding.lexicon import LANGUAGES, load
 from bot.interact.understanding.result import FoundFact, FoundFeedback
 from storage import facts, feedback, questions
 from storage.models import CustomerStatus, Fact
 
 OPEN_FOR = timedelta(days=3)  # later, a text is not the answer any more
 LONGEST_ANSWER = 80
-MOST_WORDS = 12
+LONGEST_YES = 20  # more than that says what, too
 CONFIDENCE = 0.9
 ELSEWHERE = ("ask_profile", "stop", "resume", "talk_to_person", "remind", "set_language", "help", "undo", "question",
              "greeting", "thanks", "goodbye", "small_talk", "life_event", "abuse")  # fmt: skip
+WORD = re.compile(r"[^\W_]+")
 YEAR = re.compile(r"\b(?:19|20)\d\d\b|(?:19|20)\d\d年")
 
 
@@ -106,41 +108,76 @@ def read_answer(turn: Turn, question: dict[str, Any]) -> Reading:
     """What a text means as an answer to this question; `ignored` where it is about something else."""
     rule = _rules().get(question["name"], {})
     heard = turn.heard
+    text = heard.text.strip().strip(".!。！,，").casefold()
     if heard.has("skip"):
         return Reading("skipped")
     if any(heard.has(name) for name in ELSEWHERE) or heard.reminders or _complains(heard.feedback):
         return Reading("ignored")
-    if any(fact.kind == question["fills"] for fact in heard.facts):
-        return Reading("answered")  # it is recorded anyway
     if heard.facts:
-        return Reading("ignored")
+        said = any(fact.kind == question["fills"] for fact in heard.facts)
+        return Reading("answered" if said else "ignored")  # they are recorded anyway
+    if text in rule.get("nothing", ()):
+        return Reading("answered")
     if heard.has("no"):
-        return Reading("answered" if rule.get("no_is_an_answer") else "skipped")
-    if heard.has("yes") and len(turn.text) <= 20:
+        return Reading("answered" if "nothing" in rule else "skipped")
+    if heard.has("yes") and len(text) <= LONGEST_YES:
         return Reading("open")
-    if "?" in turn.text or "？" in turn.text or "\n" in turn.text.strip() or heard.feedback:
+    if any(mark in text for mark in "?？\n") or heard.feedback or len(text) > LONGEST_ANSWER:
         return Reading("ignored")
-    if len(turn.text) > LONGEST_ANSWER or len(turn.text.split()) > MOST_WORDS:
-        return Reading("ignored")
-    fact = _make_fact(turn, question, rule)
-    return Reading("answered", (fact,)) if fact else Reading("ignored")
+    found = _make_facts(turn, question, rule)
+    return Reading("answered", found) if found else Reading("ignored")
 
 
-def _make_fact(turn: Turn, question: dict[str, Any], rule: dict[str, Any]) -> FoundFact | None:
+def _make_facts(turn: Turn, question: dict[str, Any], rule: dict[str, Any]) -> tuple[FoundFact, ...]:
     text = turn.text.strip().strip(".!。！,，")
     made = FoundFact(
         kind=question["fills"], value=rule.get("value", text), polarity=rule.get("polarity"), confidence=CONFIDENCE,
         quote=turn.text.strip(),
     )  # fmt: skip
     if rule.get("needs_date") or question["fills"] == "occasion":
-        day = next((date for date in turn.heard.dates if date.grain == "day"), None)
-        if day is None:
-            return None
-        start = day.start.astimezone(turn.zone)
-        return replace(made, date=f"{start:%Y-%m-%d}" if YEAR.search(turn.text) else f"{start:%m-%d}")
-    if question["fills"] == "preference" and len(turn.heard.items) == 1:
-        return replace(made, item=turn.heard.items[0].sku)
-    return made if any(mark.isalnum() for mark in text) else None
+        date = _read_day(turn)
+        return (replace(made, date=date),) if date else ()
+    items, words = turn.heard.items, _find_words(text, rule.get("understood", {}))
+    if "understood" not in rule:
+        return (made,) if any(mark.isalnum() for mark in text) else ()
+    if rule["understood"].get("items") and len(items) == 1:
+        return (replace(made, item=items[0].sku),)
+    if rule.get("each"):
+        return tuple(replace(made, value=word) for word in words)
+    return (made,) if words else ()
+
+
+def _read_day(turn: Turn) -> str | None:
+    """The day of the year, with the year where it is said."""
+    day = next((date for date in turn.heard.dates if date.grain == "day"), None)
+    if day is None:
+        return None
+    start = day.start.astimezone(turn.zone)
+    return f"{start:%Y-%m-%d}" if YEAR.search(turn.text) else f"{start:%m-%d}"
+
+
+def _find_words(text: str, understood: dict[str, Any]) -> list[str]:
+    """Words of the vocabularies in the text, in its order; none inside a longer one."""
+    found: list[tuple[int, str]] = []
+    left = " " + " ".join(WORD.findall(text.casefold())) + " "
+    for word in _words(tuple(understood.get("vocabularies", ())), tuple(understood.get("words", ()))):
+        at = left.find(f" {word} " if word.isascii() else word)
+        if at >= 0:
+            found.append((at, word))
+            at += word.isascii()
+            left = left[:at] + " " * len(word) + left[at + len(word) :]
+    return [word for _, word in sorted(found)]
+
+
+@lru_cache(maxsize=16)
+def _words(vocabularies: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    """Longest first."""
+    found = set(more)
+    for language in LANGUAGES:
+        lexicon = load(language)
+        for name in vocabularies:
+            found.update(getattr(lexicon, name))
+    return tuple(sorted(found, key=lambda word: (-len(word), word)))
 
 
 def _complains(found: Sequence[FoundFeedback]) -> bool:

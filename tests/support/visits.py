@@ -43,6 +43,7 @@ from storage.models import (
 )
 
 ROOT = Path(__file__).parents[2]
+_KNOWING = Hearing()
 TOKEN = "1000001:token-of-a-test"
 _updates = itertools.count(1)
 _messages = itertools.count(1)
@@ -169,6 +170,7 @@ class House:
             meta.bump(memory, meta.KNOWLEDGE)
 
         self.write(fill)
+        self.business.hearing = _KNOWING  # built once for all tests: the knowledge is the same
 
 
 def _make_bot() -> Bot:
