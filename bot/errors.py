@@ -84,6 +84,20 @@ class DatabaseError(RegularsError):
     """The database cannot be used as it is."""
 
 
+class DatabaseMissing(DatabaseError):
+    """There is no database, or it cannot be reached."""
+
+    def __init__(self, database: str, why: str | None = None) -> None:
+        self.database, self.why = database, why
+        super().__init__(database, why)
+
+    def __str__(self) -> str:
+        remedy = "`regulars run` and `regulars import` make one; REGULARS_DATABASE_URL names another"
+        if self.why is None:
+            return f"{self.database}: there is no such database yet; {remedy}"
+        return f"{self.database} cannot be used ({self.why}); is the server up, and REGULARS_DATABASE_URL right?"
+
+
 class WrongBot(DatabaseError):
     """The database belongs to another bot: its customers could not be reached from this one."""
 
