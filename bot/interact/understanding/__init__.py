@@ -4,7 +4,7 @@ and the FAQ; what a message *means* here is decided by `interact/dialogue`."""
 from .knowledge import CatalogueEntry, FaqPhrasing
 from .language import detect_language
 from .listener import Listener
-from .restrictions import allergen_of
+from .restrictions import allergen_of, restriction_of
 from .result import (
     FaqMatch,
     FoundDate,
@@ -30,4 +30,5 @@ __all__ = [
     "Understanding",
     "allergen_of",
     "detect_language",
+    "restriction_of",
 ]

@@ -15,7 +15,10 @@ from .normalise import fold, has_cjk, words
 from .result import FaqMatch
 from .things import singular
 
-THRESHOLD = 0.62  # below it the question is handed to a person
+# Below it the question is handed to a person. On the example FAQ, each phrasing left out in turn: 18 of 100 English
+# ones still found, 3 taken for another; of 850 questions about other things (CLINC150) 1 in 90 answered wrongly.
+THRESHOLD = 0.55
+_NEARLY_THE_SAME = 0.85  # of letters: then spelling is all that differs
 _CANDIDATES = 6
 _LONGEST = 300  # a question is not an essay
 _EMPTY = frozenset(
@@ -32,8 +35,12 @@ class FaqMatcher:
     def __init__(self, faq: Sequence[FaqPhrasing]) -> None:
         self._faq = [(phrasing.name, _form(phrasing.question)) for phrasing in faq]
         features = [_features(form) for _, form in self._faq]
-        documents = Counter(feature for each in features for feature in each)
-        total = max(1, len(features))
+        # What is rare among *answers* tells them apart; phrasings of one answer share their words on purpose.
+        by_name: dict[str, set[str]] = {}
+        for (name, _), each in zip(self._faq, features, strict=True):
+            by_name.setdefault(name, set()).update(each)
+        documents = Counter(feature for each in by_name.values() for feature in each)
+        total = max(1, len(by_name))
         self._weight = {feature: math.log(1 + total / count) for feature, count in documents.items()}
         self._rare = math.log(1 + total)
         self._norms = [math.sqrt(sum((n * self._weigh(f)) ** 2 for f, n in each.items())) or 1.0 for each in features]
@@ -69,7 +76,9 @@ class FaqMatcher:
             likeness = (
                 fuzz.token_sort_ratio(form, question) / 100 if form.isascii() else fuzz.ratio(form, question) / 100
             )
-            score = 1.0 if form == question else min(0.99, 0.6 * cosine + 0.4 * likeness)
+            score = (
+                1.0 if form == question else min(0.99, max(cosine, likeness if likeness >= _NEARLY_THE_SAME else 0.0))
+            )
             if best is None or score > best.score:
                 best = FaqMatch(name, score)
         return best

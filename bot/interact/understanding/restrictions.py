@@ -13,3 +13,15 @@ def allergen_of(value: str) -> str | None:
         if found is not None:
             return said if found == "other" else found
     return None
+
+
+def restriction_of(value: str) -> str | None:
+    """The same for diets too: an allergen's name or a diet's code ("素食" → "vegetarian")."""
+    found = allergen_of(value)
+    if found is not None:
+        return found
+    for language in LANGUAGES:
+        diet = load(language).diets.get(canonical(language, value))
+        if diet is not None:
+            return diet
+    return None

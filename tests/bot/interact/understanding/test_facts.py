@@ -1,6 +1,6 @@
 import pytest
 
-from bot.interact.understanding import allergen_of
+from bot.interact.understanding import allergen_of, restriction_of
 
 LIKE, DISLIKE = "like", "dislike"
 
@@ -259,3 +259,11 @@ def test_a_date_near_the_word_is_no_occasion(stored, text):
 )
 def test_what_was_said_is_translated_to_the_catalogues_allergens(value, allergen):
     assert allergen_of(value) == allergen
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [("vegan", "vegan"), ("素食", "vegetarian"), ("清真", "halal"), ("乳糖", "milk"), ("sunshine", None)],
+)
+def test_diets_have_one_code_in_all_languages(value, code):
+    assert restriction_of(value) == code
