@@ -192,6 +192,11 @@ class Agent:
         host, port = self.listener.getsockname()[:2]
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
+    def _introduce(self) -> dict[str, str]:
+        """What the sandbox's page shows of us, and where it reads the rest."""
+        business = self.settings.business
+        return {"url": self._own_address(), "name": business.name, "time_zone": str(business.time_zone)}
+
     def _sandbox_file(self) -> Path:
         """Beside the database: the people and chats the bot's customers are."""
         path = self.database.url.database if self.database.is_sqlite else None
@@ -203,9 +208,7 @@ class Agent:
         await self.leadership.renew()
         following = None
         if self._in_sandbox:
-            following = SandboxClock(
-                self.base, self._own_address(), self.clock, self.schedule, self.sender, self.worker
-            )
+            following = SandboxClock(self.base, self._introduce(), self.clock, self.schedule, self.sender, self.worker)
             await following.start(session)
         await self._reach_telegram()
         unclean = await self.database.write(self._open_books, name="start")

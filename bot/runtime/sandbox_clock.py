@@ -21,9 +21,11 @@ SETTLE_SECONDS = 0.01
 
 
 class SandboxClock:
-    """`base` is the sandbox's address, `agent` our own, where its page reads what we know."""
+    """`base` is the sandbox's address; `agent` is for its page: our own `url`, the business's name and time zone."""
 
-    def __init__(self, base: str, agent: str, clock: Clock, schedule: Schedule, sender: Sender, worker: Worker) -> None:
+    def __init__(
+        self, base: str, agent: dict[str, str], clock: Clock, schedule: Schedule, sender: Sender, worker: Worker
+    ) -> None:
         self._base = base.rstrip("/") + "/sandbox"
         self._agent = agent
         self._clock = clock
@@ -35,7 +37,7 @@ class SandboxClock:
 
     async def start(self, session: aiohttp.ClientSession) -> None:
         """Take the sandbox's time before anything is judged by ours."""
-        await self._put(session, "/agent", {"url": self._agent})
+        await self._put(session, "/agent", self._agent)
         await self._read_clock(session, "/clock")
 
     async def run(self, session: aiohttp.ClientSession) -> None:

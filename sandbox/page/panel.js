@@ -1,6 +1,6 @@
 // The thinking panel: what the agent says it knows of this person, as `customers show --json` has it.
 
-import { ask, date, distance, find, make, moment, now } from "./tools.js";
+import { ask, date, distance, find, locale, make, moment, now } from "./tools.js";
 import { language, named, word } from "./words.js";
 
 const panel = find("[data-panel]");
@@ -116,7 +116,7 @@ export class Panel {
 
 const card = (name, title, ...children) => make("section", { class: "card", "data-card": name }, make("h3", {}, title), ...children);
 const fold = (name, title, ...children) => make("details", { "data-fold": name }, make("summary", { "data-key": `fold-${name}` }, title), ...children);
-const number = (value) => (typeof value === "number" ? new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(value) : String(value));
+const number = (value) => (typeof value === "number" ? new Intl.NumberFormat(locale(), { maximumFractionDigits: 2 }).format(value) : String(value));
 
 function head(customer) {
   const tier = customer.tier ?? "new";
@@ -124,7 +124,7 @@ function head(customer) {
     customer.status !== "active" && customer.status].filter(Boolean).join(" · ");
   return make("section", { class: "card person-card", "data-card": "person" },
     make("p", { class: "heading" }, make("b", { "data-name": true }, customer.name ?? "?"), make("span", { class: `tier tier-${tier}`, "data-tier": tier }, word("tier", tier)),
-      customer.group && make("span", { class: "chip" }, customer.group)),
+      customer.group && make("span", { class: "chip" }, named("group", customer.group))),
     about && make("p", { class: "about" }, about),
     customer.tier_reason && make("p", { class: "reason", "data-tier-reason": true }, customer.tier_reason),
     tierChanges(list(customer.tier_changes)),
@@ -161,7 +161,7 @@ function worth(customer) {
 function figure(name, value, currency) {
   if (name === "alive" && typeof value === "number") return `${Math.round(value * 100)} %`;
   if (["spent", "present_value"].includes(name) && currency && !Number.isNaN(Number(value))) {
-    const money = new Intl.NumberFormat(language, { style: "currency", currency });
+    const money = new Intl.NumberFormat(locale(), { style: "currency", currency });
     return money.format(value / 10 ** money.resolvedOptions().maximumFractionDigits); // money is in minor units
   }
   return typeof value === "object" ? JSON.stringify(value) : number(value);
@@ -179,7 +179,7 @@ function anniversary(text) {
   const match = /^(\d{4})?-?-?(\d\d)-(\d\d)$/.exec(text ?? "");
   if (!match) return text;
   const at = new Date(Date.UTC(Number(match[1] ?? 2000), match[2] - 1, match[3]));
-  return new Intl.DateTimeFormat(language, { timeZone: "UTC", day: "numeric", month: "short", year: match[1] && "numeric" }).format(at);
+  return new Intl.DateTimeFormat(locale(), { timeZone: "UTC", day: "numeric", month: "short", year: match[1] && "numeric" }).format(at);
 }
 
 function row(one) {
@@ -205,7 +205,7 @@ function opinion(one) {
   return make("li", { class: `row opinion ${one.kind} ${one.status}`, "data-feedback": one.kind, "data-status": one.status },
     make("p", {}, make("b", {}, named("feedbackKind", one.kind)), open && make("span", { class: "chip held" }, word("open")), make("span", {}, about)),
     one.quote && make("p", { class: "source" }, make("q", { dir: "auto" }, one.quote), one.at && make("time", { datetime: one.at }, date(one.at))),
-    open && make("p", { class: "reason" }, ["owner" in one && (one.owner ? word("owner", one.owner.name ?? one.owner) : word("nobody")), one.due_at && word("due", distance(one.due_at))].filter(Boolean).join(" · ")));
+    open && make("p", { class: one.due_at && new Date(one.due_at) < now() ? "reason late" : "reason" }, ["owner" in one && (one.owner ? word("owner", one.owner.name ?? one.owner) : word("nobody")), one.due_at && word("due", distance(one.due_at))].filter(Boolean).join(" · ")));
 }
 
 function why(lines) {

@@ -54,7 +54,8 @@ export function setZone(name) {
 export const setNow = (iso) => (moved = new Date(iso) - Date.now());
 export const now = () => Date.now() + moved;
 
-const shown = (options) => (at) => new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", { timeZone: zone, ...options }).format(new Date(at));
+export const locale = () => (language === "zh" ? "zh-CN" : "en-GB"); // for times and numbers
+const shown = (options) => (at) => new Intl.DateTimeFormat(locale(), { timeZone: zone, ...options }).format(new Date(at));
 export const hour = shown({ hour: "2-digit", minute: "2-digit" });
 export const day = shown({ weekday: "long", day: "numeric", month: "long" });
 export const date = shown({ day: "numeric", month: "short", year: "numeric" });
