@@ -60,7 +60,11 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, pool)
-        self._reader = _sqlite_engine(url, read_only=True) if self.is_sqlite else self._engine
+        # A report is one snapshot; SERIALIZABLE would make it fail others, and fail with them.
+        snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reader = (
+            _sqlite_engine(url, read_only=True) if self.is_sqlite else self._engine.execution_options(**snapshot)
+        )
         self._queue: queue.SimpleQueue[Work[Any] | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="reader")
         self._stopping = threading.Event()
