@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal_column, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Memory
@@ -108,6 +108,7 @@ def add_plans(memory: Memory, plans: Iterable[Plan], now: datetime) -> int:
         set_={**renewed, "reason": None, "reason_at": None},
         where=and_(FOLLOW_UPS.c.status == FollowUpStatus.cancelled, FOLLOW_UPS.c.outbox_id.is_(None)),
     )
+    # Without RETURNING: the driver's executemany wrote them twice as fast as many rows a statement.
     return max(int(connection.execute(statement, rows).rowcount), 0)
 
 
@@ -124,6 +125,11 @@ def claim_due(memory: Memory, now: datetime, most: int = 100) -> list[Row]:
     customers = sorted({row.customer_id for row in first})
     rest = [Row(*row) for row in connection.execute(_DUE_OF, {"customers": customers, "now": now})]
     return first + [row for row in rest if row.id not in known]
+
+
+def due_statement() -> Select[Any]:
+    """The query of `claim_due`, for looking at its plan; parameters: now, most."""
+    return _DUE
 
 
 class Settled(NamedTuple):

@@ -220,12 +220,13 @@ def _reconcile_check_ins(
         planned.setdefault(row.customer_id, []).append(row)
     plans: list[Plan] = []
     moved: list[Settled] = []
+    unwanted: dict[Reason, list[int]] = {}
     for standing in standings.values():
         rows = planned.get(standing.id, [])
         every = rule.every.of(standing.tier) if rule else None
         hindrance = _hindrance_to_check_in(standing, rule)
         if rule is None or every is None or hindrance is not None:
-            follow_ups.cancel_rows(memory, [row.id for row in rows], hindrance or Reason.tier_new, now)
+            unwanted.setdefault(hindrance or Reason.tier_new, []).extend(row.id for row in rows)
             continue
         zone = zone_of(standing, settings)
         base, reason = check_in_base(standing)
@@ -235,12 +236,18 @@ def _reconcile_check_ins(
             occurrence = local_day(at, zone).isoformat()
             plans.append(Plan(standing.id, rule.rule, occurrence, rule.purpose, at, at + rule.valid_for, data))
             continue
-        follow_ups.cancel_rows(memory, [row.id for row in rows[1:]], Reason.superseded, now)
+        unwanted.setdefault(Reason.superseded, []).extend(row.id for row in rows[1:])
         too_early = local_day(rows[0].planned_for, zone) < local_day(base + every, zone)
         if too_early or rows[0].data.get("tier") != standing.tier:
             moved.append(move(rows[0], at, at + rule.valid_for, reason if too_early else None, data, now))
+    _cancel(memory, unwanted, now)
     follow_ups.settle(memory, moved)
     follow_ups.add_plans(memory, plans, now)
+
+
+def _cancel(memory: Memory, unwanted: dict[Reason, list[int]], now: datetime) -> None:
+    for reason, ids in unwanted.items():
+        follow_ups.cancel_rows(memory, ids, reason, now)
 
 
 def _hindrance_to_check_in(standing: Standing, rule: CheckIn | None) -> Reason | None:
@@ -275,6 +282,7 @@ def _reconcile_birthdays(
     for row in follow_ups.list_recent(memory, ids, ["birthday"], now - MEMORY):
         existing.setdefault(row.customer_id, []).append(row)
     plans: list[Plan] = []
+    unwanted: dict[Reason, list[int]] = {}
     for standing in standings.values():
         rows = existing.get(standing.id, [])
         wanted: dict[str, Plan] = {}
@@ -285,9 +293,11 @@ def _reconcile_birthdays(
                 wanted.setdefault(planned.occurrence, planned)
         still_open = [row for row in rows if row.status in (FollowUpStatus.planned, FollowUpStatus.held)]
         known = {row.occurrence for row in still_open}
-        unwanted = [row.id for row in still_open if row.occurrence not in wanted]
-        follow_ups.cancel_rows(memory, unwanted, hindrance or Reason.superseded, now)
+        unwanted.setdefault(hindrance or Reason.superseded, []).extend(
+            row.id for row in still_open if row.occurrence not in wanted
+        )
         plans += [one for one in wanted.values() if one.occurrence not in known]
+    _cancel(memory, unwanted, now)
     follow_ups.add_plans(memory, plans, now)
 
 
