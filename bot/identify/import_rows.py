@@ -36,6 +36,7 @@ CATALOGUE = {
 FAQ = {"name": True, "language": True, "question": True, "answer": True}
 CUSTOMER_KINDS = ("person", "firm", "partner")
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+SHORTEST_PHONE = 6  # digits
 LARGEST = 10**15  # minor units; what a double still holds exactly
 _AMOUNT = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?", re.ASCII)
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
@@ -427,7 +428,8 @@ def read_phone(text: str, settings: Settings) -> str | None:
         number = phonenumbers.parse(text[:64], guess_country(str(settings.business.time_zone)))
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    # Possible and not valid: ranges are opened faster than their list is renewed. Short ones are an extension.
+    if not phonenumbers.is_possible_number(number) or len(str(number.national_number)) < SHORTEST_PHONE:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

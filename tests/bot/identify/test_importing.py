@@ -1,0 +1,215 @@
+"""Importing on SQLite and PostgreSQL: what is written, what a second run does, what a bad file leaves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.config import load_settings
+from bot.errors import InputError
+from bot.identify import importing
+from bot.identify.importing import ImportReport, import_file
+from bot.identify.matching import find_customer
+from storage import catalogue, customers, meta
+from storage.database import Database
+from storage.models import Event, Fact, FaqEntry, Identity, Order, OrderLine
+
+SETTINGS = load_settings(Path(__file__).parents[3] / "config.yaml", {})
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+PEOPLE = """customer_id,name,phone,email,language,city,birthday,source,kind,tags
+c1,Anna Keller,0171 3920001,Anna@Example.org,en,Berlin,1990-05-03,poster,person,regular|oat milk
+c2,李伟,+49 171 3920002,,zh,,05-04,,,
+"""
+SOLD = """order_id,customer_id,ordered_at,total,currency,sku,quantity,price,options
+o1,c1,2026-02-28T10:00,8.50,EUR,latte,2,3.40,oat milk|large
+o1,c1,2026-02-28T10:00,8.50,EUR,bun,1,1.70,
+o2,c2,2026-02-27T09:00:00+01:00,-3.00,,,,,
+o3,c9,2020-01-01,12,EUR,beans,1,,
+"""
+
+
+def _import(database: Database, folder: Path, kind: str, text: str, encoding: str = "utf-8") -> ImportReport:
+    file = folder / f"{kind}.csv"
+    file.write_text(text, encoding=encoding)
+    return import_file(database, kind, file, SETTINGS, NOW)
+
+
+def test_customers_become_profiles(database: Database, tmp_path: Path) -> None:
+    report = _import(database, tmp_path, "customers", PEOPLE)
+    assert (report.rows, report.added, report.changed, report.unchanged) == (2, 2, 0, 0)
+    anna = database.read_now(lambda memory: find_customer(memory, "c1", SETTINGS))
+    assert (anna.name, anna.city, anna.lead_source, anna.tags) == (
+        "Anna Keller", "Berlin", "poster", ["regular", "oat milk"],
+    )  # fmt: skip
+    found = database.read_now(lambda memory: find_customer(memory, "+491713920001", SETTINGS))
+    assert found.id == anna.id
+    identities = database.read_now(lambda memory: [
+        (one.kind, one.value) for one in customers.list_identities(memory, anna.id)])  # fmt: skip
+    assert identities == [("order_system", "c1"), ("phone", "+491713920001"), ("email", "anna@example.org")]
+    dates = database.read_now(lambda memory: [
+        (fact.value, fact.date, fact.stated_by) for fact in memory.scalars(select(Fact).order_by(Fact.id))])  # fmt: skip
+    assert dates == [("birthday", "1990-05-03", "import"), ("birthday", "05-04", "import")]
+
+
+def test_customers_again_change_nothing(database: Database, tmp_path: Path) -> None:
+    _import(database, tmp_path, "customers", PEOPLE)
+    again = _import(database, tmp_path, "customers", PEOPLE)
+    assert (again.added, again.changed, again.unchanged) == (0, 0, 2)
+    changed = _import(database, tmp_path, "customers", PEOPLE.replace("Berlin", "Potsdam").replace("05-04", "05-06"))
+    assert (changed.added, changed.changed, changed.unchanged) == (0, 2, 0)
+    old, new = database.read_now(lambda memory: list(memory.scalars(
+        select(Fact).where(Fact.customer_id == 2).order_by(Fact.id))))  # fmt: skip
+    assert (old.superseded_by, new.date) == (new.id, "05-06")
+
+
+def test_a_known_phone_is_the_same_person(database: Database, tmp_path: Path) -> None:
+    def chat(memory):  # type: ignore[no-untyped-def]
+        anna = customers.add(memory, name="Ann", language="zh", now=NOW)
+        customers.link(memory, anna.id, "telegram", "501", NOW)
+        customers.link(memory, anna.id, "phone", "+491713920001", NOW)
+        return anna.id
+
+    known = database.write_now(chat)
+    report = _import(database, tmp_path, "customers", PEOPLE)
+    assert (report.added, report.changed) == (1, 1)
+    anna = database.read_now(lambda memory: find_customer(memory, "c1", SETTINGS))
+    assert (anna.id, anna.name, anna.language) == (known, "Ann", "zh")  # what the chat knows of a name stays
+
+
+def test_a_phone_of_two_people_stays_with_the_first(database: Database, tmp_path: Path) -> None:
+    text = "customer_id,name,phone\nc1,Anna,+491713920001\nc2,Ben,+491713920001\n"
+    report = _import(database, tmp_path, "customers", text)
+    assert report.added == 2
+    assert [(note.line, note.reason.partition(";")[0]) for note in report.notes] == [
+        (3, "phone: +491713920001 is that of customer #1 already")
+    ]
+
+
+def test_orders_keep_their_lines(database: Database, tmp_path: Path) -> None:
+    _import(database, tmp_path, "customers", PEOPLE)
+    report = _import(database, tmp_path, "orders", SOLD)
+    assert (report.rows, report.added, report.customers) == (4, 3, 1)
+    orders = database.read_now(lambda memory: {
+        order.external_id: (order.ordered_at, order.total, order.currency,
+                            [(line.sku, line.quantity, line.price, line.options) for line in order.lines])
+        for order in memory.scalars(select(Order))})  # fmt: skip
+    assert orders == {
+        "o1": (datetime(2026, 2, 28, 9, tzinfo=UTC), 850, "EUR",
+               [("latte", 2, 340, ["oat milk", "large"]), ("bun", 1, 170, [])]),
+        "o2": (datetime(2026, 2, 27, 8, tzinfo=UTC), -300, "EUR", []),
+        "o3": (datetime(2019, 12, 31, 23, tzinfo=UTC), 1200, "EUR", [("beans", 1, None, [])]),
+    }  # fmt: skip
+    stranger = database.read_now(lambda memory: find_customer(memory, "c9", SETTINGS))
+    assert (stranger.name, stranger.last_contact_at) == ("c9", datetime(2019, 12, 31, 23, tzinfo=UTC))
+
+
+def test_orders_again_are_skipped_and_corrected(database: Database, tmp_path: Path) -> None:
+    _import(database, tmp_path, "orders", SOLD)
+    again = _import(database, tmp_path, "orders", SOLD)
+    assert (again.added, again.changed, again.unchanged, again.customers) == (0, 0, 3, 0)
+    corrected = _import(
+        database, tmp_path, "orders", SOLD.replace("bun,1,1.70", "bun,2,1.70").replace("-3.00", "-4.00")
+    )
+    assert (corrected.added, corrected.changed, corrected.unchanged) == (0, 2, 1)
+    lines = database.read_now(lambda memory: list(memory.scalars(select(OrderLine).order_by(OrderLine.sku))))
+    assert [(line.sku, line.quantity) for line in lines] == [("beans", 1), ("bun", 2), ("latte", 2)]
+
+
+def test_only_recent_orders_of_people_in_telegram_are_events(database: Database, tmp_path: Path) -> None:
+    _import(database, tmp_path, "customers", PEOPLE)
+    database.write_now(lambda memory: customers.link(memory, 1, "telegram", "501", NOW))
+    old = SOLD.replace("o3,c9", "o3,c1")
+    _import(database, tmp_path, "orders", old)
+    events = database.read_now(lambda memory: [
+        (event.customer_id, event.kind, event.reference)
+        for event in memory.scalars(select(Event).where(Event.kind == "order"))])  # fmt: skip
+    bought = database.read_now(lambda memory: memory.scalar(select(Order.id).where(Order.external_id == "o1")))
+    assert events == [(1, "order", str(bought))]
+
+
+def test_a_cut_import_is_finished_by_running_it_again(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 10)
+    rows = "".join(f"o{n},c{n % 7},2026-02-01T10:{n % 60:02},1.00\n" for n in range(35))
+    file = tmp_path / "orders.csv"
+    file.write_text("order_id,customer_id,ordered_at,total\n" + rows)
+
+    def cut(done: int, total: int) -> None:
+        if done == 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_file(database, "orders", file, SETTINGS, NOW, cut)
+    assert _count(database, Order) == 20
+    steps: list[tuple[int, int]] = []
+    report = import_file(database, "orders", file, SETTINGS, NOW, lambda done, total: steps.append((done, total)))
+    assert (report.added, report.unchanged, _count(database, Order)) == (15, 20, 35)
+    assert steps == [(10, 35), (20, 35), (30, 35), (35, 35)]
+
+
+def test_a_bad_row_writes_nothing(database: Database, tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        _import(database, tmp_path, "orders", SOLD + "o4,c1,soon,1.00,EUR,,,,\n")
+    assert (_count(database, Order), _count(database, Identity)) == (0, 0)
+
+
+def test_catalogue_and_faq_reach_a_running_bot(database: Database, tmp_path: Path) -> None:
+    text = (
+        "sku,name_en,name_zh,category,price,currency,aliases,options,contains,margin,days_of_supply\n"
+        "latte,Latte,拿铁,coffee,3.40,EUR,caffe latte|milk coffee,oat milk,Milk|gluten,0.7,\n"
+    )
+    asked = "name,language,question,answer\nhours,en,When are you open?,Eight to six\nhours,en,Opening hours?,\n"
+    assert _import(database, tmp_path, "catalogue", text).added == 1
+    assert _import(database, tmp_path, "faq", asked).added == 1
+    latte = database.read_now(lambda memory: catalogue.find_item(memory, "latte"))
+    assert latte is not None
+    assert (latte.price, latte.aliases, latte.contains, latte.margin, latte.days_of_supply) == (
+        340, ["caffe latte", "milk coffee"], ["milk", "gluten"], 0.7, None,
+    )  # fmt: skip
+    revision = database.read_now(lambda memory: meta.read(memory, meta.KNOWLEDGE))
+    assert revision == 2
+    assert _import(database, tmp_path, "catalogue", text).unchanged == 1
+    assert database.read_now(lambda memory: meta.read(memory, meta.KNOWLEDGE)) == 2
+    fewer = "name,language,question,answer\nhours,en,When are you open?,Nine to five\n"
+    assert _import(database, tmp_path, "faq", fewer).changed == 1
+    assert database.read_now(lambda memory: [
+        (row.question, row.answer) for row in memory.scalars(select(FaqEntry))
+    ]) == [("When are you open?", "Nine to five")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("separator", "encoding"), [(";", "utf-8"), ("\t", "utf-8-sig"), (",", "utf-8-sig")])
+def test_other_separators_and_a_byte_order_mark(
+    sqlite_database: Database, tmp_path: Path, separator: str, encoding: str
+) -> None:
+    text = separator.join(("customer_id", "name", "tags")) + "\n" + separator.join(("c1", '"Keller, Anna; B\t"', "a|b"))
+    assert _import(sqlite_database, tmp_path, "customers", text, encoding).added == 1
+    found = sqlite_database.read_now(lambda memory: find_customer(memory, "c1", SETTINGS))
+    assert (found.name, found.tags) == ("Keller, Anna; B", ["a", "b"])
+
+
+def test_what_looks_like_a_formula_is_text(sqlite_database: Database, tmp_path: Path) -> None:
+    text = 'customer_id,name\nc1,"=HYPERLINK(""x"")"\n'
+    _import(sqlite_database, tmp_path, "customers", text)
+    assert sqlite_database.read_now(lambda memory: find_customer(memory, "c1", SETTINGS)).name == '=HYPERLINK("x")'
+
+
+def test_twenty_thousand_rows_are_a_matter_of_seconds(sqlite_database: Database, tmp_path: Path) -> None:
+    start = NOW - timedelta(days=400)
+    rows = "".join(
+        f"o{n // 2},c{n % 997},{start + timedelta(minutes=n // 2):%Y-%m-%dT%H:%M},8.50,EUR,latte,1,3.40,oat milk\n"
+        for n in range(0, 20_000, 2)
+        for _ in range(2)
+    )
+    report = _import(
+        sqlite_database, tmp_path, "orders",
+        "order_id,customer_id,ordered_at,total,currency,sku,quantity,price,options\n" + rows,
+    )  # fmt: skip
+    assert (report.rows, report.added) == (20_000, 10_000)
+
+
+def _count(database: Database, model: type) -> int:
+    return database.read_now(lambda memory: memory.scalar(select(func.count()).select_from(model))) or 0
