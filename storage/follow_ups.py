@@ -109,7 +109,8 @@ def add_plans(memory: Memory, plans: Iterable[Plan], now: datetime) -> int:
         where=and_(FOLLOW_UPS.c.status == FollowUpStatus.cancelled, FOLLOW_UPS.c.outbox_id.is_(None)),
     )
     # Without RETURNING: the driver's executemany wrote them twice as fast as many rows a statement.
-    return max(int(connection.execute(statement, rows).rowcount), 0)
+    done = connection.execute(statement, rows, execution_options={"preserve_rowcount": True})
+    return int(done.rowcount)
 
 
 def claim_due(memory: Memory, now: datetime, most: int = 100) -> list[Row]:

@@ -1,0 +1,90 @@
+"""Orders by external id: one, many, again; and what is new in them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from storage import events, orders
+from storage.database import Database, Memory
+from storage.models import OrderLine
+from tests.support.follow_ups import DAY, START, add_customer, buy
+
+
+def order(customer: int, external_id: str, days_ago: float = 0, **more: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "customer_id": customer, "external_id": external_id, "ordered_at": START - days_ago * DAY, "total": 1250,
+        "currency": "EUR", "lines": [{"sku": "latte", "quantity": 2, "price": 400, "options": ["oat"]}, {"sku": "cake"}],
+    }  # fmt: skip
+    return {**values, **more}
+
+
+def references(memory: Memory) -> list[str]:
+    return [event.reference for event in events.list_waiting(memory)]
+
+
+def test_order_is_added_once_with_its_lines_and_event(database: Database) -> None:
+    anna = add_customer(database)
+    first = database.write_now(lambda memory: orders.add_order(memory, **order(anna, "o-1")))
+    again = database.write_now(lambda memory: orders.add_order(memory, **order(anna, "o-1", total=9)))
+    assert (first.new, again) == (True, (first.id, False))
+
+    def read(memory: Memory) -> Any:
+        found = orders.find(memory, "o-1")
+        assert found is not None
+        return found.total, [(line.sku, line.quantity, line.price, line.options) for line in found.lines]
+
+    assert database.read_now(read) == (1250, [("latte", 2, 400, ["oat"]), ("cake", 1, None, [])])
+    assert database.read_now(references) == [str(first.id)]
+
+
+def test_many_are_added_once_and_history_is_told_to_nobody(database: Database) -> None:
+    anna = add_customer(database)
+    rows = [order(anna, f"o-{n}", days_ago=n) for n in range(10)]
+    since = START - 2 * DAY
+
+    def add(memory: Memory) -> orders.Counts:
+        return orders.add_orders(memory, rows, events_since=since)
+
+    assert database.write_now(add) == (10, 0)
+    assert database.write_now(add) == (0, 10)
+    assert len(database.read_now(references)) == 3  # today's, and of one and two days ago
+    assert database.read_now(lambda memory: orders.count(memory, anna)) == 10
+    lines = select(func.count()).select_from(OrderLine)
+    assert database.read_now(lambda memory: memory.scalar(lines)) == 20
+
+
+def test_many_without_events_since_tell_nobody_and_none_are_nothing(database: Database) -> None:
+    anna = add_customer(database)
+    rows = [order(anna, "o-1"), order(anna, "o-1")]
+    assert database.write_now(lambda memory: orders.add_orders(memory, rows)) == (1, 1)
+    assert database.write_now(lambda memory: orders.add_orders(memory, [])) == (0, 0)
+    assert database.read_now(references) == []
+
+
+def test_orders_are_listed_newest_first(database: Database) -> None:
+    anna = add_customer(database)
+    for days in (3, 1, 2):
+        buy(database, anna, START - days * DAY, "latte")
+    found = database.read_now(lambda memory: [one.ordered_at for one in orders.list_for(memory, anna, 2)])
+    assert found == [START - DAY, START - 2 * DAY]
+    last = database.read_now(lambda memory: orders.find_last(memory, anna))
+    assert last is not None
+    assert last.ordered_at == START - DAY
+
+
+def test_comparison_knows_first_orders_and_new_items(database: Database) -> None:
+    anna, ben = add_customer(database), add_customer(database, "Ben")
+    refund = buy(database, anna, START - timedelta(days=9), "latte", total=-400)
+    first = buy(database, anna, START - 3 * DAY, "latte")
+    second = buy(database, anna, START - DAY, "latte", "cake")
+    other = buy(database, ben, START, "cake")
+    found = database.read_now(lambda memory: orders.compare_with_history(memory, [refund, first, second, other]))
+    assert [(one.id, one.is_first, one.new_skus) for one in found] == [
+        (refund, False, ()),
+        (first, True, ("latte",)),
+        (second, False, ("cake",)),
+        (other, True, ("cake",)),
+    ]
