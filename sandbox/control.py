@@ -51,7 +51,10 @@ async def list_people(ask: Ask) -> Any:
 
 
 async def put_person(ask: Ask) -> Any:
-    return show_person(ask.telegram, ask.bot, people.upsert_person(ask.telegram, ask.body))
+    person = people.upsert_person(ask.telegram, ask.body)
+    if ask.body.get("started") is True:  # somebody with a past: the bot may write to them first
+        ask.telegram.private_chat(ask.bot, person)
+    return show_person(ask.telegram, ask.bot, person)
 
 
 async def post_message(ask: Ask) -> Any:

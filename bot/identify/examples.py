@@ -38,7 +38,7 @@ def list_people() -> list[dict[str, Any]]:
     return [
         {
             "id": person.id, "first_name": person.first_name, "last_name": person.last_name,
-            "language_code": person.language_code,
+            "language_code": person.language_code, "started": person.started > 0 or person.role == "owner",
         }
         for person in examples.load_people()
     ]  # fmt: skip

@@ -26,6 +26,15 @@ def test_a_person_is_made_changed_and_listed(line: Line) -> None:
     assert fresh["id"] not in listed
 
 
+def test_the_bot_may_write_first_to_a_person_with_a_past(line: Line) -> None:
+    person = {"id": line.person + 500_000, "first_name": "Anna"}
+    stranger = {"id": line.person + 600_000, "first_name": "Tom"}
+    assert line.sandbox.ask("POST", "people", person | {"started": True, "bot": line.bot})["started"] is True
+    assert line.sandbox.ask("POST", "people", stranger | {"bot": line.bot})["started"] is False
+    assert line.result("sendMessage", chat_id=person["id"], text="Welcome back")["chat"]["id"] == person["id"]
+    assert line.refusal("sendMessage", chat_id=stranger["id"], text="Hello")[0] == 403
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"id": 0, "first_name": "x"}, {"id": "7", "first_name": "x"}, {"id": -5, "first_name": "x"}, {"id": 1}]
 )
