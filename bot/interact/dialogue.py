@@ -256,7 +256,7 @@ def _say_not_understood(turn: Turn, answer: Answer) -> None:
     """First a hand to say it another way, then a person."""
     turn.conversation.misunderstood += 1
     if turn.conversation.misunderstood >= PATIENCE:
-        answer.add("chat/offer_person", handoff.OFFER)
+        answer.add("chat/offer_person", handoff.offer(turn.text))
     else:
         answer.add("chat/not_understood")
 

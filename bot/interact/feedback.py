@@ -20,14 +20,17 @@ WHY_OPENS_CASE = 2  # a score up to this is a complaint
 WHY_ASKED = 3  # a score up to this is asked about
 
 
-def record(turn: Turn, found: Sequence[FoundFeedback], answer: Answer) -> list[int]:
-    """Keep all feedback of one message. Of its complaints the gravest becomes the case, with the words of all."""
+def record(turn: Turn, found: Sequence[FoundFeedback], answer: Answer, *, in_case: bool = False) -> list[int]:
+    """Keep all feedback of one message. Of its complaints the gravest becomes the case, with the words of all.
+
+    `in_case`: the message has its case already, and what is new is noted with it.
+    """
     complaints = [one for one in found if one.kind == "complaint"]
     gravest = max(complaints, key=lambda one: one.severity, default=None)
     kept = []
     for one in found:
         row = _keep(turn, one)
-        if one is gravest:
+        if one is gravest and not in_case:
             row.quote = " … ".join(dict.fromkeys(one.quote or turn.text for one in complaints))[:QUOTE_LENGTH]
             open_case(turn.memory, turn.customer, turn.conversation, row, turn.settings, turn.now, answer)
         kept.append(row.id)

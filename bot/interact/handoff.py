@@ -12,7 +12,11 @@ from storage.database import Memory
 from storage.models import Conversation
 
 BACK = [[Tap("bot_back")]]
-OFFER = [[Tap("talk_to_person")]]
+
+
+def offer(text: str) -> list[list[Tap]]:
+    """A button that fetches a person, who is shown what was not understood."""
+    return [[Tap("talk_to_person", {"text": text[:500]})]]
 
 
 def is_with_colleague(conversation: Conversation, now: datetime) -> bool:

@@ -16,8 +16,8 @@ from bot.config.sections import Question
 from bot.interact.handoff import is_with_colleague
 from bot.interact.replies import Reply, Tap
 from bot.interact.turn import Turn
-from bot.interact.understanding.lexicon import LANGUAGES, load
 from bot.interact.understanding.result import FoundFact, FoundFeedback
+from bot.interact.vocabulary import find_words
 from storage import facts, feedback, questions
 from storage.models import CustomerStatus, Fact
 
@@ -27,7 +27,6 @@ LONGEST_YES = 20  # more than that says what, too
 CONFIDENCE = 0.9
 ELSEWHERE = ("ask_profile", "stop", "resume", "talk_to_person", "remind", "set_language", "help", "undo", "question",
              "greeting", "thanks", "goodbye", "small_talk", "life_event", "abuse")  # fmt: skip
-WORD = re.compile(r"[^\W_]+")
 YEAR = re.compile(r"\b(?:19|20)\d\d\b|(?:19|20)\d\d年")
 
 
@@ -157,27 +156,7 @@ def _read_day(turn: Turn) -> str | None:
 
 
 def _find_words(text: str, understood: dict[str, Any]) -> list[str]:
-    """Words of the vocabularies in the text, in its order; none inside a longer one."""
-    found: list[tuple[int, str]] = []
-    left = " " + " ".join(WORD.findall(text.casefold())) + " "
-    for word in _words(tuple(understood.get("vocabularies", ())), tuple(understood.get("words", ()))):
-        at = left.find(f" {word} " if word.isascii() else word)
-        if at >= 0:
-            found.append((at, word))
-            at += word.isascii()
-            left = left[:at] + " " * len(word) + left[at + len(word) :]
-    return [word for _, word in sorted(found)]
-
-
-@lru_cache(maxsize=16)
-def _words(vocabularies: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
-    """Longest first."""
-    found = set(more)
-    for language in LANGUAGES:
-        lexicon = load(language)
-        for name in vocabularies:
-            found.update(getattr(lexicon, name))
-    return tuple(sorted(found, key=lambda word: (-len(word), word)))
+    return find_words(text, tuple(understood.get("vocabularies", ())), tuple(understood.get("words", ())))
 
 
 def _complains(found: Sequence[FoundFeedback]) -> bool:

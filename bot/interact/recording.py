@@ -109,7 +109,8 @@ def revise(turn: Turn, versions: Sequence[int], answer: Answer) -> tuple[Recorde
             row.quote, row.aspect = (one.quote or turn.text)[: feedback.QUOTE_LENGTH], one.aspect
             row.severity = max(row.severity, one.severity)
     feedback.withdraw(memory, customer, turn.conversation, [row.id for row in unmatched], turn.now, answer)
-    kept.feedback = feedback.record(turn, fresh, answer)
+    has_case = any(row.status in ("open", "solved") for row in old_feedback if row not in unmatched)
+    kept.feedback = feedback.record(turn, fresh, answer, in_case=has_case)
 
     for contact_id in versions:
         reminders.withdraw_from(turn, contact_id)

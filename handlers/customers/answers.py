@@ -21,7 +21,7 @@ def make_turn(visit: Visit, heard: Understanding) -> Turn:
     return Turn(
         memory=visit.memory, customer=visit.customer, conversation=visit.conversation, contact_id=visit.contact_id,
         said_at=visit.said.at, now=visit.now, zone=visit.zone, settings=visit.settings, heard=heard,
-        muted=visit.muted, late=late, is_first=visit.is_first, with_file=visit.said.file is not None,
+        muted=visit.muted, late=late, is_first=visit.is_first or "welcome_due" in (visit.conversation.last_recorded or {}), with_file=visit.said.file is not None,
     )  # fmt: skip
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from bot.identify import consents
 from bot.interact import dialogue, handoff, recording
 from bot.interact.replies import Answer, Reply
-from bot.interact.turn import find_touchpoint
+from bot.interact.turn import find_touchpoint, remember
 from bot.interact.understanding import Understanding
 from handlers.customers import handover, profile, start
 from handlers.customers.answers import deliver, make_turn, redraw, tell_staff
 from handlers.visit import Visit
 from storage import conversations, feedback
 from storage import questions as kept_questions
+from storage.models import CustomerStatus, Purpose
 
 CASE_TAKES_FILES_FOR = timedelta(days=1)
 SHOWN_TO_STAFF = ("photo", "voice", "document", "video", "audio", "video_note")
@@ -36,12 +38,24 @@ def _deliver(visit: Visit, answer: Answer) -> None:
         profile.show(visit)
     elif answer.show == "help":
         profile.help(visit)
-    if visit.is_first and not visit.muted and not _is_grave(answer):
-        start.welcome(visit, start.WORDING, ask=True)
+    _welcome(visit, answer)
+
+
+def _welcome(visit: Visit, answer: Answer) -> None:
+    """After the first answer, who we are and the question of consent; not to somebody who complains, mourns or stops."""
+    conversation = visit.conversation
+    if not (visit.is_first or (conversation.last_recorded or {}).get("welcome_due")):
+        return
+    upset = conversation.upset_until is not None and conversation.upset_until > visit.now
+    talking = handoff.is_with_colleague(conversation, visit.now)
+    if visit.muted or upset or talking or _is_grave(answer) or visit.customer.status == CustomerStatus.stopped:
+        remember(conversation, welcome_due=True)
+        return
+    ask = not consents.is_answered(visit.memory, visit.customer.id, Purpose.marketing)
+    start.welcome(visit, start.WORDING, ask=ask)
 
 
 def _is_grave(answer: Answer) -> bool:
-    """No question of consent to somebody who complains, mourns, stops, or asks for a person."""
     grave = ("feedback/complaint", "chat/life_event", "privacy/stopped", "chat/handoff", "chat/abuse")
     return any(part.name in grave for part in answer.parts)
 

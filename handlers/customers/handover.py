@@ -10,8 +10,9 @@ from handlers.visit import Visit
 
 
 def talk_to_person(visit: Visit) -> None:
+    text = visit.pressed.values.get("text", "") if visit.pressed else ""
     answer = handoff.begin(
-        visit.memory, visit.conversation, visit.settings, visit.now, reason="not_understood", text=""
+        visit.memory, visit.conversation, visit.settings, visit.now, reason="not_understood", text=text
     )  # fmt: skip
     deliver(visit, answer)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from bot.customize.messages import Button, Rows
 from bot.identify import consents
 from bot.interact import questions
-from bot.interact.turn import note_touchpoint
+from bot.interact.turn import note_touchpoint, remember
 from bot.interact.understanding import Understanding
 from handlers.customers.answers import make_turn, rows_of
 from handlers.visit import Visit
@@ -35,6 +35,7 @@ def welcome(visit: Visit, name: str, *, ask: bool) -> None:
         visit.conversation.open_question = {
             "name": "consent", "asked_at": visit.now.isoformat(), "wording": name,
         }  # fmt: skip
+    remember(visit.conversation, welcome_due=None)
     values = {"wording": name, "name": visit.person.first_name}
     visit.say(name, buttons=_consent_buttons(values) if ask else None, ask=ask, answer=None,
               name=visit.person.first_name)  # fmt: skip

@@ -238,6 +238,20 @@ def test_a_question_about_allergens_of_nothing_named_gets_a_person(ana: Chat) ->
     assert "Ask a colleague" in ana.last.buttons
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["is there soy in the brownie?", "Does the carrot cake contain nuts?", "what allergens are in the brownie?"],
+)
+def test_however_it_is_asked_allergens_come_from_the_catalogue(ana: Chat, words: str) -> None:
+    ana.send(words)
+    assert ana.answers[0].name == "chat/contains"
+
+
+def test_an_allergen_in_the_name_makes_no_question_about_allergens(ana: Chat) -> None:
+    ana.send("how much is an oat latte?")
+    assert ana.answers[0].name == "chat/items"
+
+
 def test_an_order_is_honestly_not_taken_and_passed_on(ana: Chat) -> None:
     ana.send("two oat lattes please")
     assert "2 × Oat latte" in ana.text
@@ -326,6 +340,13 @@ def test_the_language_is_switched_by_word_and_stays(ana: Chat) -> None:
 def test_the_language_follows_what_is_written(ana: Chat) -> None:
     ana.send("你们几点开门？")
     assert (ana.customer.language, ana.customer.language_from) == ("zh", "written")
+
+
+def test_staff_see_what_was_not_understood(ana: Chat) -> None:
+    ana.send("asdf qwer zxcv")
+    ana.send("asdf qwer zxcv")
+    ana.press("Ask a colleague")
+    assert "asdf qwer zxcv" in ana.house.shown(STAFF)[-1].text
 
 
 # -- a person ----------------------------------------------------------------------------------------------------------

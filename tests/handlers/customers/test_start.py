@@ -80,6 +80,11 @@ def test_a_complaint_before_start_is_not_followed_by_a_question(house: House) ->
     chat = Chat(house)
     chat.send("my latte was cold")
     assert [answer.name for answer in chat.answers] == ["feedback/complaint"]
+    chat.send("thanks")
+    assert [answer.name for answer in chat.answers] == ["chat/thanks"]
+    house.pass_time(days=2)  # calm again: who we are and the question of consent are still due
+    chat.send("thanks")
+    assert [answer.name for answer in chat.answers] == ["chat/thanks", "start/welcome"]
 
 
 def test_the_deep_link_is_the_source_and_the_touchpoint_of_the_day(house: House) -> None:

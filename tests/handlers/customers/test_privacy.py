@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from storage.models import Contact, Customer, Event, Fact, OutboxMessage
+from tests.support.visits import Chat
+
+
+def count(chat: Chat, model: type) -> int:
+    return int(chat.house.read(lambda memory: memory.scalar(select(func.count()).select_from(model))))
+
+
+def test_stop_and_resume(ana: Chat) -> None:
+    ana.send("/stop")
+    assert ana.customer.status == "stopped"
+    assert "/resume" in ana.text
+    ana.send("/resume")
+    assert ana.customer.status == "active"
+    assert [(event.kind, event.reference) for event in ana.rows(Event)] == [("status", "stopped"), ("status", "active")]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "yes", "farewell"), [("ana", "Yes, erase", "are erased"), ("mei", "确定", "都已删除")]
+)
+def test_forgetme_asks_then_erases_and_says_what(
+    request: pytest.FixtureRequest, fixture: str, yes: str, farewell: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send({"ana": "I love mint", "mei": "我喜欢燕麦拿铁"}[fixture])
+    chat.send("/forgetme")
+    assert count(chat, Fact) == 1
+    chat.press(yes)
+    assert farewell in chat.text
+    assert (count(chat, Customer), count(chat, Fact), count(chat, Contact)) == (0, 0, 0)
+    rows = chat.house.read(lambda memory: memory.scalars(select(OutboxMessage)).all())
+    assert [(row.customer_id, row.message_name, row.state) for row in rows] == [(None, "privacy/forgotten", "ready")]
+    chat.send("hello")
+    assert "start/welcome" in [answer.name for answer in chat.answers]
+
+
+def test_forgetme_can_be_thought_better_of(ana: Chat) -> None:
+    ana.send("I love mint")
+    ana.send("/forgetme")
+    message = ana.last
+    ana.press("No, keep it")
+    assert count(ana, Fact) == 1
+    ana.press("Yes, erase", again=message)
+    assert count(ana, Fact) == 1
+    assert ana.toast
+
+
+def test_being_blocked_is_noted_and_unblocked_again(ana: Chat) -> None:
+    ana.block()
+    assert ana.customer.status == "unreachable"
+    ana.block(False)
+    assert ana.customer.status == "active"
+    assert ana.answers == []
+
+
+def test_a_stop_holds_through_a_block(ana: Chat) -> None:
+    ana.send("/stop")
+    ana.block()
+    ana.block(False)
+    assert ana.customer.status == "stopped"
