@@ -150,7 +150,9 @@ def _blank_staff(memory: Memory, names: Sequence[str]) -> None:
         .values(parameters={})
     )
     connection.execute(
-        update(CONTACTS).where(CONTACTS.c.chat_id.in_(chats), _mentions(CONTACTS.c.text, spelt)).values(text="")
+        update(CONTACTS)
+        .where(CONTACTS.c.chat_id.in_(chats), CONTACTS.c.kind == "command", _mentions(CONTACTS.c.text, spelt))
+        .values(text="")
     )
     connection.execute(update(AUDIT).where(_mentions(AUDIT.c.arguments, spelt)).values(arguments=""))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,6 +13,7 @@ from bot.config import Settings
 from storage import customers, imports, meta, privacy
 from storage.database import Memory
 
+_CJK = re.compile("[\u3400-\u9fff]")
 SECRET = "erasure_secret"  # noqa: S105  the key's name in meta
 Name = tuple[str, str]
 """Kind and value of an identity."""
@@ -50,8 +52,13 @@ def erase_customer(memory: Memory, customer_id: int, now: datetime, settings: Se
     names = [(identity.kind, identity.value) for identity in customers.list_identities(memory, customer_id)]
     privacy.bury(memory, [tombstones.hash(name) for name in names], now)
     chats = [int(value) for kind, value in names if kind == "telegram"]
-    privacy.erase(memory, customer_id, chats, [customer.name, *(value for _, value in names)])
+    privacy.erase(memory, customer_id, chats, [customer.name, *_calls(customer.name), *(value for _, value in names)])
     return True
+
+
+def _calls(name: str) -> list[str]:
+    """The parts of a name a colleague may have written; what is shorter stands in too many words."""
+    return [word for word in re.split(r"[^\w]+", name) if len(word) >= (2 if _CJK.search(word) else 3)]
 
 
 def _read_secret(memory: Memory) -> bytes:
