@@ -33,6 +33,7 @@ class SandboxClock:
         self._sender = sender
         self._worker = worker
         self._revision = -1
+        self._settled = -1  # the newest at which all that was due is judged and sent
         self._said: tuple[int, datetime | None, datetime | None] | None = None
 
     async def start(self, session: aiohttp.ClientSession) -> None:
@@ -52,8 +53,9 @@ class SandboxClock:
 
     async def announce(self, session: aiohttp.ClientSession) -> None:
         """Say anew what is due next, if that has changed."""
+        revision = self._settled  # before the plans: those read before a move do not vouch for what it made due
         due, follow_up = await self._schedule.next_due()
-        said = (self._revision, due, follow_up)
+        said = (revision, due, follow_up)
         if said != self._said:
             self._said = said
             await self._put_alarm(session, *said)
@@ -67,6 +69,7 @@ class SandboxClock:
                 break
             await asyncio.sleep(SETTLE_SECONDS)
         due, follow_up = await self._schedule.next_due()
+        self._settled = revision
         self._said = (revision, due, follow_up)
         await self._put_alarm(session, *self._said)
 
