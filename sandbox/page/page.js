@@ -204,10 +204,15 @@ async function advance(where, label) {
   await refresh();
   setBusy(false);
   refreshPanel();
+  const section = find(".clock"); // what became of it, for tests
+  section.dataset.told = "";
+  section.dataset.moves = Number(section.dataset.moves ?? 0) + 1;
   if (!moved) return;
   const news = people.filter((one) => one.last_message?.from_bot && one.last_message.message_id !== before.get(one.id)).map((one) => one.first_name);
-  toast([label ?? moment(moved.now), moved.stops ? word("stops", moved.stops) : !news.length && word("noStops"),
-    news.length && word("news", news.join(", "))].filter(Boolean).join(" · "), "clock");
+  section.dataset.told = [label ?? moment(moved.now), moved.stops ? word("stops", moved.stops) : !news.length && word("noStops"),
+    news.length && word("news", news.join(", "))].filter(Boolean).join(" · ");
+  find('[data-toast="clock"]')?.remove();
+  toast(section.dataset.told, "clock");
 }
 
 function setBusy(on) {
