@@ -8,11 +8,14 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.customize.explanation import explain
+from bot.differentiate.reasons import describe_tier
+from bot.differentiate.tiers import Choice, Numbers, choose_tier, numbers_of
+from bot.identify import consents
 from handlers.staff.access import FAILED, Deed, member_of, reply, staff_only
 from handlers.staff.choosing import choose, name_of, pressed_customer
 from handlers.visit import Visit
 from storage import customers, follow_ups
-from storage.models import Customer
+from storage.models import Customer, Purpose, Tier
 
 SHOWN = 12  # of everybody's, soonest first
 SHOWN_OF_ONE = 10  # of one customer's, newest last
@@ -79,12 +82,25 @@ def _explain(visit: Visit, customer: Customer) -> Deed:
     if coming is not None:
         waits = coming["blocked"] or coming["reason"]
         coming = {**coming, "waits": words_for(visit, waits)}
+    # The stored reason is in the business's language; one of the numbers can be said in the colleague's.
+    why = {**told["why"], "reason": _say_reason(visit, customer)}
     held = [{**one, "words": words_for(visit, one["reason"])} for one in told["held"]]
     reply(
-        visit, "staff/why", **name_of(customer), worth=told["worth"], why=told["why"], next=coming, held=held,
+        visit, "staff/why", **name_of(customer), worth=told["worth"], why=why, next=coming, held=held,
         blocked=words_for(visit, told["blocked"]), currency=visit.settings.business.currency,
     )  # fmt: skip
     return Deed(about=customer.id)
+
+
+def _say_reason(visit: Visit, customer: Customer) -> str:
+    if customer.tier_set_by is not None:
+        return customer.tier_reason
+    numbers: Numbers | None = numbers_of(visit.memory, customer.id, visit.settings, visit.now)
+    if consents.is_granted(visit.memory, customer.id, Purpose.profiling) and numbers is not None:
+        choice = choose_tier(numbers, visit.settings.tiers)
+    else:
+        choice, numbers = Choice(Tier.new, "not_profiled", None), None
+    return describe_tier(visit.settings, choice, numbers, language=member_of(visit).language)
 
 
 def words_for(visit: Visit, reason: str | None) -> Markup | None:
