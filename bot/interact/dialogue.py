@@ -28,9 +28,7 @@ def respond(turn: Turn) -> Answer:
     """
     answer = Answer()
     if handoff.is_with_colleague(turn.conversation, turn.now) and not turn.has("stop"):
-        _keep(turn, recording.record(turn, answer))
-        handoff.relay(turn, answer)
-        return answer
+        return _respond_beside_colleague(turn, answer)
     carried = _take_unsaid(turn)
     answered = _take_answer(turn, answer)
     carried.merge(recording.record(turn, answer) if not answered.only else Recorded())
@@ -49,6 +47,22 @@ def respond(turn: Turn) -> Answer:
         answer.taps.insert(0, [Tap("undo", carried.undoable())])
     if _may_ask(turn, carried, answer, answered):
         answer.question = questions.choose(turn)
+    return answer
+
+
+def _respond_beside_colleague(turn: Turn, answer: Answer) -> Answer:
+    """Recorded and passed on. All that is said is what an earlier, muted message has still to hear."""
+    unsaid = _take_unsaid(turn)
+    unsaid.merge(recording.record(turn, answer))
+    handoff.relay(turn, answer)
+    if turn.muted or "talk_to_person" not in unsaid.intents:
+        _keep(turn, unsaid, unsaid=turn.muted)
+        return answer
+    if turn.late:
+        apologise(turn, answer)
+    feedback.respond(turn, unsaid.feedback, answer)
+    answer.add("chat/handoff", handoff.BACK)
+    _keep(turn, unsaid)
     return answer
 
 
@@ -151,9 +165,13 @@ def _act(turn: Turn, carried: Recorded, answer: Answer, *, settled: bool) -> Non
         profiles.resume(turn.memory, turn.customer, turn.now)
         answer.planned = True
         carried.merge(Recorded(intents=["resume"]))
-    for intent in ("life_event", "talk_to_person"):
-        if turn.has(intent):
-            carried.merge(Recorded(intents=[intent]))
+    if turn.has("life_event"):
+        answer.tell_staff("staff/life_event", text=turn.text)
+        carried.merge(Recorded(intents=["life_event"]))
+    if turn.has("talk_to_person"):
+        begun = handoff.begin(turn.memory, turn.conversation, turn.settings, turn.now, reason="asked", text=turn.text)
+        _join(answer, begun)
+        carried.merge(Recorded(intents=["talk_to_person"]))
     if turn.heard.faq is not None and not settled:
         carried.merge(Recorded(faq=[turn.heard.faq.name]))
 
@@ -201,12 +219,6 @@ def _say_intents(turn: Turn, carried: Recorded, answer: Answer, answered: _Answe
     if "life_event" in carried.intents:
         answer.parts = [part for part in answer.parts if part.name not in ("feedback/praise", "feedback/csat")]
         answer.add("chat/life_event")
-        answer.tell_staff("staff/life_event", text=turn.text)
-    if "talk_to_person" in carried.intents:
-        begun = handoff.begin(
-            turn.memory, conversation, turn.settings, turn.now, reason="asked", text=turn.text
-        )  # fmt: skip
-        _join(answer, begun)
     if turn.has("undo") and answered.outcome != "skipped":
         undone = recording.undo_last(turn.memory, turn.customer, conversation, turn.now)
         _join(answer, undone) if undone else answer.add("chat/nothing_to_undo")
@@ -319,6 +331,9 @@ def respond_to_edit(turn: Turn, versions: list[int]) -> Answer:
         gone = [fact for fact in gone if fact.id not in back]
     if noted and noted["contact_id"] in versions:
         remember(turn.conversation, answered={**noted, "contact_id": turn.contact_id})
+    if handoff.is_with_colleague(turn.conversation, turn.now):
+        handoff.relay(turn, answer)
+        return answer
     if turn.muted or not (kept.can_be_undone or gone):
         return answer
     new = facts.list_by_ids(turn.memory, turn.customer.id, kept.facts)

@@ -34,10 +34,12 @@ def record(turn: Turn, answer: Answer) -> list[dict[str, Any]]:
 def plan(turn: Turn, text: str, at: datetime, answer: Answer, number: int = 0) -> dict[str, Any]:
     """`number` keeps apart several of one message."""
     reference = str(turn.contact_id) if number == 0 else f"{turn.contact_id}.{number}"
-    data = {"text": text, "at": at.isoformat()}
+    said = {"text": text, "at": at.isoformat()}
+    exact = any(date.grain not in DAY_GRAINS for date in turn.heard.dates)  # the hour was theirs, not ours
+    data = {**said, "exact": exact}
     events.add(turn.memory, turn.customer.id, "reminder", at=turn.now, reference=reference, data=data)
     answer.planned = True
-    return {"reference": reference, **data}
+    return {"reference": reference, **said}
 
 
 def is_usable(at: datetime, now: datetime) -> bool:

@@ -76,3 +76,12 @@ def test_an_undone_edit_brings_nothing_back(ana: Chat) -> None:
     ana.edit(message, "I love cardamom")
     ana.press("Undo")
     assert current(ana) == []
+
+
+def test_beside_a_colleague_an_edit_is_passed_on_in_silence(ana: Chat) -> None:
+    ana.send("I want to talk to a person")
+    message = ana.send("I love cinnamon")
+    ana.edit(message, "I love cardamom")
+    assert ana.answers == []
+    assert current(ana) == ["cardamom"]
+    assert [shown.name for shown in ana.house.shown(STAFF)] == ["staff/handoff", "staff/relayed", "staff/relayed"]

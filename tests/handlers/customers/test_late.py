@@ -77,3 +77,13 @@ def test_whoever_is_new_and_late_is_greeted_with_the_one_answer(house: House) ->
     chat = Chat(house, person=777, name="Leo")
     answers = chat.send_all_late(["hello", "I love cinnamon"])
     assert [[answer.name for answer in given] for given in answers] == [[], ["chat/parts", "start/welcome"]]
+
+
+def test_a_late_wish_for_a_person_calls_one_at_once_and_is_confirmed(ana: Chat) -> None:
+    ana.house.pass_time(hours=3)
+    answers = ana.send_all_late(["I want to talk to a person", "hello?"])
+    assert [shown.name for shown in ana.house.shown(STAFF)] == ["staff/handoff", "staff/relayed"]
+    assert "I have called a colleague" in answers[-1][0].text
+    assert "sorry that you had to wait" in answers[-1][0].text
+    ana.send("are you there?")
+    assert ana.answers == []
