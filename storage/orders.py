@@ -1,4 +1,4 @@
-"""What was bought. An order is known by its external id; adding one again changes nothing."""
+"""What was bought. An order is known by its external id; adding one again changes nothing. Files: `imports`."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from storage import events
 from storage.database import Memory
-from storage.models import Event, Order, OrderLine, table_of
+from storage.models import Order, OrderLine, table_of
 
 ORDERS = table_of(Order)
 LINES = table_of(OrderLine)
-EVENTS = table_of(Event)
 
 
 class Added(NamedTuple):
@@ -24,11 +22,6 @@ class Added(NamedTuple):
 
     id: int
     new: bool
-
-
-class Counts(NamedTuple):
-    new: int
-    unchanged: int
 
 
 def add_order(
@@ -54,52 +47,6 @@ def add_order(
     memory.flush()
     events.add(memory, customer_id, "order", at=ordered_at, reference=str(order.id))
     return Added(order.id, True)
-
-
-def add_orders(memory: Memory, rows: Sequence[Mapping[str, Any]], *, events_since: datetime | None = None) -> Counts:
-    """Add many at once: rows of customer_id, external_id, ordered_at, total, currency[, source, lines].
-
-    A known external id is left as it is, also one repeated among the rows. Orders from `events_since` on (none
-    where it is None) are told to `events`: history leads to no follow-up. The caller keeps a transaction to
-    2,000 rows.
-    """
-    unique = {str(row["external_id"]): row for row in rows}
-    if not unique:
-        return Counts(0, 0)
-    memory.flush()
-    connection = memory.connection()
-    dialect: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
-    statement = (
-        dialect(ORDERS).on_conflict_do_nothing(index_elements=["external_id"]).returning(ORDERS.c.id, ORDERS.c.external_id)
-    )  # fmt: skip
-    values = [
-        {
-            "external_id": external_id,
-            "customer_id": row["customer_id"],
-            "ordered_at": row["ordered_at"],
-            "total": row["total"],
-            "currency": row["currency"],
-            "source": row.get("source", "import"),
-        }
-        for external_id, row in unique.items()
-    ]
-    ids = {external_id: order_id for order_id, external_id in connection.execute(statement, values)}
-    lines = [
-        {"order_id": order_id, **_line(line)}
-        for external_id, order_id in ids.items()
-        for line in unique[external_id].get("lines", ())
-    ]
-    if lines:
-        connection.execute(insert(LINES), lines)
-    told = [
-        {"customer_id": row["customer_id"], "kind": "order", "at": row["ordered_at"], "reference": str(ids[external_id]),
-         "data": {}}
-        for external_id, row in unique.items()
-        if external_id in ids and events_since is not None and row["ordered_at"] >= events_since
-    ]  # fmt: skip
-    if told:
-        connection.execute(insert(EVENTS), told)
-    return Counts(len(ids), len(rows) - len(ids))
 
 
 def _line(line: Mapping[str, Any]) -> dict[str, Any]:

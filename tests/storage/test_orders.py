@@ -1,15 +1,12 @@
-"""Orders by external id: one, many, again; and what is new in them."""
+"""Orders by external id: once, and again; and what is new in them."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
-
 from storage import events, orders
 from storage.database import Database, Memory
-from storage.models import OrderLine
 from tests.support.follow_ups import DAY, START, add_customer, buy
 
 
@@ -38,30 +35,6 @@ def test_order_is_added_once_with_its_lines_and_event(database: Database) -> Non
 
     assert database.read_now(read) == (1250, [("latte", 2, 400, ["oat"]), ("cake", 1, None, [])])
     assert database.read_now(references) == [str(first.id)]
-
-
-def test_many_are_added_once_and_history_is_told_to_nobody(database: Database) -> None:
-    anna = add_customer(database)
-    rows = [order(anna, f"o-{n}", days_ago=n) for n in range(10)]
-    since = START - 2 * DAY
-
-    def add(memory: Memory) -> orders.Counts:
-        return orders.add_orders(memory, rows, events_since=since)
-
-    assert database.write_now(add) == (10, 0)
-    assert database.write_now(add) == (0, 10)
-    assert len(database.read_now(references)) == 3  # today's, and of one and two days ago
-    assert database.read_now(lambda memory: orders.count(memory, anna)) == 10
-    lines = select(func.count()).select_from(OrderLine)
-    assert database.read_now(lambda memory: memory.scalar(lines)) == 20
-
-
-def test_many_without_events_since_tell_nobody_and_none_are_nothing(database: Database) -> None:
-    anna = add_customer(database)
-    rows = [order(anna, "o-1"), order(anna, "o-1")]
-    assert database.write_now(lambda memory: orders.add_orders(memory, rows)) == (1, 1)
-    assert database.write_now(lambda memory: orders.add_orders(memory, [])) == (0, 0)
-    assert database.read_now(references) == []
 
 
 def test_orders_are_listed_newest_first(database: Database) -> None:
