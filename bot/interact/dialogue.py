@@ -244,6 +244,8 @@ def _say_small(turn: Turn, answer: Answer) -> None:
         _greet(turn, answer)
     elif name is not None:
         answer.add(f"chat/{name}")
+    elif not any(mark.isalnum() or mark in "?？" for mark in turn.text):
+        answer.add("chat/sticker")  # a smile is enough for a smile
 
 
 def _greet(turn: Turn, answer: Answer) -> None:

@@ -17,7 +17,7 @@ from bot.interact.handoff import is_with_colleague
 from bot.interact.replies import Reply, Tap
 from bot.interact.turn import Turn
 from bot.interact.understanding.result import FoundFact, FoundFeedback
-from bot.interact.vocabulary import find_words
+from bot.interact.vocabulary import find_words, strip_polite
 from storage import facts, feedback, questions
 from storage.models import CustomerStatus, Fact
 
@@ -26,7 +26,8 @@ LONGEST_ANSWER = 80
 LONGEST_YES = 20  # more than that says what, too
 CONFIDENCE = 0.9
 ELSEWHERE = ("ask_profile", "stop", "resume", "talk_to_person", "remind", "set_language", "help", "undo", "question",
-             "greeting", "thanks", "goodbye", "small_talk", "life_event", "abuse")  # fmt: skip
+             "goodbye", "life_event", "abuse")  # fmt: skip
+POLITE = ("greeting", "thanks", "small_talk")  # beside an answer that is understood; alone they are none
 YEAR = re.compile(r"\b(?:19|20)\d\d\b|(?:19|20)\d\d年")
 
 
@@ -129,8 +130,9 @@ def read_answer(turn: Turn, question: dict[str, Any]) -> Reading:
 
 def _make_facts(turn: Turn, question: dict[str, Any], rule: dict[str, Any]) -> tuple[FoundFact, ...]:
     text = turn.text.strip().strip(".!。！,，")
+    value = strip_polite(text) if question["fills"] == "preference" else text
     made = FoundFact(
-        kind=question["fills"], value=rule.get("value", text), polarity=rule.get("polarity"), confidence=CONFIDENCE,
+        kind=question["fills"], value=rule.get("value", value), polarity=rule.get("polarity"), confidence=CONFIDENCE,
         quote=turn.text.strip(),
     )  # fmt: skip
     if rule.get("needs_date") or question["fills"] == "occasion":
@@ -138,6 +140,8 @@ def _make_facts(turn: Turn, question: dict[str, Any], rule: dict[str, Any]) -> t
         return (replace(made, date=date),) if date else ()
     items, words = turn.heard.items, _find_words(text, rule.get("understood", {}))
     if "understood" not in rule:
+        if any(turn.has(name) for name in POLITE):
+            return ()
         return (made,) if any(mark.isalnum() for mark in text) else ()
     if rule["understood"].get("items") and len(items) == 1:
         return (replace(made, item=items[0].sku),)

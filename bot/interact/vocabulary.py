@@ -24,6 +24,30 @@ def find_words(text: str, vocabularies: tuple[str, ...], more: tuple[str, ...] =
     return [word for _, word in sorted(found)]
 
 
+def strip_polite(text: str) -> str:
+    """Without the words around a thing that are not part of it: "a flat white, please" → "flat white"."""
+    kept = text
+    for language in LANGUAGES:
+        lexicon = load(language)
+        kept = _strip(kept, lexicon.leading, lexicon.trailing, whole=language == "en")
+    return kept or text
+
+
+def _strip(text: str, leading: tuple[str, ...], trailing: tuple[str, ...], *, whole: bool) -> str:
+    space = " " if whole else ""
+    while True:
+        text = text.strip(" ,.!，。！")
+        folded = text.casefold()
+        if len(folded) != len(text):
+            return text
+        if (start := next((word for word in leading if folded.startswith(word + space)), None)) is not None:
+            text = text[len(start) :]
+        elif (end := next((word for word in trailing if folded.endswith(space + word)), None)) is not None:
+            text = text[: -len(end)]
+        else:
+            return text
+
+
 @lru_cache(maxsize=16)
 def _words(vocabularies: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     """Longest first."""

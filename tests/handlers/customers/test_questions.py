@@ -27,7 +27,7 @@ def asked_ana(ana: Chat) -> Chat:
 
 
 @pytest.mark.parametrize(("fixture", "yes", "drink", "kept"), [
-    ("ana", "Yes", "a flat white", "a flat white"), ("mei", "同意", "燕麦拿铁", "燕麦拿铁")
+    ("ana", "Yes", "a Flat White, please!", "Flat White"), ("mei", "同意", "燕麦拿铁，谢谢", "燕麦拿铁"), ("mei", "同意", "燕麦拿铁", "燕麦拿铁")
 ])  # fmt: skip
 def test_a_short_answer_becomes_the_fact_that_was_asked_for(
     request: pytest.FixtureRequest, fixture: str, yes: str, drink: str, kept: str
