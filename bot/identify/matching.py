@@ -89,8 +89,13 @@ def choose_customers(memory: Memory, key: str, settings: Settings) -> list[Custo
     if exact is not None:
         return [exact]
     found = search_customers(memory, key, settings)
-    same = [one for one in found if one.name.casefold() == key.strip().casefold()]
-    return same if len(same) == 1 else found
+    wanted = key.strip().casefold()
+    # "anna" is Anna Keller where only she has that name, though Hannah is found too.
+    for is_called in (lambda name: name == wanted, lambda name: wanted in name.split()):
+        called = [one for one in found if is_called(one.name.casefold())]
+        if called:
+            return called
+    return found
 
 
 def is_name(memory: Memory, name: str) -> bool:

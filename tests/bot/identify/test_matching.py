@@ -72,6 +72,14 @@ def test_two_of_one_name_are_a_choice(known: Database) -> None:
     assert len(known.read_now(lambda memory: choose_customers(memory, "johann köhler", SETTINGS))) == 1
 
 
+def test_a_name_that_only_one_has_is_clear(known: Database) -> None:
+    known.write_now(lambda memory: customers.add(memory, name="Johanna Wolf", language="en", now=NOW))
+    found = known.read_now(lambda memory: search_customers(memory, "johann", SETTINGS))
+    assert {one.name for one in found} == {"Johann Köhler", "Johanna Wolf"}
+    chosen = known.read_now(lambda memory: choose_customers(memory, "Johann", SETTINGS))
+    assert [one.name for one in chosen] == ["Johann Köhler"]
+
+
 def test_a_search_on_either_database(database: Database) -> None:
     _fill(database)
     for words, numbers in (
