@@ -224,6 +224,7 @@ class Agent:
         self.schedule.start(self.application.job_queue)
         await self.application.job_queue.start()
         if following is not None:
+            await following.settle(session)  # whoever moves the clock from now on waits for us
             self._spawn(following.run(session), "sandbox clock")
             self._spawn(self._announce(following, session), "sandbox alarm")
 

@@ -54,7 +54,7 @@ class Expectation(_Record):
 
     rule: str
     in_days: int
-    status: Literal["sent", "skipped"]
+    status: Literal["sent", "cancelled"]
 
 
 class Person(_Record):

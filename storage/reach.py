@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, func, or_, select
 
 from storage.database import Memory
 from storage.models import (
@@ -94,12 +94,17 @@ _SENT = (
         OUTBOX.c.created_at > bindparam("since"),
     )
 )
+# One that is still to be sent does not count: the sender asks again just before, and it would hold itself back.
 _CHECK_INS = (
     select(FOLLOW_UPS.c.customer_id, func.max(FOLLOW_UPS.c.planned_for))
+    .outerjoin(OUTBOX, OUTBOX.c.id == FOLLOW_UPS.c.outbox_id)
     .where(
         FOLLOW_UPS.c.customer_id.in_(_IDS),
         FOLLOW_UPS.c.rule == "check_in",
-        FOLLOW_UPS.c.status.in_([FollowUpStatus.queued, FollowUpStatus.skipped]),
+        or_(
+            FOLLOW_UPS.c.status == FollowUpStatus.skipped,
+            OUTBOX.c.state.in_([OutboxState.sending, OutboxState.sent, OutboxState.unknown]),
+        ),
     )
     .group_by(FOLLOW_UPS.c.customer_id)
 )

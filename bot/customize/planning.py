@@ -287,6 +287,8 @@ def _reconcile_birthdays(
         rows = existing.get(standing.id, [])
         wanted: dict[str, Plan] = {}
         hindrance = Reason.rule_off if rule is None else _hindrance(standing, rule.purpose)
+        if hindrance == Reason.consent_refused and not rows:
+            hindrance = None  # it is planned to be skipped with its reason, so that staff see why nobody was greeted
         if rule is not None and hindrance is None:
             for month_day in sorted(days.get(standing.id, ())):
                 planned = _next_birthday(standing, settings, rule, month_day, rows, now)

@@ -45,7 +45,7 @@ class SandboxClock:
         """Follow until cancelled."""
         while True:
             try:
-                await self._settle(session)
+                await self.settle(session)
                 await self._read_clock(session, f"/clock?after={self._revision}&wait={WAIT_SECONDS}")
             except (aiohttp.ClientError, TimeoutError) as error:
                 logger.warning("the sandbox's clock cannot be read: %s", type(error).__name__)
@@ -60,7 +60,7 @@ class SandboxClock:
             self._said = said
             await self._put_alarm(session, *said)
 
-    async def _settle(self, session: aiohttp.ClientSession) -> None:
+    async def settle(self, session: aiohttp.ClientSession) -> None:
         """Judge what is due by the clock just read, let the outbox empty, then say so."""
         revision = self._revision
         while True:
