@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, PrimaryKey, Word
+from storage.models.base import Base, PrimaryKey, Word, index_of_reference
 
 
 class Contact(Base):
@@ -18,7 +18,11 @@ class Contact(Base):
     """
 
     __tablename__ = "contacts"
-    __table_args__ = (Index(None, "customer_id", "at"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index(None, "customer_id", "at"),
+        index_of_reference("contacts", "revises"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[PrimaryKey]
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))
@@ -42,6 +46,8 @@ class Fact(Base):
     __tablename__ = "facts"
     __table_args__ = (
         Index(None, "customer_id", "kind"),
+        index_of_reference("facts", "contact_id"),
+        index_of_reference("facts", "superseded_by"),
         Index(
             "ix_facts_occasion_date",
             "date",
@@ -71,7 +77,12 @@ class Feedback(Base):
     """What a customer thinks of us. A complaint is a case: open → solved (answered by staff) → closed (customer told)."""
 
     __tablename__ = "feedback"
-    __table_args__ = (Index(None, "customer_id", "at"), Index(None, "status", "due_at"))
+    __table_args__ = (
+        Index(None, "customer_id", "at"),
+        Index(None, "status", "due_at"),
+        index_of_reference("feedback", "contact_id"),
+        index_of_reference("feedback", "order_id"),
+    )
 
     id: Mapped[PrimaryKey]
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))

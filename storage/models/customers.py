@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Name, PrimaryKey, Word
+from storage.models.base import Base, Name, PrimaryKey, Word, index_of_reference
 
 
 class CustomerStatus(StrEnum):
@@ -74,7 +74,7 @@ class Consent(Base):
     """One answer to one question of consent; the newest of a purpose counts. `wording` names the text shown."""
 
     __tablename__ = "consents"
-    __table_args__ = (Index(None, "customer_id", "purpose"),)
+    __table_args__ = (Index(None, "customer_id", "purpose"), index_of_reference("consents", "contact_id"))
 
     id: Mapped[PrimaryKey]
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))

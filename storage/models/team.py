@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, Json, Name, PrimaryKey, Word
+from storage.models.base import Base, Json, Name, PrimaryKey, Word, index_of_reference
 
 
 class Staff(Base):
@@ -29,7 +29,7 @@ class AuditEntry(Base):
     """One staff command, allowed or refused."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index(None, "at"),)
+    __table_args__ = (Index(None, "at"), index_of_reference("audit", "customer_id"))
 
     id: Mapped[PrimaryKey]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
