@@ -7,51 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bot.interact.understanding import forbidden_by
 from storage.reach import Item, KnownFact
-
-# What a restriction forbids among the words of the catalogue's `contains`. Nuts and peanuts forbid each other:
-# kitchens that handle one handle the other.
-_NUTS = {"nuts", "nut", "tree nuts", "hazelnuts", "almonds", "walnuts", "cashews", "pistachios", "pecans", "peanuts"}
-_MILK = {"milk", "lactose", "dairy", "butter", "cream", "cheese"}
-_EGG = {"egg", "eggs"}
-_GLUTEN = {"gluten", "wheat", "rye", "barley", "spelt", "oats", "oat"}
-_SEAFOOD = {"fish", "shellfish", "crustaceans", "molluscs"}
-FORBIDS: dict[str, set[str]] = {
-    "nuts": _NUTS,
-    "peanuts": _NUTS,
-    "milk": _MILK,
-    "lactose": _MILK,
-    "dairy": _MILK,
-    "dairy-free": _MILK,
-    "lactose-free": _MILK,
-    "egg": _EGG,
-    "eggs": _EGG,
-    "gluten": _GLUTEN,
-    "wheat": _GLUTEN,
-    "gluten-free": _GLUTEN,
-    "oats": {"oats", "oat", "gluten"},
-    "soy": {"soy", "soya"},
-    "sesame": {"sesame"},
-    "fish": _SEAFOOD,
-    "shellfish": _SEAFOOD,
-    "molluscs": _SEAFOOD,
-    "celery": {"celery"},
-    "mustard": {"mustard"},
-    "lupin": {"lupin"},
-    "sulphites": {"sulphites", "sulfites"},
-    "strawberries": {"strawberries", "strawberry"},
-    "kiwi": {"kiwi"},
-    "vegan": _MILK | _EGG | _SEAFOOD | {"honey", "gelatine", "meat"},
-    "vegetarian": _SEAFOOD | {"gelatine", "meat"},
-    "pescatarian": {"gelatine", "meat"},
-}
 
 
 def is_safe(item: Item, restrictions: Iterable[KnownFact]) -> bool:
     """Nothing the item contains is forbidden by any of the restrictions, and all of them are understood."""
     contains = {word.casefold().strip() for word in item.contains}
     for fact in restrictions:
-        forbidden = FORBIDS.get(fact.value.casefold().strip())
+        forbidden = forbidden_by(fact.value)
         if forbidden is None or contains & forbidden:
             return False
     return True

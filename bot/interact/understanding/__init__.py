@@ -4,7 +4,7 @@ and the FAQ; what a message *means* here is decided by `interact/dialogue`."""
 from .knowledge import CatalogueEntry, FaqPhrasing
 from .language import detect_language
 from .listener import Listener
-from .restrictions import allergen_of, restriction_of
+from .restrictions import allergen_of, forbidden_by, restriction_of
 from .result import (
     FaqMatch,
     FoundDate,
@@ -30,5 +30,6 @@ __all__ = [
     "Understanding",
     "allergen_of",
     "detect_language",
+    "forbidden_by",
     "restriction_of",
 ]

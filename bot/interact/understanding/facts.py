@@ -19,12 +19,16 @@ _NAME = re.compile(r"[^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*)?$|[\u4e00-\u9fff]
 _NO_LONGER = re.compile(
     r"\b(?:no longer|not|never) (?:\w+ ){0,2}(?:allergic|intolerant|vegan|vegetarian|pregnant|diabetic)"
 )
-_ZH_NO_LONGER = re.compile(r"不(?:再|会)?(?:\w{0,2})?过敏|没有?(?:什么|任何)?过敏|不是(?:素|吃素|孕)|没怀孕|不忌口")
+_ZH_NO_LONGER = re.compile(
+    r"不(?:再|会)?(?:\w{0,2})?过敏|(?:不会?|没有?)(?:再|是)?对.{1,8}过敏|没有?(?:什么|任何)?过敏|不是(?:素|吃素|孕)|没怀孕|不忌口"
+)
 # An order's note told again: "备注不要辣" is about that order.
 _ZH_NOTED = re.compile(r"备注|注明|标注|说了|说好|说不|说明|叮嘱|强调|留言|提前说|写了|写着|写上|要求|忘记说|交代")
 _HARD = frozenset("。！!?？.;；…\n")
 _NOT_NAMED_ZH = re.compile(r"[上下来去等起吃喝买取拿到回做干]|怎么|什么|自己|很|好|不")
-_NOTHING = re.compile(r"^(?:any|every|some|no)?thing|^nothing|^none|^没有?|^无$")
+_NOTHING = re.compile(
+    r"^(?:any|every|some|no)?thing|^nothing|^none|^没有?|^无$|^(?:an?|some|food|severe|bad|serious|mild|many|few|several|multiple) ?$"
+)
 _CONTRAST = {"but", "except", "except that", "apart from", "however", "但", "但是", "不过", "可是", "只是"}
 LISTED_BUT_WEAK = 0.45  # below what is stored: said beside an order, it is about that order
 
@@ -138,6 +142,11 @@ def _name(rule: FactRule, name: str, clause: Clause) -> Iterable[FoundFact]:
         confidence=rule.confidence,
         quote=clause.quote,
     )
+
+
+def with_restrictions(facts: list[FoundFact], more: list[FoundFact]) -> list[FoundFact]:
+    """The facts with `more` restrictions, which outrank a like or a dislike of the same thing."""
+    return _best([*facts, *more]) if more else facts
 
 
 def _best(found: list[FoundFact]) -> list[FoundFact]:

@@ -106,6 +106,23 @@ class ItemFinder:
                 at += 1
         return self._with_details(text, tokens, spans) if spans else []
 
+    def without(self, text: str) -> str:
+        """Folded text without the names of items and of their options."""
+        tokens = _tokens(text)
+        spelt = [self._correct(token.text) for token in tokens]
+        kept: list[str] = []
+        at = end = 0
+        while at < len(tokens):
+            size = next((len(name) for name, _ in self._trie.get(spelt[at], ())
+                         if tuple(spelt[at : at + len(name)]) == name), 0)  # fmt: skip
+            size = size or next((len(option) for option, _ in self._option_starts.get(tokens[at].text, ())
+                                 if len(option) > 1 and [t.text for t in tokens[at : at + len(option)]] == option), 0)  # fmt: skip
+            if size:
+                kept.append(text[end : tokens[at].start])
+                end = tokens[at + size - 1].end
+            at += size or 1
+        return "".join((*kept, text[end:])).lstrip() if kept else text
+
     def with_options(self, mention: Mention, text: str) -> Mention:
         """The mention with the options of a clause that names nothing but options ("…, 打包")."""
         tokens = _tokens(text)

@@ -7,9 +7,10 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from . import dates_en, dates_zh
+from .allergies import AllergyFinder
 from .clauses import Clause, split
 from .dates import find_dates
-from .facts import find_facts
+from .facts import find_facts, with_restrictions
 from .faq import THRESHOLD, FaqMatcher
 from .feedback import find_feedback
 from .intents import find_intents, order_score
@@ -40,6 +41,7 @@ class Listener:
         }
         self._subjects = {language: lexicon.subjects for language, lexicon in self._lexicons.items()}
         self._occasions = OccasionFinder(self._lexicons["en"].relations, self._lexicons["zh"].relations)
+        self._allergies = AllergyFinder(self._lexicons, self._readers, self._items.without)
         self._faq = FaqMatcher(faq)
 
     def understand(self, text: str, *, language: str | None, time_zone: ZoneInfo, now: datetime) -> Understanding:
@@ -55,11 +57,13 @@ class Listener:
         mentions, wanted = self._order(clauses, matches)
         reminders = find_reminders(cleaned, folded, dates, spans, time_zone)
         facts = find_facts(clauses, _only(FactRule, matches), self._readers, ordering=bool(mentions) and wanted)
+        facts = with_restrictions(facts, self._allergies.find(clauses, facts))
         intents, languages = find_intents(clauses, _only(IntentRule, matches), facts, [])
         grieving = any(intent.name == "life_event" for intent in intents)
         if not grieving:
             facts += self._occasions.find(clauses, dates, time_zone)
-        feedback = find_feedback(clauses, _only(FeedbackRule, matches), self._subjects)
+        told = [[] if self._allergies.habitual(clause) else rows for clause, rows in zip(clauses, matches, strict=True)]
+        feedback = find_feedback(clauses, _only(FeedbackRule, told), self._subjects)
         if any(intent.name == "stop" for intent in intents):
             facts = [fact for fact in facts if fact.kind != "contact_preference"]
         if reminders:

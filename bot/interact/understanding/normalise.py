@@ -1,9 +1,13 @@
 """Text as typed → text that can be compared. No meaning is decided here."""
 
+# ruff: noqa: SIM905 - word lists read better as text
+
 import re
 import unicodedata
 from functools import lru_cache
 from importlib import resources
+
+from rapidfuzz import fuzz
 
 MAX_LENGTH = 4096  # Telegram's own limit for a message
 
@@ -93,6 +97,15 @@ _CONTRACTIONS = {
     "favorite": "favourite",
     "fav": "favourite",
     "faves": "favourites",
+    "allerjic": "allergic",
+    "alerjik": "allergic",
+    "allergisch": "allergic",
+    "allergique": "allergic",
+    "lergic": "allergic",
+    "alegry": "allergy",
+    "lactos": "lactose",
+    "glutin": "gluten",
+    "glutan": "gluten",
     "alergic": "allergic",
     "allergc": "allergic",
     "alergy": "allergy",
@@ -107,10 +120,38 @@ _ENDINGS = (("n't", " not"), ("'re", " are"), ("'ve", " have"), ("'ll", " will")
 _IS = {"it", "that", "what", "there", "here", "he", "she", "who", "where", "when", "how", "this"}
 
 
+# Words that must not be lost to a typo, and those that only look like them.
+_VITAL = (
+    "allergic", "allergy", "allergies", "intolerant", "intolerance", "vegetarian", "pescatarian", "coeliac", "gluten",
+    "lactose", "peanut", "peanuts",
+)  # fmt: skip
+_NOT_VITAL = frozenset(
+    "allergen allergens allergenic allergist allergists intolerable intolerably intolerances vegetarians glutton vegetable "
+    "vegetables pescatarians coeliacs celiac celiacs".split()
+)
+_VITAL_STARTS = frozenset("aeivpcgl")
+_VITAL_LIKENESS = 80  # one wrong letter in five
+
+
+@lru_cache(maxsize=20_000)
+def _mended(word: str) -> str:
+    if word in _NOT_VITAL or not word.isascii():
+        return word
+    best, likeness = word, float(_VITAL_LIKENESS)
+    for vital in _VITAL:
+        if vital[0] == word[0] or (vital[0], word[0]) == ("a", "e"):
+            score = fuzz.ratio(word, vital)
+            if score >= likeness:
+                best, likeness = vital, score + 0.01
+    return best
+
+
 def _expand(word: str) -> str:
     whole = _CONTRACTIONS.get(word)
     if whole is not None:
         return whole
+    if len(word) >= 6 and word[0] in _VITAL_STARTS and "'" not in word:
+        return _mended(word)
     if "'" in word:
         for ending, spelt in _ENDINGS:
             if word.endswith(ending):

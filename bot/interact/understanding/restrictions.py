@@ -1,7 +1,56 @@
-"""From what a customer said they cannot have to the words a catalogue's `contains` uses."""
+"""From what a customer said they cannot have to the words a catalogue's `contains` uses, and what is forbidden by it."""
+
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
 
 from .lexicon import LANGUAGES, canonical, load
+from .normalise import has_cjk
 from .things import singular
+
+_LEAST_LIKENESS = 84  # one wrong letter in six
+_FUZZY_LENGTH = 5
+
+# What a restriction forbids among the words of `contains`. Nuts and peanuts forbid each other: kitchens that handle one
+# handle the other.
+_NUTS = frozenset(
+    {"nuts", "nut", "tree nuts", "hazelnuts", "almonds", "walnuts", "cashews", "pistachios", "pecans", "peanuts"}
+)
+_MILK = frozenset({"milk", "lactose", "dairy", "butter", "cream", "cheese"})
+_EGG = frozenset({"egg", "eggs"})
+_GLUTEN = frozenset({"gluten", "wheat", "rye", "barley", "spelt", "oats", "oat"})
+_SOY = frozenset({"soy", "soya"})
+_SEAFOOD = frozenset({"fish", "shellfish", "crustaceans", "molluscs"})
+_FORBIDDEN: dict[str, frozenset[str]] = {
+    "nuts": _NUTS,
+    "peanuts": _NUTS,
+    "nut-free": _NUTS,
+    "milk": _MILK,
+    "dairy-free": _MILK,
+    "lactose-free": _MILK,
+    "egg": _EGG,
+    "egg-free": _EGG,
+    "gluten": _GLUTEN,
+    "wheat": _GLUTEN,
+    "gluten-free": _GLUTEN,
+    "wheat-free": _GLUTEN,
+    "oats": frozenset({"oats", "oat", "gluten"}),
+    "soy": _SOY,
+    "soy-free": _SOY,
+    "sesame": frozenset({"sesame"}),
+    "fish": _SEAFOOD,
+    "shellfish": _SEAFOOD,
+    "molluscs": _SEAFOOD,
+    "celery": frozenset({"celery"}),
+    "mustard": frozenset({"mustard"}),
+    "lupin": frozenset({"lupin"}),
+    "sulphites": frozenset({"sulphites", "sulfites"}),
+    "strawberries": frozenset({"strawberries", "strawberry"}),
+    "kiwi": frozenset({"kiwi"}),
+    "vegan": _MILK | _EGG | _SEAFOOD | {"honey", "gelatine", "meat", "pork", "beef"},
+    "vegetarian": _SEAFOOD | {"gelatine", "meat", "pork", "beef"},
+    "pescatarian": frozenset({"gelatine", "meat", "pork", "beef"}),
+}
 
 
 def allergen_of(value: str) -> str | None:
@@ -9,10 +58,22 @@ def allergen_of(value: str) -> str | None:
     for language in LANGUAGES:
         known = load(language).allergens
         said = canonical(language, value)
-        found = known.get(said) or known.get(singular(said))
+        found = known.get(said) or known.get(singular(said)) or known.get(said + "s")
         if found is not None:
             return said if found == "other" else found
-    return None
+    return _misspelt(canonical("en", value)) if not has_cjk(value) else None
+
+
+@lru_cache(maxsize=4_096)
+def _misspelt(said: str) -> str | None:
+    """ "penuts" → "peanuts"."""
+    if len(said) < _FUZZY_LENGTH:
+        return None
+    known = load("en").allergens
+    near = process.extractOne(said, known.keys(), scorer=fuzz.ratio, score_cutoff=_LEAST_LIKENESS)
+    if near is None or near[0][0] != said[0]:
+        return None
+    return near[0] if known[near[0]] == "other" else known[near[0]]
 
 
 def restriction_of(value: str) -> str | None:
@@ -25,3 +86,12 @@ def restriction_of(value: str) -> str | None:
         if diet is not None:
             return diet
     return None
+
+
+def forbidden_by(value: str) -> frozenset[str] | None:
+    """The words of `contains` that a restriction, in the customer's words or as a code, forbids; None where only a
+    person can say."""
+    code = restriction_of(value)
+    if code in _FORBIDDEN:
+        return _FORBIDDEN[code]
+    return _FORBIDDEN.get(value.casefold().strip())
