@@ -19,6 +19,8 @@ PATIENCE = 2  # times in a row of not understanding, then a person is offered
 SMALL = ("life_event", "abuse", "greeting", "thanks", "goodbye", "small_talk", "yes", "no")
 GOOD_MOMENT = ("greeting", "thanks", "small_talk", "yes", "no")  # small words after which a question may be asked
 SUBJECTS_OF_GREETING = ("preference", "interest")  # never health, never a sorrow
+ASIDES = ("greeting", "thanks", "small_talk", "faq", "question", "help", "ask_profile")
+MOST_ASIDES = 2  # what is said after so many of them is no answer to our question any more
 
 
 def respond(turn: Turn) -> Answer:
@@ -140,6 +142,10 @@ def _answer_question(turn: Turn, question: dict[str, Any], answer: Answer) -> _A
     if reading.outcome == "open":
         answer.add("questions/tell_me")
         return _Answered("open")
+    asides = question.get("asides", 0)
+    if reading.outcome == "ignored" and asides < MOST_ASIDES and _is_aside(turn):
+        turn.conversation.open_question = {**question, "asides": asides + 1}  # they may come back to it
+        return _Answered("ignored")
     turn.conversation.open_question = None
     kept_questions.settle(turn.memory, turn.customer.id, question["name"], reading.outcome, turn.now)
     result = _Answered(reading.outcome)
@@ -152,6 +158,11 @@ def _answer_question(turn: Turn, question: dict[str, Any], answer: Answer) -> _A
         remember(turn.conversation, answered={"name": question["name"], "fills": question["fills"],
                                               "contact_id": turn.contact_id})  # fmt: skip
     return result
+
+
+def _is_aside(turn: Turn) -> bool:
+    """A greeting, thanks, a question of their own: said beside ours, not instead of an answer."""
+    return not (turn.heard.facts or turn.heard.feedback) and any(turn.has(name) for name in ASIDES)
 
 
 def _act(turn: Turn, carried: Recorded, answer: Answer, *, settled: bool) -> None:

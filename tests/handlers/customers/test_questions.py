@@ -51,11 +51,22 @@ def test_skip_by_tap_and_by_word_is_an_answer(asked_ana: Chat, mei: Chat) -> Non
     assert questions(asked_ana) == ["questions/milk"]  # the next, never the same
 
 
-def test_another_subject_ignores_the_question_and_nothing_is_made_of_it(asked_ana: Chat) -> None:
+def test_an_aside_leaves_the_question_open_and_the_answer_counts_when_it_comes(asked_ana: Chat) -> None:
+    asked_ana.send("hi")
     asked_ana.send("when are you open?")
-    assert asked(asked_ana) == [("usual_drink", "ignored")]
-    assert known(asked_ana) == []
     assert [answer.name for answer in asked_ana.answers] == ["chat/faq"]
+    assert known(asked_ana) == []
+    asked_ana.send("flat white")
+    assert known(asked_ana) == [("preference", "flat white", "like", "flat-white")]
+    assert asked(asked_ana) == [("usual_drink", "answered")]
+
+
+def test_another_subject_ends_the_question_and_nothing_is_made_of_it(asked_ana: Chat) -> None:
+    for words in ("hi", "thanks", "when are you open?"):
+        asked_ana.send(words)
+    assert asked(asked_ana) == [("usual_drink", "ignored")]
+    asked_ana.send("flat white")
+    assert known(asked_ana) == []
 
 
 @pytest.mark.parametrize(
