@@ -1,0 +1,162 @@
+"""customers, followups, differentiate, export, erase: the people, and what is held and planned of them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli.output import (
+    AsJson,
+    Key,
+    make_group,
+    opened,
+    print_json,
+    print_table,
+    read_moment,
+    read_settings,
+    say,
+)
+from bot.clock import Clock
+from bot.errors import InputError, InputProblem
+
+app = make_group()
+customers_app = make_group("Who they are and what is known of them.")
+followups_app = make_group("What will be sent, what was sent, what was held back and why.")
+app.add_typer(customers_app, name="customers")
+app.add_typer(followups_app, name="followups")
+
+
+@customers_app.command("list")
+def list_customers(as_json: AsJson = False) -> None:
+    """Everybody, by our id."""
+    from bot.identify import portrait
+
+    settings = read_settings()
+    with opened(settings, create=False) as database:
+        rows = database.read_now(lambda memory: portrait.list_customers(memory, settings))
+    if as_json:
+        print_json(rows)
+        return
+    columns = ("id", "name", "tier", "orders", "contacts", "language", "status")
+    print_table(columns, [tuple(row[column] for column in columns) for row in rows])
+
+
+@customers_app.command("show")
+def show_customer(key: Key, as_json: AsJson = False) -> None:
+    """All that is known of one customer, with where it came from."""
+    from bot.identify import portrait
+
+    settings, now = read_settings(), Clock().now()
+    with opened(settings, create=False) as database:
+        shown = database.read_now(
+            lambda memory: portrait.show_customer(
+                memory, portrait.find_customer(memory, key, settings), settings, now
+            )
+        )  # fmt: skip
+    if as_json:
+        print_json(shown)
+        return
+    plain = ("id", "name", "kind", "language", "time_zone", "status", "tier", "tier_reason", "orders", "contacts")
+    rows = [(name, shown[name]) for name in plain]
+    rows += [(one["kind"], one["value"]) for one in shown["identities"]]
+    rows += [(f"consent: {one['purpose']}", "yes" if one["granted"] else "no") for one in shown["consents"]]
+    rows += [
+        (f"{one['kind']} {one['polarity'] or ''}".strip(), f"{one['value']}  ← {one['source']['text']}")
+        for one in shown["facts"]
+        if one["superseded_by"] is None
+    ]
+    rows += [(one["kind"], f"{one['status']}: {one['quote'] or one['score']}") for one in shown["feedback"]]
+    rows += [
+        (one["rule"], f"{one['due_at'][:16]} {one['status']} {one['reason'] or ''}") for one in shown["follow_ups"]
+    ]
+    print_table(("", ""), rows)
+
+
+@app.command()
+def export(
+    key: Key, file: Annotated[Path | None, typer.Argument(help="Where to; standard output if left out.")] = None
+) -> None:
+    """Everything held on one person, as JSON."""
+    from bot.identify import portrait
+    from storage.database import Memory
+
+    settings, now = read_settings(), Clock().now()
+
+    def read(memory: Memory) -> dict[str, Any]:
+        return portrait.export_customer(memory, portrait.find_customer(memory, key, settings).id, now)
+
+    with opened(settings, create=False) as database:
+        held = database.read_now(read)
+    if file is None:
+        print_json(held)
+        return
+    try:
+        file.write_text(json.dumps(held, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(str(file), [InputProblem(None, f"cannot be written: {error.strerror}")]) from None
+    say(str(file))
+
+
+@app.command()
+def erase(
+    key: Key, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False, as_json: AsJson = False
+) -> None:
+    """Erase one person and all that is held on them. It cannot be undone; no import brings them back."""
+    from bot.identify import portrait
+    from bot.identify.erasure import erase_customer
+
+    settings, now = read_settings(), Clock().now()
+    with opened(settings, create=False) as database:
+        found = database.read_now(lambda memory: portrait.find_customer(memory, key, settings))
+        if not yes:
+            if not sys.stdin.isatty():
+                raise InputError("--yes", [InputProblem(None, "is needed where nobody can be asked")])
+            typer.confirm(f"Erase {found.name} (#{found.id}) for good?", abort=True, err=True)
+        database.write_now(lambda memory: erase_customer(memory, found.id, now, settings), name="erase")
+    print_json({"erased": found.id}) if as_json else say(f"#{found.id} is erased; backups still hold them")
+
+
+@app.command()
+def differentiate(
+    as_of: Annotated[str | None, typer.Option(help="As things were on this day (ISO 8601).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Class every customer by value, anew."""
+    from bot.differentiate.value import differentiate_all
+
+    settings = read_settings()
+    now = read_moment(as_of, settings.business.time_zone, "--as-of") if as_of else Clock().now()
+    with opened(settings, create=False) as database:
+        result = differentiate_all(database, settings, now)
+    if as_json:
+        print_json(result)
+        return
+    print_table(("tier", "customers"), [*result["tiers"].items(), ("all", result["customers"])])
+
+
+@followups_app.command("list")
+def list_follow_ups(
+    status: Annotated[str | None, typer.Option(help="Only these: planned, held, sent, skipped …")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Follow-ups by the time they are due."""
+    from bot.identify import portrait
+    from storage import follow_ups
+    from storage.models import FollowUpStatus
+
+    accepted = [str(one) for one in FollowUpStatus]
+    if status is not None and status not in accepted:
+        raise InputError("--status", [InputProblem(None, f"{status!r}; accepted: {', '.join(accepted)}")])
+    settings = read_settings()
+    with opened(settings, create=False) as database:
+        stored = database.read_now(lambda memory: follow_ups.list_rows(memory, status=status, limit=None))
+    rows = [portrait.show_follow_up(row) for row in stored]
+    if as_json:
+        print_json(rows)
+        return
+    columns = ("customer_id", "rule", "due_at", "status", "reason", "text")
+    print_table(columns, [tuple(row[column] for column in columns) for row in rows])
