@@ -9,7 +9,10 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from storage.database import Memory
-from storage.models import ButtonToken
+from storage.models import ButtonToken, table_of
+from storage.prepared import Insertion
+
+_INSERT = Insertion(table_of(ButtonToken))
 
 
 def add_row(
@@ -24,12 +27,13 @@ def add_row(
     """One token an action, all of one message. `again`: they may be pressed more than once."""
     tokens = [secrets.token_urlsafe(12) for _ in actions]
     row = secrets.token_urlsafe(9)
-    memory.add_all(
-        ButtonToken(
-            token=token, chat_id=chat_id, customer_id=customer_id, action=action, values=values,
-            row=row, again=again, created_at=now,
-        )
-        for token, (action, values) in zip(tokens, actions, strict=True)
+    _INSERT.run_all(
+        memory,
+        [
+            {"token": token, "chat_id": chat_id, "customer_id": customer_id, "action": action,
+             "action_values": values, "row": row, "again": again, "created_at": now}
+            for token, (action, values) in zip(tokens, actions, strict=True)
+        ],
     )  # fmt: skip
     return tokens
 

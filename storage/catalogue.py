@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from storage.database import Memory
-from storage.models import CatalogueItem, FaqEntry
+from storage.models import CatalogueItem, FaqEntry, table_of
+from storage.prepared import Prepared
+
+FAQ = table_of(FaqEntry)
+_ANSWERS = Prepared(
+    select(FAQ.c.language, FAQ.c.answer).where(FAQ.c.name == bindparam("name"), FAQ.c.answer != "").order_by(FAQ.c.id)
+)
 
 
 def list_items(memory: Memory) -> Sequence[CatalogueItem]:
@@ -24,8 +30,5 @@ def list_faq(memory: Memory) -> Sequence[FaqEntry]:
 
 def find_answer(memory: Memory, name: str, languages: Sequence[str]) -> str | None:
     """The answer in the first of the languages that has one."""
-    rows = memory.execute(
-        select(FaqEntry.language, FaqEntry.answer).where(FaqEntry.name == name, FaqEntry.answer != "")
-    ).all()
-    answers = {language: answer for language, answer in reversed(rows)}
+    answers = {language: answer for language, answer in reversed(_ANSWERS.rows(memory, name=name))}
     return next((answers[language] for language in languages if language in answers), None)

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, select
 
 from storage.database import Memory
 from storage.models import Contact, table_of
+from storage.prepared import Insertion, Prepared
 
 CONTACTS = table_of(Contact)
-_INSERT = insert(CONTACTS)
-_LAST_REVISION = (
+_INSERT = Insertion(CONTACTS)
+_LAST_REVISION = Prepared(
     select(func.max(CONTACTS.c.id))
     .where(
         CONTACTS.c.customer_id == bindparam("customer"),
@@ -30,23 +31,19 @@ def add(memory: Memory, *, customer_id: int, direction: str, kind: str, at: date
     """Log one contact; returns its id. `more`: text, channel, chat_id, message_id, revises, touchpoint, file …"""
     values = {"channel": "telegram", "text": "", **more}
     values |= {"customer_id": customer_id, "direction": direction, "kind": kind, "at": at}
-    (contact_id,) = memory.connection().execute(_INSERT, values).inserted_primary_key or (0,)
-    return int(contact_id)
+    return _INSERT.run(memory, **values)
 
 
 def add_all(memory: Memory, rows: Sequence[dict[str, Any]]) -> None:
     """Log many at once; every row must have the same keys."""
     if rows:
-        memory.connection().execute(_INSERT, list(rows))
+        _INSERT.run_all(memory, rows)
 
 
 def find_revised(memory: Memory, customer_id: int, chat_id: int, message_id: int) -> int | None:
     """The newest contact that stands for this message: what an edit revises."""
-    return (
-        memory.connection()
-        .execute(_LAST_REVISION, {"customer": customer_id, "chat": chat_id, "message": message_id})
-        .scalar()
-    )
+    found: int | None = _LAST_REVISION.scalar(memory, customer=customer_id, chat=chat_id, message=message_id)
+    return found
 
 
 def list_recent(memory: Memory, customer_id: int, most: int = 20) -> Sequence[Contact]:

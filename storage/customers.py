@@ -9,22 +9,25 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select, update
 
 from storage.database import Memory
+from storage.memory import Selection
 from storage.models import Conversation, Customer, Identity, table_of
+from storage.prepared import Prepared
 
 CUSTOMERS = table_of(Customer)
 IDENTITIES = table_of(Identity)
 
-_GLANCE = (
+_GLANCE = Prepared(
     select(CUSTOMERS.c.id, CUSTOMERS.c.language, CUSTOMERS.c.time_zone)
     .join(IDENTITIES, IDENTITIES.c.customer_id == CUSTOMERS.c.id)
     .where(IDENTITIES.c.kind == bindparam("kind"), IDENTITIES.c.value == bindparam("value"))
 )
-_FIND = (
-    select(Customer, Conversation)
-    .join(Identity, Identity.customer_id == Customer.id)
-    .outerjoin(Conversation, Conversation.customer_id == Customer.id)
-    .where(Identity.kind == bindparam("kind"), Identity.value == bindparam("value"))
+_FIND = Selection(
+    Customer,
+    Customer.id == Identity.customer_id,
+    Identity.kind == bindparam("kind"),
+    Identity.value == bindparam("value"),
 )
+_CONVERSATION = Selection(Conversation, Conversation.customer_id == bindparam("customer"))
 
 
 class Glance(NamedTuple):
@@ -36,18 +39,17 @@ class Glance(NamedTuple):
 
 
 def glance(memory: Memory, kind: str, value: str) -> Glance | None:
-    row = memory.connection().execute(_GLANCE, {"kind": kind, "value": value}).first()
+    row = _GLANCE.first(memory, kind=kind, value=value)
     return Glance(*row) if row else None
 
 
 def find(memory: Memory, kind: str, value: str) -> Customer | None:
-    found = find_with_conversation(memory, kind, value)
-    return found[0] if found else None
+    return _FIND.first(memory, kind=kind, value=value)
 
 
 def find_with_conversation(memory: Memory, kind: str, value: str) -> tuple[Customer, Conversation | None] | None:
-    row = memory.execute(_FIND, {"kind": kind, "value": value}).first()
-    return (row[0], row[1]) if row else None
+    customer = find(memory, kind, value)
+    return (customer, _CONVERSATION.first(memory, customer=customer.id)) if customer else None
 
 
 def get(memory: Memory, customer_id: int) -> Customer | None:
@@ -56,16 +58,14 @@ def get(memory: Memory, customer_id: int) -> Customer | None:
 
 def add(memory: Memory, *, name: str, language: str, now: datetime, **more: Any) -> Customer:
     customer = Customer(name=name, language=language, created_at=now, **more)
-    memory.add(customer)
-    memory.flush()
+    memory.insert(customer)
     return customer
 
 
 def link(memory: Memory, customer_id: int, kind: str, value: str, now: datetime) -> Identity:
     """Raises IntegrityError where the identity is somebody's already: look first, merge on purpose."""
     identity = Identity(customer_id=customer_id, kind=kind, value=value, created_at=now)
-    memory.add(identity)
-    memory.flush()
+    memory.insert(identity)
     return identity
 
 

@@ -18,7 +18,8 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+
+from storage.memory import Memory as Memory
 
 logger = logging.getLogger(__name__)
 
@@ -32,10 +33,6 @@ WAIT_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)  # between tries while the 
 SQLITE_AWAY = {5, 6, 7, 8, 10, 13, 14}
 POSTGRES_AWAY = ("08", "53", "57P", "58")  # connection, resources, operator intervention, system error
 POSTGRES_LOST = ("40001", "40P01")  # serialization failure, deadlock: run it again at once
-
-
-class Memory(Session):
-    """What the domain calls memory: an ORM session inside one transaction, on its way through the rooms."""
 
 
 @dataclass(slots=True)
@@ -214,6 +211,7 @@ def _run_group(connection: Connection, batch: list[Work[Any]]) -> list[tuple[Wor
         if work.prepare:
             try:
                 with Memory(connection, expire_on_commit=False) as memory:
+                    memory.driver = driver
                     work.prepare(memory)
             except Exception as error:
                 if _is_away(error):
@@ -228,6 +226,7 @@ def _run_group(connection: Connection, batch: list[Work[Any]]) -> list[tuple[Wor
         started = time.perf_counter()
         driver.execute("SAVEPOINT piece")
         memory = Memory(connection, expire_on_commit=False)
+        memory.driver = driver
         try:
             result = work.run(memory)
             memory.flush()

@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from storage.database import Memory
 from storage.models import Event, table_of
+from storage.prepared import Insertion
 
-_INSERT = insert(table_of(Event))
+_INSERT = Insertion(table_of(Event))
 
 
 def add(
     memory: Memory, customer_id: int, kind: str, *, at: datetime, reference: str, data: dict[str, Any] | None = None
 ) -> None:
     """Kinds: order, tier, occasion, reminder, complaint, solved, consent, status, merged. `reference` is an id."""
-    row = {"customer_id": customer_id, "kind": kind, "at": at, "reference": reference, "data": data or {}}
-    memory.connection().execute(_INSERT, row)
+    _INSERT.run(memory, customer_id=customer_id, kind=kind, at=at, reference=reference, data=data or {})
 
 
 def list_waiting(memory: Memory, most: int = 500) -> Sequence[Event]:

@@ -6,20 +6,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from storage.database import Memory
+from storage.memory import Selection
 from storage.models import Contact, Fact
+
+_CURRENT = Selection(
+    Fact,
+    Fact.customer_id == bindparam("customer"),
+    Fact.superseded_by.is_(None),
+    Fact.forgotten_at.is_(None),
+    order_by=Fact.id,
+)
+_ONE = Selection(Fact, Fact.id == bindparam("fact"), Fact.customer_id == bindparam("customer"))
 
 
 def list_current(memory: Memory, customer_id: int, kind: str | None = None) -> Sequence[Fact]:
     """What holds now, oldest first."""
-    statement = select(Fact).where(
-        Fact.customer_id == customer_id, Fact.superseded_by.is_(None), Fact.forgotten_at.is_(None)
-    )
-    if kind is not None:
-        statement = statement.where(Fact.kind == kind)
-    return memory.scalars(statement.order_by(Fact.id)).all()
+    found = _CURRENT.all(memory, customer=customer_id)
+    return found if kind is None else [fact for fact in found if fact.kind == kind]
 
 
 def list_with_sources(
@@ -48,13 +54,12 @@ def count_current(memory: Memory, customer_id: int) -> int:
 
 def get(memory: Memory, customer_id: int, fact_id: int) -> Fact | None:
     """The fact, if it is this customer's."""
-    return memory.scalar(select(Fact).where(Fact.id == fact_id, Fact.customer_id == customer_id))
+    return _ONE.first(memory, fact=fact_id, customer=customer_id)
 
 
 def list_by_ids(memory: Memory, customer_id: int, ids: Sequence[int]) -> Sequence[Fact]:
-    if not ids:
-        return []
-    return memory.scalars(select(Fact).where(Fact.id.in_(ids), Fact.customer_id == customer_id).order_by(Fact.id)).all()
+    found = [get(memory, customer_id, fact_id) for fact_id in sorted(set(ids))]
+    return [fact for fact in found if fact is not None]
 
 
 def list_from(memory: Memory, customer_id: int, contact_ids: Sequence[int]) -> Sequence[Fact]:
@@ -77,8 +82,7 @@ def add(memory: Memory, *, customer_id: int, kind: str, value: str, since: datet
         customer_id=customer_id, kind=kind, value=value, since=since,
         confidence=more.pop("confidence", 1.0), quote=more.pop("quote", ""), **more,
     )  # fmt: skip
-    memory.add(fact)
-    memory.flush()
+    memory.insert(fact)
     return fact
 
 

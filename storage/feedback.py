@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from storage.database import Memory
+from storage.memory import Selection
 from storage.models import Feedback
+
+_OPEN = Selection(
+    Feedback,
+    Feedback.customer_id == bindparam("customer"),
+    Feedback.status == "open",
+    Feedback.at >= bindparam("since"),
+    order_by=Feedback.id.desc(),
+    most=1,
+)
+_ONE = Selection(Feedback, Feedback.id == bindparam("feedback"), Feedback.customer_id == bindparam("customer"))
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def add(memory: Memory, *, customer_id: int, kind: str, polarity: int, at: datetime, **more: Any) -> Feedback:
     """`more`: aspect, severity, score, quote, touchpoint, order_id, contact_id, status, due_at."""
     feedback = Feedback(customer_id=customer_id, kind=kind, polarity=polarity, at=at, **more)
-    memory.add(feedback)
-    memory.flush()
+    memory.insert(feedback)
     return feedback
 
 
@@ -25,11 +36,8 @@ def get(memory: Memory, feedback_id: int) -> Feedback | None:
 
 
 def list_by_ids(memory: Memory, customer_id: int, ids: Sequence[int]) -> Sequence[Feedback]:
-    if not ids:
-        return []
-    return memory.scalars(
-        select(Feedback).where(Feedback.id.in_(ids), Feedback.customer_id == customer_id).order_by(Feedback.id)
-    ).all()
+    found = [_ONE.first(memory, feedback=feedback_id, customer=customer_id) for feedback_id in sorted(set(ids))]
+    return [row for row in found if row is not None]
 
 
 def list_from(memory: Memory, customer_id: int, contact_ids: Sequence[int]) -> Sequence[Feedback]:
@@ -51,10 +59,7 @@ def list_of(memory: Memory, customer_id: int) -> Sequence[Feedback]:
 
 def find_open(memory: Memory, customer_id: int, since: datetime | None = None) -> Feedback | None:
     """The newest open complaint, of those made since then."""
-    statement = select(Feedback).where(Feedback.customer_id == customer_id, Feedback.status == "open")
-    if since is not None:
-        statement = statement.where(Feedback.at >= since)
-    return memory.scalar(statement.order_by(Feedback.id.desc()).limit(1))
+    return _OPEN.first(memory, customer=customer_id, since=since or _EVER)
 
 
 def withdraw(memory: Memory, ids: Sequence[int], now: datetime) -> None:

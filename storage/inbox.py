@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Memory
 from storage.models import InboxState, InboxUpdate, table_of
+from storage.prepared import Prepared
 
 INBOX = table_of(InboxUpdate)
 
@@ -36,12 +37,12 @@ _READY = (
     .order_by(INBOX.c.id)
     .limit(bindparam("most"))
 )
-_FINISH = (
+_FINISH = Prepared(
     update(INBOX)
     .where(INBOX.c.id == bindparam("row"), INBOX.c.state == InboxState.ready)
     .values(state=InboxState.done, done_at=bindparam("at"))
 )
-_LATER = (
+_LATER = Prepared(
     select(INBOX.c.id)
     .where(INBOX.c.chat_id == bindparam("chat"), INBOX.c.state == InboxState.ready, INBOX.c.id > bindparam("row"))
     .limit(1)
@@ -64,12 +65,12 @@ def load_ready(memory: Memory, *, after: int, most: int = 1000) -> list[Waiting]
 
 def finish(memory: Memory, row: int, at: datetime) -> bool:
     """Mark done in the visit's own transaction. False: somebody has done it already, so change nothing."""
-    return memory.connection().execute(_FINISH, {"row": row, "at": at}).rowcount == 1
+    return _FINISH.run(memory, row=row, at=at) == 1
 
 
 def has_later(memory: Memory, row: int, chat_id: int) -> bool:
     """Whether more of this chat waits behind this update."""
-    return memory.connection().execute(_LATER, {"chat": chat_id, "row": row}).first() is not None
+    return _LATER.first(memory, chat=chat_id, row=row) is not None
 
 
 def count_attempt(memory: Memory, row: int, error: str | None = None) -> int:

@@ -9,15 +9,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Memory
 from storage.models import Meta, table_of
+from storage.prepared import Prepared
 
 META = table_of(Meta)
-_READ = select(META.c.value).where(META.c.key == bindparam("k"))
+_READ = Prepared(select(META.c.value).where(META.c.key == bindparam("k")))
 KNOWLEDGE = "revision:knowledge"  # catalogue and FAQ: what the listener is built from
 TEAM = "revision:team"
 
 
 def read(memory: Memory, key: str, default: Any = None) -> Any:
-    value = memory.connection().execute(_READ, {"k": key}).scalar()
+    value = _READ.scalar(memory, k=key)
     return default if value is None else value
 
 

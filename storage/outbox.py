@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, cast, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, cast, delete, func, or_, select, update
 from sqlalchemy.types import BigInteger
 
 from storage.database import Memory
 from storage.models import Attachment, Delivery, Identity, OutboxMessage, OutboxState, Priority, table_of
+from storage.prepared import Insertion
 
 OUTBOX = table_of(OutboxMessage)
 
@@ -54,7 +55,7 @@ class Outcome(NamedTuple):
     chat_id: int | None = None  # where the chat moved
 
 
-_INSERT = insert(OUTBOX)
+_INSERT = Insertion(OUTBOX)
 _RECIPIENT = (
     select(cast(Identity.value, BigInteger))
     .where(Identity.customer_id == OUTBOX.c.customer_id, Identity.kind == "telegram")
@@ -115,25 +116,12 @@ def add(
     """
     if key is not None:
         _collapse(memory, chat_id, key)
-    row = memory.connection().execute(
-        _INSERT,
-        {
-            "method": method,
-            "parameters": parameters,
-            "created_at": now,
-            "chat_id": chat_id,
-            "customer_id": customer_id,
-            "delivery": delivery,
-            "priority": priority,
-            "key": key,
-            "then": then,
-            "message_name": message_name,
-            "state": OutboxState.ready,
-            "attempts": 0,
-        },
-    )
-    (new_id,) = row.inserted_primary_key or (0,)
-    return Queued(int(new_id), chat_id, priority, delivery, None, key)
+    new_id = _INSERT.run(
+        memory, method=method, parameters=parameters, created_at=now, chat_id=chat_id, customer_id=customer_id,
+        delivery=delivery, priority=priority, key=key, then=then, message_name=message_name,
+        state=OutboxState.ready, attempts=0,
+    )  # fmt: skip
+    return Queued(new_id, chat_id, priority, delivery, None, key)
 
 
 def attach(memory: Memory, outbox_id: int, field: str, file_name: str, content: bytes) -> None:

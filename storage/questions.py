@@ -5,25 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam
 
 from storage.database import Memory
+from storage.memory import Selection
 from storage.models import QuestionAsked
+
+_OF = Selection(QuestionAsked, QuestionAsked.customer_id == bindparam("customer"))
+_UNSETTLED = Selection(
+    QuestionAsked,
+    QuestionAsked.customer_id == bindparam("customer"),
+    QuestionAsked.name == bindparam("question"),
+    QuestionAsked.outcome.is_(None),
+)
 
 
 def list_of(memory: Memory, customer_id: int) -> Sequence[QuestionAsked]:
-    return memory.scalars(select(QuestionAsked).where(QuestionAsked.customer_id == customer_id)).all()
+    return _OF.all(memory, customer=customer_id)
 
 
 def add(memory: Memory, customer_id: int, name: str, now: datetime) -> None:
-    memory.add(QuestionAsked(customer_id=customer_id, name=name, asked_at=now))
-    memory.flush()
+    memory.insert(QuestionAsked(customer_id=customer_id, name=name, asked_at=now))
 
 
 def settle(memory: Memory, customer_id: int, name: str, outcome: str, now: datetime) -> None:
     """`outcome`: answered, skipped or ignored; the first one stands."""
-    memory.execute(
-        update(QuestionAsked)
-        .where(QuestionAsked.customer_id == customer_id, QuestionAsked.name == name, QuestionAsked.outcome.is_(None))
-        .values(outcome=outcome, answered_at=now)
-    )
+    asked = _UNSETTLED.first(memory, customer=customer_id, question=name)
+    if asked is not None:
+        asked.outcome, asked.answered_at = outcome, now

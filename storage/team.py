@@ -9,17 +9,19 @@ from sqlalchemy import bindparam, select
 
 from storage import meta
 from storage.database import Memory
+from storage.memory import Selection
 from storage.models import AuditEntry, Staff
 
-_FIND = select(Staff).where(Staff.telegram_id == bindparam("telegram_id"), Staff.removed_at.is_(None))
+_FIND = Selection(Staff, Staff.telegram_id == bindparam("telegram_id"), Staff.removed_at.is_(None))
+_ALL = Selection(Staff, Staff.removed_at.is_(None), order_by=Staff.id)
 
 
 def find(memory: Memory, telegram_id: int) -> Staff | None:
-    return memory.scalar(_FIND, {"telegram_id": telegram_id})
+    return _FIND.first(memory, telegram_id=telegram_id)
 
 
 def list_all(memory: Memory) -> Sequence[Staff]:
-    return memory.scalars(select(Staff).where(Staff.removed_at.is_(None)).order_by(Staff.id)).all()
+    return _ALL.all(memory)
 
 
 def add(memory: Memory, *, telegram_id: int, name: str, role: str, language: str, now: datetime) -> Staff:
