@@ -20,7 +20,7 @@ from bot.identify.import_rows import (
     order_rows,
 )
 from bot.identify.import_table import Table, cut_table
-from bot.identify.importing import ImportReport, apply_catalogue, apply_customers, apply_faq, apply_orders
+from bot.identify.importing import ImportReport, apply_catalogue, apply_customers, apply_faq, apply_orders, find_latest
 from examples import Person, StatedFact
 from storage import contacts, customers, events, feedback, imports, portraits, team
 from storage.database import Memory
@@ -62,7 +62,8 @@ def load_examples(memory: Memory, settings: Settings, now: datetime) -> None:
             _bring_in(memory, person, settings, now)
     sold = cut_table("examples/orders.csv", examples.shifted_orders(today, zone), ORDERS)
     # After the people: only orders of somebody Telegram reaches become events.
-    apply_orders(memory, order_rows(sold, settings, now), ImportReport("orders"), settings, now)
+    bought = order_rows(sold, settings, now)
+    apply_orders(memory, bought, ImportReport("orders"), settings, now, find_latest(bought))
     memory.flush()
 
 

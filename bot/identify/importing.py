@@ -5,7 +5,7 @@ Whoever imports customers or orders then has their tiers chosen anew (`different
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -60,9 +60,10 @@ def import_file(
     """Import a file of `customers`, `orders`, `catalogue` or `faq`. Raises InputError, and then nothing is written."""
     if kind == "orders":
         orders = read_orders(path, settings, now)
+        latest = find_latest(orders)
         return _apply_in_parts(
             database, kind, orders, _order_size, progress,
-            lambda memory, part, report: apply_orders(memory, part, report, settings, now),
+            lambda memory, part, report: apply_orders(memory, part, report, settings, now, latest),
         )  # fmt: skip
     if kind == "customers":
         people = read_customers(path, settings, now)
@@ -281,10 +282,19 @@ def _remember_birthdays(memory: Memory, rows: Sequence[CustomerRow], known: _Kno
 # -- orders ----------------------------------------------------------------------------------------------------
 
 
+def find_latest(orders: Sequence[OrderRow]) -> dict[str, datetime]:
+    """When each buyer of a file, by the file's id, bought last: they are marked as seen once, and not in every part."""
+    latest: dict[str, datetime] = {}
+    for order in orders:
+        latest[order.customer_id] = max(order.ordered_at, latest.get(order.customer_id, order.ordered_at))
+    return latest
+
+
 def apply_orders(
-    memory: Memory, orders: Sequence[OrderRow], report: ImportReport, settings: Settings, now: datetime
-) -> None:
-    """Add or correct orders; a customer nobody has heard of becomes one by their id."""
+    memory: Memory, orders: Sequence[OrderRow], report: ImportReport, settings: Settings, now: datetime,
+    latest: Mapping[str, datetime],
+) -> None:  # fmt: skip
+    """Add or correct orders; a customer nobody has heard of becomes one by their id. `latest`: see `find_latest`."""
     people = _find_buyers(memory, orders, report, settings, now)
     orders = [order for order in orders if order.customer_id in people]
     stored = imports.load_orders(memory, [order.order_id for order in orders])
@@ -317,6 +327,14 @@ def apply_orders(
     imports.add_lines(
         memory,
         [{"order_id": ids[order.order_id], **line._asdict()} for order in (*fresh, *changed) for line in order.lines],
+    )
+    imports.touch_customers(
+        memory,
+        {
+            people[order.customer_id]: order.ordered_at
+            for order in orders
+            if order.ordered_at == latest[order.customer_id]
+        },
     )
     _tell_of(memory, fresh, ids, people, now)
     report.added += len(fresh)
@@ -365,12 +383,7 @@ def _find_changed(
 def _tell_of(
     memory: Memory, orders: Sequence[OrderRow], ids: dict[str, int], people: dict[str, int], now: datetime
 ) -> None:
-    """When they were last seen; and an event for each new order that is recent and whose customer can be reached."""
-    seen: dict[int, datetime] = {}
-    for order in orders:
-        customer_id = people[order.customer_id]
-        seen[customer_id] = max(order.ordered_at, seen.get(customer_id, order.ordered_at))
-    imports.touch_customers(memory, seen)
+    """An event for each new order that is recent and whose customer can be reached."""
     recent = [order for order in orders if order.ordered_at > now - RECENT and order.total > 0]
     reachable = imports.find_reachable(memory, {people[order.customer_id] for order in recent})
     imports.add_events(
