@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from importlib.resources import files
-
-import yaml
-
 from bot.interact.handoff import offer
 from bot.interact.replies import Answer
 from bot.interact.turn import Turn
-from bot.interact.vocabulary import find_words
+from bot.interact.understanding import forbidden_by
 from storage import catalogue
 from storage.models import CatalogueItem
 
@@ -20,54 +15,32 @@ SURE = 0.8  # of an order; below it, it is one only where nothing else was said
 
 
 def answer_faq(turn: Turn, name: str, answer: Answer) -> None:
-    """`name` may have been asked by an earlier message: only words of this one can make it about allergens."""
+    """`name` may have been asked by an earlier message. A question about allergens is no match for any other answer."""
     if name == ALLERGENS:
         _answer_allergens(turn, answer)
         return
-    if turn.heard.faq is not None and turn.heard.faq.name == name and is_about_allergens(turn):
-        return  # `answer_about_items` answers it
     text = catalogue.find_answer(turn.memory, name, [turn.customer.language, *turn.settings.business.languages])
     if text is not None:
         answer.add("chat/faq", text=text)
 
 
-def is_about_allergens(turn: Turn) -> bool:
-    """A question with a word like "contain", or about an item and an allergen that is not in its name."""
-    if not _asks(turn) or any(fact.kind == "restriction" for fact in turn.heard.facts):
-        return False
-    if find_words(turn.text, (), _about()):
-        return True
-    names = " ".join(f"{item.name_en} {item.name_zh}" for item in _find_items(turn)).casefold()
-    return bool(names) and any(word not in names for word in find_words(turn.text, ("allergens",)))
-
-
-def _asks(turn: Turn) -> bool:
-    return turn.has("question") or turn.text.rstrip().endswith(("?", "？"))
-
-
-@lru_cache(maxsize=1)
-def _about() -> tuple[str, ...]:
-    text = files("bot.interact").joinpath("allergens.yaml").read_text(encoding="utf-8")
-    return tuple(yaml.safe_load(text)["about"])
-
-
 def _answer_allergens(turn: Turn, answer: Answer) -> None:
-    """Only what the catalogue says of the very things named, with the caveat; else a person."""
+    """Only what the catalogue says of the very things named, with the caveat; else, and beyond it, a person."""
     if any(part.name in ("chat/contains", "chat/ask_about_allergens") for part in answer.parts):
         return
     items = _find_items(turn)
     if items:
         answer.add("chat/contains", items=[_describe(turn, item) for item in items])
-    else:
+    if not items or any(forbidden_by(code) is None for code in turn.heard.allergens):
         answer.add("chat/ask_about_allergens", offer(turn.text))
 
 
 def answer_about_items(turn: Turn, answer: Answer) -> None:
-    """An order is passed on; a question about something we sell gets its price and what is in it."""
+    """An order is passed on; a question about something we sell gets its price, or what is in it."""
     heard = turn.heard
-    if is_about_allergens(turn):
+    asked = turn.has("ask_allergen")
+    if asked:
         _answer_allergens(turn, answer)
-        return
     order = next((intent.score for intent in heard.intents if intent.name == "order"), 0.0)
     if order >= SURE or (order and heard.items and not answer.parts):
         wanted = [
@@ -76,10 +49,14 @@ def answer_about_items(turn: Turn, answer: Answer) -> None:
         ]
         answer.add("chat/order", items=wanted)
         answer.tell_staff("staff/relayed", text=turn.text, case=None)
-    elif not answer.parts and _asks(turn):
+    elif not asked and (turn.has("ask_price") or (not answer.parts and _asks(turn))):
         items = _find_items(turn)
         if items:
             answer.add("chat/items", items=[_describe(turn, item) for item in items])
+
+
+def _asks(turn: Turn) -> bool:
+    return turn.has("question") or turn.text.rstrip().endswith(("?", "？"))
 
 
 def _find_items(turn: Turn) -> list[CatalogueItem]:

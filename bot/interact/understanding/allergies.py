@@ -33,6 +33,9 @@ class AllergyFinder:
         self._readers = readers
         self._cut_items = cut_items
 
+    def grammar(self, script: str) -> allergies_en.Grammar | allergies_zh.Grammar:
+        return self._grammars[script]
+
     def find(self, clauses: list[Clause], known: list[FoundFact]) -> list[FoundFact]:
         """Restrictions beside the `known` facts."""
         if not any(self._grammars[clause.script].hints(clause.text) for clause in clauses):

@@ -144,8 +144,8 @@ def _name(rule: FactRule, name: str, clause: Clause) -> Iterable[FoundFact]:
     )
 
 
-def with_restrictions(facts: list[FoundFact], more: list[FoundFact]) -> list[FoundFact]:
-    """The facts with `more` restrictions, which outrank a like or a dislike of the same thing."""
+def with_more(facts: list[FoundFact], more: list[FoundFact]) -> list[FoundFact]:
+    """All of them, one a thing; restrictions outrank a like or a dislike of the same."""
     return _best([*facts, *more]) if more else facts
 
 

@@ -7,10 +7,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
 from .knowledge import FaqPhrasing
+from .lexicon import load
 from .normalise import fold, has_cjk, words
 from .result import FaqMatch
 from .things import singular
@@ -86,7 +88,16 @@ class FaqMatcher:
 
 def _form(text: str) -> str:
     folded = fold(text)
-    return "".join(folded.split()).strip("?？!！。.~") if has_cjk(text) else " ".join(words(folded))
+    if not has_cjk(text):
+        alike = load("en").alike
+        return " ".join(alike.get(word, word) for word in words(folded))
+    closed = "".join(folded.split()).strip("?？!！。.~")
+    return _alike_zh().sub(lambda match: load("zh").alike[match.group()], closed)
+
+
+@lru_cache(maxsize=1)
+def _alike_zh() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(map(re.escape, load("zh").alike), key=lambda each: (-len(each), each))))
 
 
 def _features(form: str) -> Counter[str]:

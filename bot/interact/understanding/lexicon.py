@@ -64,6 +64,7 @@ class Lexicon:
     numbers: Mapping[str, int]
     units: frozenset[str]
     relations: frozenset[str] = field(default=frozenset())
+    alike: Mapping[str, str] = field(default_factory=dict)
 
 
 def canonical(language: str, phrase: str) -> str:
@@ -138,6 +139,7 @@ def load(language: str) -> Lexicon:
         numbers={canonical(language, str(word)): int(number) for word, number in listed["numbers"].items()},
         units=frozenset(canonical(language, str(each)) for each in listed["units"]),
         relations=frozenset(canonical(language, each) for each in relations),
+        alike=_inverse(language, listed["alike"]),
     )
 
 

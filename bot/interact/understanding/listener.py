@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from . import dates_en, dates_zh
 from .allergies import AllergyFinder
+from .asks import ContentReader
 from .clauses import Clause, split
 from .dates import find_dates
-from .facts import find_facts, with_restrictions
+from .facts import find_facts, with_more
 from .faq import THRESHOLD, FaqMatcher
 from .feedback import find_feedback
 from .intents import find_intents, order_score
@@ -20,6 +21,7 @@ from .language import detect_language
 from .lexicon import LANGUAGES, FactRule, FeedbackRule, IntentRule, Rule, load
 from .normalise import clean, close_up, fold, has_cjk
 from .occasions import OccasionFinder
+from .references import find_references
 from .reminders import find_reminders
 from .result import FaqMatch, FoundDate, FoundFact, FoundFeedback, FoundItem, FoundReminder, Intent, Understanding
 from .things import ThingReader
@@ -42,7 +44,12 @@ class Listener:
         self._subjects = {language: lexicon.subjects for language, lexicon in self._lexicons.items()}
         self._occasions = OccasionFinder(self._lexicons["en"].relations, self._lexicons["zh"].relations)
         self._allergies = AllergyFinder(self._lexicons, self._readers, self._items.without)
+        self._contents = ContentReader(self._lexicons, self._allergies, self._items.without)
         self._faq = FaqMatcher(faq)
+        self._diets_of_faq: dict[str, frozenset[str]] = {}
+        for phrasing in faq:
+            asked = self._diets_of_faq.get(phrasing.name, frozenset())
+            self._diets_of_faq[phrasing.name] = asked | self._contents.diets(phrasing.question)
 
     def understand(self, text: str, *, language: str | None, time_zone: ZoneInfo, now: datetime) -> Understanding:
         """`language` is the customer's so far, used where the text does not say; `now` is aware."""
@@ -57,7 +64,8 @@ class Listener:
         mentions, wanted = self._order(clauses, matches)
         reminders = find_reminders(cleaned, folded, dates, spans, time_zone)
         facts = find_facts(clauses, _only(FactRule, matches), self._readers, ordering=bool(mentions) and wanted)
-        facts = with_restrictions(facts, self._allergies.find(clauses, facts))
+        facts = with_more(facts, self._allergies.find(clauses, facts))
+        facts = with_more(facts, find_references(clauses, mentions))
         intents, languages = find_intents(clauses, _only(IntentRule, matches), facts, [])
         grieving = any(intent.name == "life_event" for intent in intents)
         if not grieving:
@@ -69,6 +77,15 @@ class Listener:
         if reminders:
             facts = [fact for fact in facts if fact.kind not in {"preference", "habit", "contact_preference"}]
         faq = self._ask(cleaned, clauses, facts, feedback, intents)
+        asked = self._contents.read(clauses, bool(mentions), facts)
+        if asked is not None and asked.general and faq and self._diets_of_faq[faq.name] & {*asked.codes}:
+            asked = None  # the business wrote an answer on this very diet
+        if not mentions:
+            intents = [intent for intent in intents if intent.name != "ask_price"]
+        if asked is not None or any(intent.name == "ask_price" for intent in intents):
+            faq = None
+        if asked is not None:
+            intents = [*intents, Intent("ask_allergen", 0.95)]
         intents = self._complete(intents, cleaned, clauses, mentions, wanted, facts, feedback, reminders, faq)
         return Understanding(
             text=text,
@@ -82,6 +99,7 @@ class Listener:
             faq=faq,
             out_of_scope=_out_of_scope(cleaned, intents, facts, feedback, mentions, dates, reminders, faq),
             languages=languages,
+            allergens=asked.codes if asked else (),
         )
 
     def _match(self, clause: Clause) -> Matches:
@@ -115,7 +133,8 @@ class Listener:
             if found and not mentions:
                 found[-1] = (found[-1][0], self._items.with_options(found[-1][1], close_up(clause.folded)))
             asks = any(isinstance(rule, IntentRule) and rule.name == "order" for rule, _ in rows)
-            if asks and not clause.condition and not clause.reported:
+            told = clause.past and clause.script == "zh"  # 昨天点的
+            if asks and not clause.condition and not clause.reported and not told:
                 wanted = wanted or bool(mentions)
         return found, wanted
 

@@ -76,7 +76,8 @@ class FaqMatch:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """`languages` are the codes asked for by a `set_language` intent; everything else is best first or in text order."""
+    """`languages` are the codes asked for by a `set_language` intent, `allergens` the allergens and diets (codes of
+    `restriction_of`) of an `ask_allergen` intent; everything else is best first or in text order."""
 
     text: str
     language: str
@@ -89,6 +90,7 @@ class Understanding:
     faq: FaqMatch | None = None
     out_of_scope: bool = False
     languages: tuple[str, ...] = ()
+    allergens: tuple[str, ...] = ()
 
     def has(self, intent: str) -> bool:
         return any(found.name == intent for found in self.intents)
@@ -139,4 +141,5 @@ class Understanding:
             "faq": {"name": self.faq.name, "score": round(self.faq.score, 3)} if self.faq else None,
             "out_of_scope": self.out_of_scope,
             "languages": list(self.languages),
+            "allergens": list(self.allergens),
         }

@@ -68,3 +68,11 @@ def stored(hear: Hear) -> Callable[[str], list[tuple[str, str, str | None]]]:
         return [(one.kind, one.value, one.polarity) for one in hear(text).facts if one.confidence >= 0.5]
 
     return facts
+
+
+@pytest.fixture(scope="session")
+def diet_listener() -> Callable[[str], Understanding]:
+    """One whose FAQ has an answer on vegan food."""
+    asked = FaqPhrasing("vegan", "en", "Are there vegan cakes?", "The brownie.")
+    listener = Listener(CATALOGUE, (*FAQ, asked))
+    return lambda text: listener.understand(text, language="en", time_zone=BERLIN, now=WEDNESDAY)

@@ -181,4 +181,5 @@ def test_json_has_the_promised_keys(hear):
         "faq": None,
         "out_of_scope": False,
         "languages": [],
+        "allergens": [],
     }
