@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import NetworkError
@@ -65,7 +68,7 @@ class AiohttpRequest(BaseRequest):
     async def initialize(self) -> None:
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS)
-            self._session = aiohttp.ClientSession(connector=connector, auto_decompress=True, trust_env=True)
+            self._session = aiohttp.ClientSession(connector=connector, auto_decompress=True)
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -124,12 +127,23 @@ class AiohttpRequest(BaseRequest):
         assert self._session is not None  # noqa: S101  set by initialize
         limits = aiohttp.ClientTimeout(connect=CONNECT_SECONDS, sock_read=read_seconds or self._read_timeout)
         try:
-            async with self._session.request(method, url, timeout=limits, allow_redirects=False, **body) as response:
+            async with self._session.request(
+                method, url, timeout=limits, allow_redirects=False, proxy=_find_proxy(url[: url.find("/", 8)]), **body
+            ) as response:
                 return response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotSent(_without_address(error)) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Ambiguous(_without_address(error)) from None
+
+
+@cache
+def _find_proxy(server: str) -> str | None:
+    """The proxy the environment names for this server. aiohttp's `trust_env` would look it up in a thread per call."""
+    parts = urlsplit(server)
+    if proxy_bypass(parts.hostname or ""):
+        return None
+    return getproxies().get(parts.scheme)
 
 
 def _without_address(error: BaseException) -> str:
