@@ -23,6 +23,7 @@ from storage.models import (
     OrderLine,
     table_of,
 )
+from storage.prepared import Insertion, Prepared
 
 CUSTOMERS, IDENTITIES = table_of(Customer), table_of(Identity)
 ORDERS, LINES = table_of(Order), table_of(OrderLine)
@@ -45,7 +46,7 @@ _CHANGE_CUSTOMER = (
     .where(CUSTOMERS.c.id == bindparam("row"))
     .values({name: bindparam(f"new_{name}") for name in ("name", "language", "city", "kind", "lead_source", "tags")})
 )
-_TOUCH = (
+_TOUCH = Prepared(
     update(CUSTOMERS)
     .where(
         CUSTOMERS.c.id == bindparam("row"),
@@ -53,6 +54,7 @@ _TOUCH = (
     )
     .values(last_contact_at=bindparam("seen"))
 )
+_ADD_IDENTITIES, _ADD_ORDERS, _ADD_LINES = Insertion(IDENTITIES), Insertion(ORDERS), Insertion(LINES)
 _ORDERS = select(
     ORDERS.c.external_id, ORDERS.c.id, ORDERS.c.customer_id, ORDERS.c.ordered_at, ORDERS.c.total, ORDERS.c.currency
 ).where(ORDERS.c.external_id.in_(bindparam("found", expanding=True)))
@@ -116,7 +118,7 @@ def add_identities(memory: Memory, rows: Sequence[tuple[int, str, str]], now: da
             {"customer_id": customer_id, "kind": kind, "value": value, "created_at": now}
             for customer_id, kind, value in rows
         ]
-        memory.connection().execute(insert(IDENTITIES), values)
+        _ADD_IDENTITIES.run_all(memory, values)
 
 
 def load_customers(memory: Memory, ids: Collection[int]) -> dict[int, Any]:
@@ -134,7 +136,7 @@ def change_customers(memory: Memory, rows: Sequence[tuple[int, dict[str, Any]]])
 def touch_customers(memory: Memory, seen: dict[int, datetime]) -> None:
     """Customers were last seen then, unless they have been seen since."""
     if seen:
-        memory.connection().execute(_TOUCH, [{"row": id_, "seen": at} for id_, at in seen.items()])
+        _TOUCH.run_all(memory, [{"row": id_, "seen": at} for id_, at in seen.items()])
 
 
 def find_birthdays(memory: Memory, ids: Collection[int]) -> dict[int, Any]:
@@ -206,14 +208,16 @@ def add_orders(memory: Memory, rows: Sequence[dict[str, Any]]) -> dict[str, int]
     """Ids by external id. Two statements and no RETURNING: a third faster on SQLite."""
     if not rows:
         return {}
-    connection = memory.connection()
-    connection.execute(insert(ORDERS), list(rows))
-    return {key: id_ for key, id_ in connection.execute(_ORDER_IDS, {"found": [row["external_id"] for row in rows]})}
+    _ADD_ORDERS.run_all(memory, rows)
+    return {
+        key: id_
+        for key, id_ in memory.connection().execute(_ORDER_IDS, {"found": [row["external_id"] for row in rows]})
+    }
 
 
 def add_lines(memory: Memory, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        memory.connection().execute(insert(LINES), list(rows))
+        _ADD_LINES.run_all(memory, rows)
 
 
 def change_orders(memory: Memory, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
