@@ -175,6 +175,8 @@ class Listener:
             found.append(Intent("remind", 0.9))
         if faq is not None:
             found.append(Intent("faq", faq.score))
+        complained = {one.quote for one in feedback if one.kind == "complaint"}
+        wanted = wanted and any(clause.quote not in complained for clause, _ in mentions)
         score = order_score(
             mentioned=bool(mentions),
             counted=any(mention.counted for _, mention in mentions),

@@ -1,10 +1,12 @@
 """Birthdays and anniversaries with the person they belong to. A date near the word is not enough: the clause must say so."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from .clauses import Clause
+from .normalise import close_up, fold
 from .result import FoundDate, FoundFact
 
 _WHAT_EN = r"(?P<what>(?i:birthday|bday|b-day|wedding anniversary|anniversary))"
@@ -38,6 +40,17 @@ _CHINESE = (
     rf"{_WHO_ZH}(?:是|在)?{_DAY_ZH}(?P<what>出生|生)的?$",
     rf"^{_WHAT_ZH}(?:是|在){_DAY_ZH}",
 )
+# Over the clauses of one sentence: who it is first, the day later.
+_SENTENCE_EN = (
+    rf"(?:{_NAME_EN}(?:,| is|, who is|,? that's) (?:my|our) (?:\w+ )?(?P<relation>(?i:RELATION))"
+    rf"|(?:[Mm]y|[Oo]ur) (?:\w+ )?(?P<relation2>(?i:RELATION))(?:,| is(?: called| named)?| called| named|'s name is|'s called)? (?P<name2>[A-Z][\w'-]*))"
+    r"\b.{0,30}?(?:(?:her|his|their|whose) (?P<what>(?i:birthday|bday|b-day))|(?:has|celebrates|is having|will have|have) (?:her|his|their|a) (?P<what2>(?i:birthday|bday|b-day))|(?P<what3>born)|(?P<what4>birthday))"
+    rf"(?: is| was| falls| comes| will be)?(?: always)?(?: on)?:?(?: the)? ?(?P<date>\S.*)",
+)
+_SENTENCE_ZH = (
+    rf"(?:(?P<name>[A-Za-z]+|[\u4e00-\u9fff]{{1,3}}?)是我(?:们)?(?:的|家)?(?P<relation>RELATION)|我(?:们)?(?:家|的)?(?:有个|有一个|那个)?(?P<relation2>RELATION)(?:的名字)?(?:名叫|名字叫|叫做|叫|是)?(?P<name2>[A-Za-z]+|[\u4e00-\u9fff]{{1,3}}?)?)"
+    rf"(?:[，,]|的)?(?:[她他]的?)?(?:(?P<what>生日)(?:就|也)?(?:是|在)?(?:每年)?(?:的)?{_DAY_ZH}|(?:是|在)?(?:每年)?{_DAY_ZH.replace('P<date>', 'P<date2>')}(?:过|的|出)?(?P<what2>生日|生))",
+)
 _LUNAR = re.compile(r"农历|阴历|旧历|[初廿]|lunar")
 _EDGES = re.compile(r"^(?:\s|on\b|always\b|every year\b|the\b|:|it's\b|and\b|also\b)+|^(?:是|在|每年|的)+|[\s,.!]+$")
 _TWO_DAYS = timedelta(days=2)
@@ -48,27 +61,70 @@ _NOT_NAMES = frozenset(
     {"Today", "Tomorrow", "It", "That", "This", "What", "Yesterday", "There", "Here", "He", "She", "Let"}
 )
 _LONGEST = 160
+_WIDEST = 4  # clauses of a sentence that tells of one birthday
+_HARD = frozenset("。！!?？.;；…\n")
+_OTHERS = re.compile(r"\b(?:said|says|song|movie)\b|说")
 
 
 class OccasionFinder:
     def __init__(self, english: frozenset[str], chinese: frozenset[str]) -> None:
         """The words for relations: what stands between "my" and "birthday"."""
+        self._wide = {
+            "en": [_compiled(pattern, english) for pattern in _SENTENCE_EN],
+            "zh": [_compiled(pattern, chinese) for pattern in _SENTENCE_ZH],
+        }
         self._patterns = {
             "en": [_compiled(pattern, english) for pattern in _ENGLISH],
             "zh": [_compiled(pattern, chinese) for pattern in _CHINESE],
         }
 
     def find(self, clauses: list[Clause], dates: list[FoundDate], zone: ZoneInfo) -> list[FoundFact]:
+        if not any(word in clause.folded for clause in clauses for word in _TRIGGERS):
+            return []
         found: list[FoundFact] = []
-        for clause in clauses:
-            if clause.question or clause.condition or clause.hedge or len(clause.quote) > _LONGEST:
-                continue
-            if not any(word in clause.folded for word in _TRIGGERS) or _NEGATED.search(clause.folded):
-                continue
-            fact = self._occasion(clause, dates, zone)
-            if fact is not None and all((fact.value, fact.person) != (one.value, one.person) for one in found):
-                found.append(fact)
+        for sentence in _sentences(clauses):
+            wide = self._of_sentence(sentence, dates, zone)
+            for fact in [wide] if wide else [self._of_clause(clause, dates, zone) for clause in sentence]:
+                if fact is not None and all((fact.value, fact.person) != (one.value, one.person) for one in found):
+                    found.append(fact)
         return found
+
+    def _of_clause(self, clause: Clause, dates: list[FoundDate], zone: ZoneInfo) -> FoundFact | None:
+        if clause.question or clause.condition or clause.hedge or len(clause.quote) > _LONGEST:
+            return None
+        if not any(word in clause.folded for word in _TRIGGERS) or _NEGATED.search(clause.folded):
+            return None
+        return self._occasion(clause, dates, zone)
+
+    def _of_sentence(self, sentence: list[Clause], dates: list[FoundDate], zone: ZoneInfo) -> FoundFact | None:
+        """ "Mia, my daughter, has her birthday on May 3rd": a person and a day in clauses of their own."""
+        if not 1 < len(sentence) <= _WIDEST or any(
+            one.condition or one.hedge or "?" in one.delimiter or "？" in one.delimiter for one in sentence
+        ):
+            return None
+        script = sentence[-1].script
+        joint = ", " if script == "en" else "，"
+        text = joint.join(one.quote if script == "en" else close_up(one.folded) for one in sentence)
+        if len(text) > _LONGEST or _NEGATED.search(text):
+            return None
+        for pattern in self._wide[script]:
+            match = pattern.search(text)
+            if match is None:
+                continue
+            groups = {key.rstrip("234"): value for key, value in match.groupdict().items() if value}
+            leads = match.groupdict().get("date2") is not None
+            day = _day(groups["date"], leads, dates, zone)
+            if day is None or _OTHERS.search(text, 0, match.start()):
+                continue
+            quote = joint.join(one.quote for one in sentence)
+            whole = replace(sentence[0], quote=quote, folded=fold(quote), script=script)
+            if groups.get("name"):
+                groups["name"] = whole.original(groups["name"])
+            return FoundFact(
+                "occasion", "birthday", person=_person(dict(groups), whole), date=day or None,
+                confidence=0.9 if day else 0.7, quote=quote,
+            )  # fmt: skip
+        return None
 
     def _occasion(self, clause: Clause, dates: list[FoundDate], zone: ZoneInfo) -> FoundFact | None:
         text = clause.text if clause.script == "zh" else clause.quote
@@ -96,10 +152,22 @@ def _compiled(pattern: str, relations: frozenset[str]) -> re.Pattern[str]:
     return re.compile(pattern.replace("RELATION", "|".join(map(re.escape, longest_first))))
 
 
+def _sentences(clauses: list[Clause]) -> list[list[Clause]]:
+    found: list[list[Clause]] = []
+    for clause in clauses:
+        if not found or clause.opener[:1] in _HARD and clause.opener:
+            found.append([])
+        found[-1].append(clause)
+    return found
+
+
 def _date(match: re.Match[str], dates: list[FoundDate], zone: ZoneInfo) -> str | None:
+    return _day(match["date"], match.start("date") < match.start("what"), dates, zone)
+
+
+def _day(said: str, leads: bool, dates: list[FoundDate], zone: ZoneInfo) -> str | None:
     """ "MM-DD", with the year if it was said; "" for a day of the lunar calendar, which moves; None for no day."""
-    folded = _EDGES.sub("", match["date"].lower()).strip()
-    leads = match.start("date") < match.start("what")
+    folded = _EDGES.sub("", said.lower()).strip()
     if _LUNAR.search(folded):
         return ""
     for date in dates:
@@ -117,5 +185,6 @@ def _person(groups: dict[str, str | None], clause: Clause) -> str | None:
     if relation is None and name is None:
         return None
     if clause.script == "zh":
-        return clause.original((relation or "") + (name or ""))
+        said = (relation or "") + (name or "")
+        return clause.original(said)
     return " ".join(part for part in ((relation or "").lower(), name or "") if part)
