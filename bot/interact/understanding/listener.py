@@ -22,7 +22,7 @@ from .lexicon import LANGUAGES, FactRule, FeedbackRule, IntentRule, Rule, load
 from .normalise import clean, close_up, fold, has_cjk
 from .occasions import OccasionFinder
 from .references import find_references
-from .reminders import find_reminders
+from .reminders import find_cue, find_reminders
 from .result import FaqMatch, FoundDate, FoundFact, FoundFeedback, FoundItem, FoundReminder, Intent, Understanding
 from .things import ThingReader
 
@@ -75,7 +75,12 @@ class Listener:
         if any(intent.name == "stop" for intent in intents):
             facts = [fact for fact in facts if fact.kind != "contact_preference"]
         if reminders:
-            facts = [fact for fact in facts if fact.kind not in {"preference", "habit", "contact_preference"}]
+            cue = find_cue(folded)  # what comes after it is what to be reminded of, and no taste or habit
+            facts = [
+                fact
+                for fact in facts
+                if fact.kind not in {"preference", "habit", "contact_preference"} or _ends(fact, cleaned) <= cue
+            ]
         faq = self._ask(cleaned, clauses, facts, feedback, intents)
         asked = self._contents.read(clauses, bool(mentions), facts)
         if asked is not None and asked.general and faq and self._diets_of_faq[faq.name] & {*asked.codes}:
@@ -225,6 +230,12 @@ _NOT_ASKING = frozenset(
 
 def _only(kind: type[AnyRule], matches: list[Matches]) -> list[list[tuple[AnyRule, re.Match[str]]]]:
     return [[(rule, match) for rule, match in rows if isinstance(rule, kind)] for rows in matches]
+
+
+def _ends(fact: FoundFact, text: str) -> int:
+    """Where the clause a fact came from ends; past the text where it cannot be found."""
+    at = text.find(fact.quote)
+    return at + len(fact.quote) if at >= 0 else len(text) + 1
 
 
 def _merged(mentions: list[tuple[Clause, Mention]]) -> list[FoundItem]:

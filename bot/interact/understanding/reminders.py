@@ -52,6 +52,12 @@ def find_reminders(
     return found
 
 
+def find_cue(folded: str) -> int:
+    """Where the first asking to be reminded begins; the end of the text where there is none."""
+    cues = [match.start() for match in (_ASKED_EN.search(folded), _ASKED_ZH.search(folded)) if match]
+    return min(cues, default=len(folded))
+
+
 def _in_sentence(
     text: str, folded: str, start: int, end: int, dates: list[FoundDate], spans: list[tuple[int, int]], zone: ZoneInfo
 ) -> FoundReminder | None:
