@@ -119,7 +119,11 @@ def _read_file(message: Message) -> tuple[str, dict[str, Any] | None]:
     if message.photo:
         return "photo", {"kind": "photo", "file_id": message.photo[-1].file_id}
     if message.voice:
-        return "voice", {"kind": "voice", "file_id": message.voice.file_id, "seconds": message.voice.to_dict()["duration"]}
+        return "voice", {
+            "kind": "voice",
+            "file_id": message.voice.file_id,
+            "seconds": message.voice.to_dict()["duration"],
+        }
     if message.document:
         file = message.document
         return "other", {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,6 +11,7 @@ from bot.customize.messages import Button, Rows
 from bot.customize.planning import is_birthday
 from bot.customize.rules import read_month_day
 from bot.customize.suggestions import choose_usual, is_safe, rank_usuals
+from bot.identify.profiles import call_by
 from storage import reach
 from storage.database import Memory
 from storage.follow_ups import Row
@@ -19,7 +19,6 @@ from storage.reach import Case, Item, KnownFact, Standing
 
 BOUGHT_LATELY = timedelta(days=180)
 SCORES = (1, 2, 3, 4, 5)
-LATIN_NAME = re.compile(r"^[\w.'’-]+ \S", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -102,11 +101,6 @@ def buttons_for(row: Row) -> Rows | None:
     return None
 
 
-def call_by(name: str) -> str:
-    """How to address somebody: the first word of a name in Latin letters, else the whole."""
-    return name.split()[0] if LATIN_NAME.match(name) else name
-
-
 def _celebrated(row: Row, background: Background) -> list[KnownFact]:
     wanted = read_month_day(str(row.data.get("month_day", "")))
     return [
@@ -125,5 +119,5 @@ def _instant(text: Any) -> datetime | None:
 
 
 __all__ = [
-    "Background", "buttons_for", "call_by", "is_safe", "is_superseded", "load_background", "template_names", "values_for",
+    "Background", "buttons_for", "is_safe", "is_superseded", "load_background", "template_names", "values_for",
 ]  # fmt: skip

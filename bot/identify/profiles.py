@@ -17,6 +17,9 @@ _QUIET = re.compile(
 )
 
 
+LATIN_NAME = re.compile(r"^[A-Za-z\u00c0-\u024f][\w.'’-]* \S")  # of more than one word
+
+
 class Quiet(NamedTuple):
     """Local wall times "HH:MM"."""
 
@@ -80,3 +83,8 @@ def read_phone(text: str, region: str | None = None) -> str | None:
 
 def find_phone_owner(memory: Memory, phone: str) -> Customer | None:
     return customers.find(memory, "phone", phone)
+
+
+def call_by(name: str) -> str:
+    """How to address somebody: the first word of a name in Latin letters, else the whole."""
+    return name.split()[0] if LATIN_NAME.match(name) else name

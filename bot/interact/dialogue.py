@@ -263,7 +263,7 @@ def _greet(turn: Turn, answer: Answer) -> None:
     """A conversation starts where the last one ended: an open case first, or something they like."""
     case = kept_feedback.find_open(turn.memory, turn.customer.id)
     if case is not None:
-        answer.add("chat/greeting_open_case", name=turn.customer.name, **feedback.describe(case))
+        answer.add("chat/greeting_open_case", name=profiles.call_by(turn.customer.name), **feedback.describe(case))
         return
     liked = [
         fact
@@ -272,9 +272,9 @@ def _greet(turn: Turn, answer: Answer) -> None:
     ]
     if liked:
         chosen = liked[turn.contact_id % len(liked)]
-        answer.add("chat/greeting_known", name=turn.customer.name, **known_facts.describe(chosen))
+        answer.add("chat/greeting_known", name=profiles.call_by(turn.customer.name), **known_facts.describe(chosen))
     else:
-        answer.add("chat/greeting", name=turn.customer.name)
+        answer.add("chat/greeting", name=profiles.call_by(turn.customer.name))
 
 
 def _say_not_understood(turn: Turn, answer: Answer) -> None:

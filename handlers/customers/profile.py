@@ -53,7 +53,7 @@ def _make_page(visit: Visit, page: int) -> tuple[Rows, dict[str, Any]]:
     agreed = consents.summarise(memory, customer.id)
     values = {
         "tier_words": _describe_tier(visit, profiled=agreed[Purpose.profiling]),
-        "name": customer.name, "language": customer.language, "stopped": customer.status == CustomerStatus.stopped,
+        "name": profiles.call_by(customer.name), "language": customer.language, "stopped": customer.status == CustomerStatus.stopped,
         "facts": shown, "total": total, "page": page + 1, "pages": pages, "tier": customer.tier,
         "marketing": agreed[Purpose.marketing], "profiling": agreed[Purpose.profiling],
         "quiet_from": customer.quiet_from, "quiet_to": customer.quiet_to,
@@ -189,7 +189,7 @@ def _describe_quiet(visit: Visit) -> dict[str, Any]:
 
 
 def help(visit: Visit) -> None:
-    visit.say("profile/help", name=visit.customer.name, staff=visit.staff is not None)
+    visit.say("profile/help", name=profiles.call_by(visit.customer.name), staff=visit.staff is not None)
 
 
 def take_phone(visit: Visit) -> None:
