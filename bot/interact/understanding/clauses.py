@@ -48,7 +48,7 @@ _EN_PAST = re.compile(
     r"\b(?:was|were|had|did|came|went|ordered|got|bought|tasted|took|waited|yesterday|last|ago|didn't|wasn't)\b"
 )
 _ZH_ASKS = re.compile(
-    r"[吗嘛呢]\W*$|有没有|是不是|能不能|可不可以|要不要|会不会|好不好|行不行|对不对|什么|哪[里儿个些家款种一]?|怎么|怎样|"
+    r"[吗嘛呢]\W*$|有没有|是不是|能不能|可不可以|要不要|会不会|好不好|行不行|对不对|(?<!没)(?<!没有)什么|哪[里儿个些家款种一]?|怎么|怎样|"
     r"多少|多久|多远|多大|几[点个号月家杯天分]|为何|谁|如何|请问|能否|是否|可否|[么吧]\W*$|想问|问一?下|可以.{0,12}吗"
 )
 _ZH_CONDITION = re.compile(r"如果|要是|假如|假设|万一|的话|倘若|除非|即使|哪怕|以防")

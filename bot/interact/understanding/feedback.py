@@ -14,8 +14,12 @@ _DENIED_EN = re.compile(r"\b(?:not|never|no|nothing|hardly|without|isn't|wasn't)
 _DENIED_IN_EN = re.compile(
     r"\b(?:was|were|is|are|am) (?:not|never) (?:at all |that |too |very |really |so |even |all that )?"
 )
+# Inside the words of praise: "the waiter was not attentive". "Not bad" and "cannot go wrong" are praise as they stand.
+_UNPRAISED_EN = re.compile(
+    r"\b(?:not|never|hardly|barely|un|less|far|lacks?)\b(?! (?:bad|too bad|go wrong|wait|disappoint\w*|be disappointed|only|disappoints))"
+)
 _DENIED_ZH = re.compile(
-    r"(?:不|没|别|不能|不要|不会|不可|也不能|肯定会|并不|不是|没有|不会|不算|不怎么|没那么|不太|也不)(?:很|太|是|那么|怎么|觉得|算|特别|够)?$"
+    r"(?:不|没|别|不能|不要|不会|不可|也不能|肯定会|并不|不是|没有|不会|不算|不怎么|没那么|不太|也不|去除了?|去掉了?|不如|比)(?:很|太|是|那么|怎么|觉得|算|特别|够)?$"
 )
 _WISH_EN = re.compile(
     r"\b(?:sounds?|seems?|looking for|look for|find|search|searching|want|need|would like|prefer|recommend|suggest|book|reserve|interested|any)\b"
@@ -114,8 +118,14 @@ def _feedback(
     if aspect is None or (named is not None and aspect == "product"):
         aspect = named or "other"  # the words are the product's, what they are said of may be another
     if rule.kind == "praise":
+        if english and _UNPRAISED_EN.search(match.group()):
+            return None
         if (_DENIED_EN if english else _DENIED_ZH).search(before) or (
-            not english and re.search(r"不(?:是|算|够|怎么|太|很)|没(?!得说|话说)|难|别", match.group())
+            not english
+            and re.search(
+                r"不(?!错|贵|腻|腥|油|高|低|愧|得了|得不|失望|辣|咸|甜)|没(?!得说|话说|让人失望|有失望)|难|别(?!具|致)|(?<!性价)比",
+                match.group(),
+            )
         ):
             return None
         return FoundFeedback("praise", aspect, 1, 0, None, clause.quote)

@@ -155,7 +155,7 @@ def _compiled(pattern: str, relations: frozenset[str]) -> re.Pattern[str]:
 def _sentences(clauses: list[Clause]) -> list[list[Clause]]:
     found: list[list[Clause]] = []
     for clause in clauses:
-        if not found or clause.opener[:1] in _HARD and clause.opener:
+        if not found or (clause.opener[:1] in _HARD and clause.opener):
             found.append([])
         found[-1].append(clause)
     return found

@@ -21,6 +21,7 @@ _LIKED_ZH = re.compile(
     r"(?:喜欢(?:喝|吃)?|爱(?:喝|吃)?|中意|钟意|喝不腻|吃不腻|上瘾)(?:它|这款|这个|这一款|这口|这味道|这个味道)?(?:了|的|哦|啊|呢|得不行|死了|惨了|到不行)*$"
     r"|^(?:这|它|这款|这个)?(?:就)?是我(?:的|们的)?(?:最爱|心头好|本命|最喜欢的|最喜欢喝的|最喜欢吃的)(?:了|啊)?$"
 )
+_PAST_ZH = re.compile(r"昨|前天|上[次周个]|刚才|刚刚|那天|那杯")
 _LIMIT = 1  # clauses back: further away it is no longer sure what "it" is
 
 
@@ -33,7 +34,7 @@ def find_references(clauses: Sequence[Clause], mentions: Sequence[tuple[Clause, 
         before = clauses[place - _LIMIT]
         named = [mention for owner, mention in mentions if owner is before]
         # One thing only, and not a cup of the past: that one was liked, which is praise.
-        if len({mention.item.sku for mention in named}) != 1 or before.past or about_others(before, False):
+        if len({mention.item.sku for mention in named}) != 1 or _past(before) or about_others(before, False):
             continue
         mention = named[0]
         spelt = before.original(close_up(before.folded)[mention.start : mention.end])
@@ -41,3 +42,8 @@ def find_references(clauses: Sequence[Clause], mentions: Sequence[tuple[Clause, 
             FoundFact("preference", spelt, "like", item=mention.item.sku, confidence=0.9, quote=f"{before.quote}, {clause.quote}")
         )  # fmt: skip
     return found
+
+
+def _past(clause: Clause) -> bool:
+    # 了 at the end of 太棒了 is no past.
+    return clause.past if clause.script == "en" else _PAST_ZH.search(clause.text) is not None
