@@ -122,7 +122,7 @@ class Sender:
     @property
     def is_idle(self) -> bool:
         """Nothing is on its way, and nothing waits that could go before its `not_before`."""
-        if self._calls or self._done:
+        if self._calls or self._done or any(chat.busy for chat in self._chats.values()):
             return False
         now = self._clock.now()
         return all(

@@ -59,6 +59,7 @@ class Worker:
         self._seen = 0
         self._wake = asyncio.Event()
         self._settled = asyncio.Event()
+        self._loading = False
         self._stopping = False
 
     def wake(self) -> None:
@@ -66,7 +67,7 @@ class Worker:
 
     @property
     def is_idle(self) -> bool:
-        return not self._queues and not self._wake.is_set()
+        return not self._queues and not self._wake.is_set() and not self._loading
 
     async def run_suspects(self) -> None:
         """After an unclean stop: what waited then runs one by one, each attempt committed first.
@@ -89,8 +90,10 @@ class Worker:
     async def run(self) -> None:
         """Feed lanes until cancelled."""
         while True:
+            self._loading = True
             self._wake.clear()
             more = await self._load()
+            self._loading = False
             if not more and not self._wake.is_set():
                 try:
                     async with asyncio.timeout(None if self._alone else IDLE_SECONDS):
