@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Table, bindparam, inspect, null, select, update
-from sqlalchemy.orm import DeclarativeBase, Mapper, Session, make_transient_to_detached
+from sqlalchemy.orm import DeclarativeBase, Mapper, Session
 from sqlalchemy.sql.elements import ClauseElement
 
 from storage.prepared import Insertion, Prepared
@@ -40,7 +40,8 @@ class Memory(Session):
 
     def settle(self, *models: type[DeclarativeBase]) -> None:
         """Write what is pending of these models, before they are read past the session."""
-        if any(type(entity) in models for entity in (*self.new, *self.dirty)):
+        pending = [*self.new, *self.dirty] if self.identity_map.check_modified() else self.new
+        if any(type(entity) in models for entity in pending):
             self.flush()
 
 
@@ -87,13 +88,13 @@ class Shape(Generic[E]):
 
     def attach(self, memory: Memory, values: Sequence[Any]) -> E:
         """The session's entity of this row; one it has already stays as it is."""
-        known: E | None = memory.identity_map.get((self.mapper.class_, (values[self._own_at],), None))
+        key = (self.mapper.class_, (values[self._own_at],), None)
+        known: E | None = memory.identity_map.get(key)
         if known is not None:
             return known
         entity: E = self.mapper.class_manager.new_instance()
         entity.__dict__.update(zip(self.keys, values, strict=True))
-        make_transient_to_detached(entity)
-        memory.add(entity)
+        self._adopt(memory, entity, key)
         return entity
 
     def insert(self, memory: Memory, entity: E) -> None:
@@ -104,8 +105,17 @@ class Shape(Generic[E]):
         number = self._insertion.run(memory, **values)
         values.setdefault(self._own.name, number)
         given.update((key, values[name]) for key, name in zip(self.keys, self._names, strict=True))
-        make_transient_to_detached(entity)
-        memory.add(entity)
+        state: Any = inspect(entity)
+        state._commit_all(given)
+        self._adopt(memory, entity, (self.mapper.class_, (values[self._own.name],), None))
+
+    @staticmethod
+    def _adopt(memory: Memory, entity: E, key: tuple[type[E], tuple[Any, ...], None]) -> None:
+        """What SQLAlchemy does with an entity that it has just loaded."""
+        state: Any = inspect(entity)
+        state.key = key
+        state.session_id = memory.hash_key
+        memory.identity_map.add(state)
 
     def write_changes(self, memory: Memory, entity: E) -> None:
         """UPDATE what differs from what was loaded; what is no plain value is left to SQLAlchemy."""

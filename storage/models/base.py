@@ -30,6 +30,9 @@ NAMING = {
 }
 
 
+NAIVE = "a time without a zone cannot be stored: {!r}; pass an aware datetime"
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """Aware UTC in and out on every database; refuses a naive value.
 
@@ -39,11 +42,18 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """On SQLite in one step instead of three: each message stores a dozen times."""
+        return _write_digits if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        return _read_digits if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError(f"a time without a zone cannot be stored: {value!r}; pass an aware datetime")
+            raise ValueError(NAIVE.format(value))
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
@@ -51,6 +61,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _write_digits(value: datetime | None) -> str | None:
+    """UTC wall digits, as SQLAlchemy's own SQLite type writes them."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(NAIVE.format(value))
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _read_digits(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 # SQLite numbers rows by itself only where the type is exactly INTEGER.
