@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -34,7 +35,7 @@ class Bot:
 
     def start(self, wait: bool = True) -> None:
         """Start, and unless told otherwise wait until it is open."""
-        self.log = tempfile.TemporaryFile("w+")
+        self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115  open as long as the process; closed by _reap
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bot", "run"],
@@ -55,8 +56,9 @@ class Bot:
             line = self.process.stdout.readline()
             assert line, f"the bot did not start:\n{self.errors()}"
             self.greeting.append(line.strip())
-        words = " ".join(self.greeting).split()
-        self.url = next(word for word in words if word.startswith("http://")).removesuffix("/readyz")
+        found = re.search(r"http://[\w.:\[\]]+\d", " ".join(self.greeting))
+        assert found is not None
+        self.url = found[0]
 
     def errors(self) -> str:
         """What it wrote to stderr."""
@@ -158,9 +160,10 @@ class Chatter:
             chat = self.sandbox.ask("GET", f"chats/{self.person}/messages?after={seq}&wait=1")
             seq = chat["seq"]
             for message in self.messages():
-                if message["from_bot"] and message["message_id"] > after:
-                    if all(word.lower() in message["text"].lower() for word in words):
-                        return str(message["text"])
+                text = str(message["text"])
+                is_new = message["from_bot"] and message["message_id"] > after
+                if is_new and all(word.lower() in text.lower() for word in words):
+                    return text
         raise AssertionError(f"waited for {words}; the chat ends with {self.heard()[-4:]}")
 
     def asks(self, text: str, *words: str) -> str:

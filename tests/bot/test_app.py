@@ -1,0 +1,207 @@
+"""The process as a whole: how it starts, what it refuses, what it shows, how it stops."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from storage.database import Database
+from storage.models import InboxUpdate
+from tests.support.bots import TOKEN, Bot, Chatter, bot_beside, embedded_bot
+from tests.support.databases import Databases, opened
+from tests.support.sandboxes import NO_LIMITS, Sandbox
+
+pytestmark = pytest.mark.slow
+
+STOP_SECONDS = 5
+SECRET = "s" * 40
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    sandbox = Sandbox("--memory")
+    sandbox.ask("POST", "limits", NO_LIMITS)
+    yield sandbox
+    sandbox.end()
+
+
+def refusal(bot: Bot) -> str:
+    """Why it did not start."""
+    bot.start(wait=False)
+    assert bot.process is not None
+    assert bot.process.wait(30) != 0
+    words = bot.errors()
+    assert "Traceback" not in words
+    bot.kill()
+    return words
+
+
+def test_health_metrics_and_what_is_not_served(sandbox: Sandbox, databases: Databases) -> None:
+    bot = bot_beside(sandbox, databases.sqlite_url())
+    bot.start()
+    assert bot.get("/healthz").json() == {"status": "alive"}
+    assert bot.get("/readyz").json() == {"ready": True, "troubles": []}
+    Chatter(sandbox, 501).asks("/start", "Blue Door")
+    metrics = bot.get("/metrics").text
+    assert "regulars_inbox_done 1.0" in metrics
+    assert "regulars_telegram_up 1.0" in metrics
+    assert bot.get("/panel/501").json()["name"].startswith("Ada")
+    assert bot.get("/panel/999").status_code == 404
+    assert bot.get("/telegram/webhook").status_code == 404  # polling: there is none
+    assert bot.stop() == 0
+
+
+def test_not_ready_says_why(sandbox: Sandbox, databases: Databases) -> None:
+    bot = bot_beside(sandbox, databases.sqlite_url())
+    bot.start()
+    sandbox.ask("POST", "faults", {"method": "getUpdates", "times": None, "code": 401})
+    deadline = time.monotonic() + 60
+    while (answer := bot.get("/readyz")).status_code == 200:
+        Chatter(sandbox, 501).says("wake the poll")
+        assert time.monotonic() < deadline
+    assert answer.status_code == 503
+    assert "TELEGRAM_BOT_TOKEN" in answer.json()["troubles"][0]
+    sandbox.ask("DELETE", "faults")
+    while bot.get("/readyz").status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert bot.stop() == 0
+
+
+def test_stops_within_five_seconds_with_sends_and_a_poll_under_way(sandbox: Sandbox, databases: Databases) -> None:
+    bot = bot_beside(sandbox, databases.sqlite_url())
+    bot.start()
+    sandbox.ask("POST", "faults", {"method": "sendMessage", "times": None, "delay_ms": 30_000})
+    Chatter(sandbox, 501).says("hello")
+    while not any(call["method"] == "sendMessage" for call in sandbox.ask("GET", "calls")["calls"]):
+        if time.sleep(0.05):
+            break
+        with opened(bot.database_url) as database:
+            if database.read_now(lambda m: m.query(InboxUpdate).filter_by(state="done").count()):
+                break
+    began = time.monotonic()
+    assert bot.stop() == 0
+    assert time.monotonic() - began < STOP_SECONDS
+
+
+def test_what_waited_while_it_was_down_is_answered_when_it_is_back(sandbox: Sandbox, databases: Databases) -> None:
+    bot = bot_beside(sandbox, databases.sqlite_url())
+    bot.start()
+    assert bot.stop() == 0
+    ada = Chatter(sandbox, 501)
+    said = ada.says("when are you open?")
+    bot.start()
+    ada.wait_for("10", after=said["message_id"])
+    assert bot.stop() == 0
+
+
+def test_a_second_process_on_the_same_file_is_refused(sandbox: Sandbox, databases: Databases) -> None:
+    first = bot_beside(sandbox, databases.sqlite_url())
+    first.start()
+    words = refusal(bot_beside(sandbox, first.database_url))
+    assert "is in use by process" in words
+    assert "REGULARS_DATABASE_URL" in words
+    assert first.stop() == 0
+
+
+def test_a_database_belongs_to_one_bot(sandbox: Sandbox, databases: Databases) -> None:
+    bot = bot_beside(sandbox, databases.sqlite_url())
+    bot.start()
+    assert bot.stop() == 0
+    words = refusal(bot_beside(sandbox, bot.database_url, TELEGRAM_BOT_TOKEN=f"888:{'U' * 35}"))
+    assert "belongs to bot 777000777, the token is that of bot 888" in words
+
+
+def test_a_taken_port_names_the_remedy(sandbox: Sandbox, databases: Databases) -> None:
+    port = sandbox.url.rpartition(":")[2]
+    words = refusal(bot_beside(sandbox, databases.sqlite_url(), REGULARS_HTTP=f"127.0.0.1:{port}"))
+    assert f"127.0.0.1:{port} cannot be used" in words
+    assert "REGULARS_HTTP" in words
+
+
+def test_the_example_business_with_a_real_token_asks_first(tmp_path: Path) -> None:
+    """No terminal to ask on: refused, with the remedy. Nothing has been sent to Telegram."""
+    bot = Bot(f"sqlite:///{tmp_path / 'r.db'}", {"TELEGRAM_BOT_TOKEN": TOKEN})
+    words = refusal(bot)
+    assert "Blue Door Coffee" in words
+    assert not (tmp_path / "r.db").exists()
+
+
+def test_postgresql_is_not_migrated_by_itself(sandbox: Sandbox, databases: Databases) -> None:
+    databases.postgres_url()
+    databases._run_postgres("CREATE DATABASE empty_one")
+    bot = bot_beside(sandbox, databases._url_of("empty_one"))
+    assert "regulars migrate" in refusal(bot)
+    assert bot.run("migrate").returncode == 0
+    bot.start()
+    assert bot.stop() == 0
+
+
+def test_the_token_is_in_no_log(sandbox: Sandbox, databases: Databases) -> None:
+    """Not when all goes well at the most talkative level, and not when every call fails."""
+    bot = bot_beside(sandbox, databases.sqlite_url(), REGULARS_LOGGING__LEVEL="DEBUG")
+    bot.start()
+    Chatter(sandbox, 501).asks("/start", "Blue Door")
+    for fault in ({"code": 401}, {"code": 502}, {"cut_after_accept": True}):
+        sandbox.ask("POST", "faults", {"method": "*", "times": 5, **fault})
+        Chatter(sandbox, 501).says("hello?")
+        time.sleep(0.5)
+    sandbox.end(kill=True)
+    time.sleep(0.5)
+    assert bot.process is not None
+    bot.process.terminate()
+    assert bot.process.wait(15) == 0
+    words = bot.errors() + "\n".join(bot.greeting)
+    assert "777000777:" not in words
+    assert "T" * 35 not in words
+    bot.kill()
+
+
+def test_embedded_everything_is_one_process_and_survives_a_restart(tmp_path: Path) -> None:
+    bot = embedded_bot(tmp_path)
+    bot.start()
+    assert "Talk to the bot at http://127.0.0.1:" in " ".join(bot.greeting)
+    with httpx.Client(base_url=bot.url, trust_env=False) as client:
+        assert client.get("/").status_code == 200
+        assert len(client.get("/sandbox/people").json()) == 6
+        assert client.get("/", headers={"Host": "evil.example"}).status_code == 403
+        assert client.post("/sandbox/messages", json={"from": 1001, "text": "I love chai"}).status_code == 200
+    bot.kill()
+    bot.start()
+    with httpx.Client(base_url=bot.url, trust_env=False) as client:
+        deadline = time.monotonic() + 15
+        while "chai" not in client.get("/panel/1001").text:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    assert bot.stop() == 0
+
+
+def test_webhook_takes_updates_with_the_secret_only(sandbox: Sandbox, databases: Databases) -> None:
+    bot = bot_beside(
+        sandbox, databases.sqlite_url(), REGULARS_WEBHOOK_URL="https://cafe.example/telegram/webhook",
+        REGULARS_WEBHOOK_SECRET=SECRET,
+    )  # fmt: skip
+    bot.start()
+    person = {"id": 501, "is_bot": False, "first_name": "Ada"}
+    message = {"message_id": 1, "date": 1, "chat": {"id": 501, "type": "private"}, "from": person, "text": "hi"}
+    update = {"update_id": 7, "message": message}
+    url = f"{bot.url}/telegram/webhook"
+    header = "X-Telegram-Bot-Api-Secret-Token"
+    with httpx.Client(trust_env=False) as client:
+        assert client.post(url, json=update).status_code == 403
+        assert client.post(url, json=update, headers={header: "wrong"}).status_code == 403
+        assert client.post(url, content=b"{", headers={header: SECRET}).status_code == 400
+        assert client.post(url, content=b" " * (2 << 20), headers={header: SECRET}).status_code == 413
+        assert client.post(url, json=update, headers={header: SECRET}).status_code == 200
+        assert client.post(url, json=update, headers={header: SECRET}).status_code == 200  # again: stored once
+    with opened(bot.database_url) as database:
+        assert count_updates(database) == 1
+    assert bot.stop() == 0
+
+
+def count_updates(database: Database) -> int:
+    return database.read_now(lambda memory: memory.query(InboxUpdate).count())
