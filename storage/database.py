@@ -206,17 +206,7 @@ class Database:
 def _run_group(connection: Connection, batch: list[Work[Any]]) -> list[tuple[Work[Any], Any, Exception | None]]:
     """One transaction, a savepoint a piece. A piece that fails is undone alone; a failing COMMIT raises."""
     driver: Any = connection.connection.driver_connection
-    failed_early: dict[int, Exception] = {}
-    for work in batch:
-        if work.prepare:
-            try:
-                with Memory(connection, expire_on_commit=False) as memory:
-                    memory.driver = driver
-                    work.prepare(memory)
-            except Exception as error:
-                if _is_away(error):
-                    raise
-                failed_early[id(work)] = error
+    failed_early = _prepare_group(connection, driver, batch)
     results: list[tuple[Work[Any], Any, Exception | None]] = []
     driver.execute("BEGIN IMMEDIATE")
     for work in batch:
@@ -243,6 +233,24 @@ def _run_group(connection: Connection, batch: list[Work[Any]]) -> list[tuple[Wor
         _log_slow(work.name, started)
     driver.execute("COMMIT")
     return results
+
+
+def _prepare_group(connection: Connection, driver: Any, batch: list[Work[Any]]) -> dict[int, Exception]:
+    """What is read and thought before BEGIN, in one session for all. Returns what failed, by work."""
+    failed: dict[int, Exception] = {}
+    with Memory(connection, expire_on_commit=False) as memory:
+        memory.driver = driver
+        for work in batch:
+            if work.prepare is None:
+                continue
+            try:
+                work.prepare(memory)
+            except Exception as error:
+                if _is_away(error):
+                    raise
+                memory.rollback()
+                failed[id(work)] = error
+    return failed
 
 
 def _settle(results: list[tuple[Work[Any], Any, Exception | None]]) -> None:
