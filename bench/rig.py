@@ -42,7 +42,7 @@ class Sandbox:
     @classmethod
     @contextlib.asynccontextmanager
     async def open(cls, core: int | None, link_ms: float) -> AsyncIterator[Sandbox]:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: ASYNC220  nothing else runs yet
             [sys.executable, "-m", "sandbox", "--http", "127.0.0.1:0", "--memory"],
             stdout=subprocess.PIPE, text=True, cwd=ROOT,
         )  # fmt: skip
@@ -63,7 +63,7 @@ class Sandbox:
             process.terminate()
             process.communicate()
 
-    async def ask(self, method: str, path: str, body: Json | None = None) -> Any:
+    async def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         async with self.session.request(method, f"/sandbox/{path}", json=body) as response:
             if response.status >= 400:
                 raise BenchError(f"the sandbox refused {path}: {await response.text()}")

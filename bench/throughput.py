@@ -48,6 +48,7 @@ class Run:
     seconds: float
     per_second: float
     cpu_ms: float  # of the bot, an update
+    idle_mb: float  # warm, before the burst
     peak_mb: float
     sandbox_cpu: float  # share of its core: near 1 it was the bottleneck, and the figure says nothing of the bot
     unanswered: int
@@ -145,7 +146,7 @@ def _judge(peer: Peer, load: Load, watch: Watch, began: float, sandbox_cpu: floa
     return Run(
         name=peer.name, setting=peer.setting, updates=load.updates, seconds=seconds,
         per_second=(load.updates - missing) / seconds,
-        cpu_ms=(after.cpu_seconds - before.cpu_seconds) * 1000 / load.updates, peak_mb=after.peak_mb,
+        cpu_ms=(after.cpu_seconds - before.cpu_seconds) * 1000 / load.updates, idle_mb=before.rss_mb, peak_mb=after.peak_mb,
         sandbox_cpu=sandbox_cpu / (watch.samples[-1][0] - began), unanswered=missing, refused=watch.refused,
         messages_per_update=len(watch.answers) / load.updates,
     )  # fmt: skip
