@@ -13,16 +13,13 @@ import logging
 import secrets
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from telegram import Bot
-from telegram.error import NetworkError, TelegramError
 from telegram.ext import Application, ContextTypes
 
 import handlers
@@ -34,9 +31,11 @@ from bot.customize.wording import Wording
 from bot.differentiate import tiers
 from bot.identify import examples, ownership, portrait
 from bot.interact.hearing import Hearing
-from bot.runtime import http, logs, menus
+from bot.runtime import http, logs, menus, startup, tasks
+from bot.runtime.health import Health
 from bot.runtime.intake import Intake
-from bot.runtime.lanes import RENEW_SECONDS, Leadership, LeasedLanes
+from bot.runtime.lanes import Leadership, LeasedLanes
+from bot.runtime.leader import Leader
 from bot.runtime.limits import Limits
 from bot.runtime.notices import Notices
 from bot.runtime.request import AiohttpRequest
@@ -48,7 +47,7 @@ from bot.runtime.worker import Worker
 from handlers.visit import Business
 from sandbox import Telegram as SandboxTelegram
 from sandbox import create_app as create_sandbox
-from storage import inbox, meta, outbox, schema
+from storage import inbox, meta, schema
 from storage.database import Database, Memory
 from storage.file_lock import lock_file
 
@@ -57,13 +56,12 @@ logger = logging.getLogger(__name__)
 SANDBOX_TOKEN = "1000001:embedded-sandbox-needs-no-secret-token"  # noqa: S105  of a Telegram inside this process
 STOP_SECONDS = 1.2  # for each of lanes and sender; the whole stop stays under five seconds
 GARBAGE = (20_000, 20, 20)  # objects between searches; by default (700, 10, 10) they took an eighth of our time
-STALE_CALL = timedelta(seconds=40)  # longer than any call lasts: another leader's row found `sending` is nobody's
 
 
 def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT. Raises RegularsError where it cannot start."""
     logs.set_up(settings.logging.level, settings.logging.format)
-    _refuse_example_business(settings)
+    startup.refuse_example_business(settings, examples.BUSINESS_NAME)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_run(settings))
 
@@ -81,10 +79,10 @@ async def _run(settings: Settings) -> None:
             held.enter_context(lock_file(Path(str(database.url.database))))
         clock = Clock()
         schema.prepare(database, now=clock.now(), keep_backups=settings.storage.backups)
-        listener = held.enter_context(_bind(environment.http_host, environment.http_port))
+        listener = held.enter_context(startup.bind(environment.http_host, environment.http_port))
         async with Agent(settings, database, clock, listener).running() as agent:
             print(agent.greeting(), flush=True)  # noqa: T201  the console is where a newcomer looks
-            await _first_of(stop.wait(), agent.failed())
+            await tasks.wait_for_first(stop.wait(), agent.failed())
 
 
 @dataclass
@@ -96,7 +94,7 @@ class Agent:
     clock: Clock
     listener: socket.socket
     base: str = ""
-    tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+    running_tasks: list[asyncio.Task[Any]] = field(default_factory=list)
     owner_code: str | None = None
 
     @contextlib.asynccontextmanager
@@ -134,7 +132,7 @@ class Agent:
 
     async def failed(self) -> None:
         """Returns, raising its error, when a task that should run for ever has ended."""
-        done, _ = await asyncio.wait(self.tasks, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(self.running_tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
 
@@ -144,6 +142,7 @@ class Agent:
         settings, database, clock = self.settings, self.database, self.clock
         environment, business = settings.environment, settings.business
         self.base = self._own_address() if environment.sandbox else environment.api_url
+        self.webhook_secret = startup.webhook_secret(environment, token)
         self.request = AiohttpRequest()
         self.api = TelegramApi(self.base, token, self.request)
         self.bot = Bot(
@@ -166,7 +165,7 @@ class Agent:
         self.sender = Sender(
             self.api, database, clock, Limits(settings.telegram), in_flight=settings.telegram.in_flight,
             recheck=lambda memory, row: follow_ups.recheck(memory, row, settings, clock.now()),
-            recorded=self.notices.report_unknown,
+            recorded=self.notices.report_unknown, may_send=lambda: self.leadership.may_call,
         )  # fmt: skip
         lanes = None if database.is_sqlite else LeasedLanes(database, owner)
         self.worker = Worker(self.application, database, clock, self, lanes)
@@ -174,13 +173,15 @@ class Agent:
         self.intake = Intake(
             self.api, database, clock, self.worker.wake, poll_seconds=settings.telegram.poll_timeout.total_seconds()
         )
+        self.polled = None if environment.webhook_url else self.intake
 
     def _pages(self) -> http.AsgiApp:
         environment = self.settings.environment
-        probes = http.Probes(troubles=self._troubles, counts=self._counts)
+        health = Health(self.database, self.polled, self.sender, self.leadership)
+        probes = http.Probes(troubles=health.list_troubles, counts=health.count)
         if environment.webhook_url:
             probes.store_updates = self._store_updates
-            probes.webhook_secret = environment.webhook_secret.get_secret_value() if environment.webhook_secret else ""
+            probes.webhook_secret = self.webhook_secret
         if self._in_sandbox:
             probes.panel = self._panel
         ours = http.create_app(probes)
@@ -212,18 +213,18 @@ class Agent:
         if self._in_sandbox:
             following = SandboxClock(self.base, self._introduce(), self.clock, self.schedule, self.sender, self.worker)
             await following.start(session)
-        await self._reach_telegram()
+        environment = self.settings.environment
+        await startup.reach_telegram(self.application, self.bot, environment.webhook_url, self.webhook_secret)
         unclean = await self.database.write(self._open_books, name="start")
         await self._warm_up()
         if self._in_sandbox:
             await self._invite_examples(session)
         await menus.publish(self.api, self.database, self.wording, self.settings)
-        await self.sender.look()
         self._spawn(self.sender.run(), "sender")
         if unclean or self.leadership.took_over:
             await self.worker.run_suspects()
         self._spawn(self.worker.run(), "worker")
-        self._spawn(self._lead(), "lead")
+        self._spawn(Leader(self.leadership, self.polled, self.sender, self.database).run(), "leader")
         self.schedule.start(self.application.job_queue)
         await self.application.job_queue.start()
         if following is not None:
@@ -240,74 +241,22 @@ class Agent:
 
     async def _stop(self) -> None:
         """Intake first, so that nothing new begins; HTTP last, so that health is seen to the end."""
-        by_name = {task.get_name(): task for task in self.tasks}
-        await _end(task for name, task in by_name.items() if name not in ("sender", "worker"))
+        by_name = {task.get_name(): task for task in self.running_tasks}
+        await tasks.end(task for name, task in by_name.items() if name not in ("sender", "worker"))
         if self.application.job_queue.scheduler.running:
             await self.application.job_queue.stop(wait=False)
-        await _end(task for name, task in by_name.items() if name == "worker")
+        await tasks.end(task for name, task in by_name.items() if name == "worker")
         await self.worker.drain(STOP_SECONDS)
         await self.sender.stop(STOP_SECONDS)
         if "sender" in by_name:
             await asyncio.wait([by_name["sender"]], timeout=STOP_SECONDS)
-        await _end(self.tasks)
+        await tasks.end(self.running_tasks)
         await self.leadership.resign()
         if "sender" in by_name:  # it had started: a clean stop is worth noting
             await self.database.write(lambda memory: mark_running(memory, False), name="stop")
 
     def _spawn(self, work: Coroutine[Any, Any, Any], name: str) -> None:
-        self.tasks.append(asyncio.create_task(work, name=name))
-
-    async def _lead(self) -> None:
-        """Poll while this process leads; take over what a dead leader left `sending`."""
-        polling: asyncio.Task[None] | None = None
-        try:
-            while True:
-                if self.leadership.leads and polling is None:
-                    await self._take_over()
-                    if not self.settings.environment.webhook_url:
-                        polling = asyncio.create_task(self.intake.run(), name="intake")
-                elif polling is not None and (not self.leadership.leads or polling.done()):
-                    await _end([polling])
-                    polling = None
-                await asyncio.sleep(RENEW_SECONDS if not self.database.is_sqlite else 3600)
-        finally:
-            if polling is not None:
-                await _end([polling])
-
-    async def _take_over(self) -> None:
-        now = self.clock.now()
-        before = None if self.database.is_sqlite else now - STALE_CALL
-        again, unknown = await self.database.write(
-            lambda memory: outbox.recover(memory, now, leased_before=before), name="recover"
-        )
-        if again or unknown:
-            logger.warning("after a stop: %s answers are sent again, %s follow-ups are unknown", again, unknown)
-        await self.sender.look()
-
-    async def _reach_telegram(self) -> None:
-        """getMe is all that starting needs; wait for it, since Telegram may be away when we come up."""
-        pause = 0.2
-        while True:
-            try:
-                await self.application.initialize()
-            except NetworkError as error:
-                logger.warning("Telegram cannot be reached (%s), trying again in %.1f s", error, pause)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 15)
-            else:
-                break
-        webhook = self.settings.environment.webhook_url
-        try:
-            if webhook:
-                secret = self.settings.environment.webhook_secret
-                await self.bot.set_webhook(
-                    webhook, secret_token=secret.get_secret_value() if secret else None,
-                    allowed_updates=["message", "edited_message", "callback_query", "my_chat_member"],
-                )  # fmt: skip
-            else:
-                await self.bot.delete_webhook()
-        except TelegramError as error:
-            logger.warning("the webhook could not be %s: %s", "set" if webhook else "removed", error)
+        self.running_tasks.append(asyncio.create_task(work, name=name))
 
     def _open_books(self, memory: Memory) -> bool:
         """Stamp the database with its bot; load the examples into an empty sandbox. True: the last stop was unclean."""
@@ -359,69 +308,3 @@ class Agent:
             return portrait.show_panel(memory, user_id, self.settings, self.clock.now())
 
         return await self.database.read(read)
-
-    async def _troubles(self) -> list[str]:
-        troubles = [alarm for alarm in (self.intake.alarm, self.sender.alarm) if alarm]
-        if self.leadership.leads and not self.settings.environment.webhook_url and not self.intake.is_healthy():
-            troubles.append("no poll of Telegram has succeeded lately")
-        try:
-            async with asyncio.timeout(5):
-                await self.database.read(lambda memory: meta.read(memory, "bot_id"))
-        except Exception as error:
-            troubles.append(f"the database does not answer: {type(error).__name__}")
-        return troubles
-
-    async def _counts(self) -> dict[str, float]:
-        def read(memory: Memory) -> dict[str, float]:
-            counts: dict[str, float] = {f"inbox_{state}": n for state, n in inbox.count_by_state(memory).items()}
-            return counts | {f"outbox_{state}": n for state, n in outbox.count_by_state(memory).items()}
-
-        return await self.database.read(read) | {
-            "messages_sent_total": float(self.sender.sent),
-            "leads": float(self.leadership.leads),
-            "telegram_up": float(self.intake.alarm is None and self.intake.is_healthy()),
-        }
-
-
-def _refuse_example_business(settings: Settings) -> None:
-    """A real token with the example's name would greet real people as Blue Door Coffee: ask first."""
-    environment = settings.environment
-    is_real = environment.token is not None and environment.clock != "sandbox" and _is_public(environment.api_url)
-    if not is_real or settings.business.name != examples.BUSINESS_NAME:
-        return
-    refusal = errors.ExampleBusiness(environment.config_path, settings.business.name)
-    if not sys.stdin.isatty() or input(f"{refusal}\nGo on all the same? [y/N] ").strip().lower() not in ("y", "yes"):
-        raise refusal
-
-
-def _is_public(address: str) -> bool:
-    return not any(host in address for host in ("//127.0.0.1", "//localhost", "//[::1]"))
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise errors.PortTaken(host, port, error.strerror or str(error)) from None
-    listener.listen(1024)
-    return listener
-
-
-async def _first_of(*waits: Coroutine[Any, Any, Any]) -> None:
-    tasks = [asyncio.create_task(wait) for wait in waits]
-    done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    await _end(rest)
-    for task in done:
-        task.result()
-
-
-async def _end(tasks: Any) -> None:
-    """Cancel and wait; whatever they raise is known already."""
-    tasks = [task for task in tasks if not task.done()]
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -194,15 +194,13 @@ def move_chat(memory: Memory, old: int, new: int) -> None:
     )
 
 
-def recover(memory: Memory, now: datetime, *, leased_before: datetime | None = None) -> tuple[int, int]:
+def recover(memory: Memory) -> tuple[int, int]:
     """After a crash: rows left `sending`. Answers are sent again; the rest become `unknown` and stay so.
 
-    Returns how many of each. `leased_before` spares rows another sender may still be working on.
+    Returns how many of each. Only for whoever leads, and before it sends.
     """
     connection = memory.connection()
     stuck = OUTBOX.c.state == OutboxState.sending
-    if leased_before is not None:
-        stuck = stuck & or_(OUTBOX.c.sending_at.is_(None), OUTBOX.c.sending_at < leased_before)
     again = connection.execute(
         update(OUTBOX).where(stuck, OUTBOX.c.delivery == Delivery.answer).values(state=OutboxState.ready)
     ).rowcount

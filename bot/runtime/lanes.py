@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 from typing import Protocol
 
+from bot.runtime.request import CALL_SECONDS
 from storage import leases
 from storage.database import Database
 
-LEASE_SECONDS = 15.0
+LEASE_SECONDS = 15.0  # of a lane
+LEAD_SECONDS = 25.0
 RENEW_SECONDS = 5.0
 
 
@@ -64,14 +67,26 @@ class Leadership:
         self._owner = owner
         self.leads = database.is_sqlite
         self.took_over = False  # from a leader that died without resigning
+        self.has_recovered = False  # what the last leader left behind is dealt with
+        self._renewed_at = time.monotonic()
+
+    @property
+    def may_call(self) -> bool:
+        """Whether a call begun now ends while we surely still lead: Telegram checks no fencing token."""
+        if self._database.is_sqlite or not self.has_recovered:
+            return self.has_recovered
+        return self.leads and time.monotonic() - self._renewed_at < LEAD_SECONDS - CALL_SECONDS
 
     async def renew(self) -> bool:
         """Take or keep the lead if it is free; to be called every RENEW_SECONDS."""
         if not self._database.is_sqlite:
+            asked_at = time.monotonic()  # before the database's clock says so: the lease ends no sooner than we think
             before = await self._database.write(
-                lambda memory: leases.claim_lead(memory, "leader", self._owner, LEASE_SECONDS), name="leader.renew"
+                lambda memory: leases.claim_lead(memory, "leader", self._owner, LEAD_SECONDS), name="leader.renew"
             )
             self.leads = before is not None
+            self.has_recovered = self.has_recovered and before == self._owner
+            self._renewed_at = asked_at
             self.took_over = self.took_over or before not in (None, "", self._owner)
         return self.leads
 

@@ -17,8 +17,9 @@ from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
 CONNECTIONS = 512  # aiohttp's pool costs nothing while unused, unlike httpcore's
-CONNECT_SECONDS = 10.0
-READ_SECONDS = 20.0
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 10.0
+CALL_SECONDS = 15.0  # no call lasts longer, but a poll: a lease must outlast the calls begun under it
 KEEP_ALIVE_SECONDS = 4.0  # shorter than servers', so that we rarely write into a connection they just closed
 
 
@@ -125,7 +126,11 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             await self.initialize()
         assert self._session is not None  # noqa: S101  set by initialize
-        limits = aiohttp.ClientTimeout(connect=CONNECT_SECONDS, sock_read=read_seconds or self._read_timeout)
+        limits = aiohttp.ClientTimeout(
+            total=CALL_SECONDS if read_seconds is None else read_seconds + CONNECT_SECONDS,
+            connect=CONNECT_SECONDS,
+            sock_read=read_seconds or self._read_timeout,
+        )
         try:
             async with self._session.request(
                 method, url, timeout=limits, allow_redirects=False, proxy=_find_proxy(url[: url.find("/", 8)]), **body

@@ -56,7 +56,7 @@ class SandboxClock:
         revision = self._settled  # before the plans: those read before a move do not vouch for what it made due
         due, follow_up = await self._schedule.next_due()
         said = (revision, due, follow_up)
-        if said != self._said:
+        if said != self._said and self._schedule.leads:
             self._said = said
             await self._put_alarm(session, *said)
 
@@ -71,7 +71,8 @@ class SandboxClock:
         due, follow_up = await self._schedule.next_due()
         self._settled = revision
         self._said = (revision, due, follow_up)
-        await self._put_alarm(session, *self._said)
+        if self._schedule.leads:  # the leader's word counts, it alone judges
+            await self._put_alarm(session, *self._said)
 
     async def _read_clock(self, session: aiohttp.ClientSession, path: str) -> None:
         async with session.get(self._base + path) as response:

@@ -61,6 +61,11 @@ class Schedule:
         jobs.run_repeating(self._on_tick, TICK_SECONDS, first=0, job_kwargs=late, name="tick")
         jobs.run_repeating(self._on_renew, RENEW_SECONDS, first=0, job_kwargs=late, name="renew leases")
 
+    @property
+    def leads(self) -> bool:
+        """Whether it is this process that judges."""
+        return self._leadership.leads
+
     async def tick(self) -> None:
         """Judge what is due now, until nothing is."""
         if not self._leadership.leads:

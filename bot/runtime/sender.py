@@ -75,6 +75,7 @@ class Sender:
         in_flight: int,
         recheck: Callable[[Memory, int], object] | None = None,
         recorded: Callable[[Memory, list[Done]], list[Queued]] | None = None,
+        may_send: Callable[[], bool] = lambda: True,
     ) -> None:
         self._api = api
         self._database = database
@@ -83,6 +84,7 @@ class Sender:
         self._in_flight = in_flight
         self._recheck = recheck
         self._recorded = recorded
+        self._may_send = may_send
         self._chats: dict[int, ChatQueue] = {}
         self._heads: list[tuple[int, int, int]] = []  # (priority, id, chat) of chats that may go now
         self._delayed: list[tuple[float, int]] = []  # (monotonic, chat) of chats that must wait
@@ -99,7 +101,9 @@ class Sender:
     # -- what waits ----------------------------------------------------------------------------------------------
 
     def add(self, rows: Iterable[Queued]) -> None:
-        """Take rows that were just committed."""
+        """Take rows that were just committed; one that does not lead leaves them to the leader, who looks."""
+        if not self._may_send():
+            return
         for row in rows:
             if row.chat_id is None or row.id in self._known:
                 continue  # without a chat it is found, with its recipient, by the next look
@@ -112,6 +116,8 @@ class Sender:
 
     async def look(self) -> None:
         """Find rows in the outbox that nobody told us of: at start, and those of other processes."""
+        if not self._may_send():
+            return
         rows = await self._database.read(outbox.load_waiting)
         fresh = [row for row in rows if row.id not in self._known]
         for row in fresh:
@@ -145,7 +151,7 @@ class Sender:
         looked_at = time.monotonic()
         while not self._stopping or self._done:
             self._wake.clear()
-            picked = [] if self._stopping else self._pick()
+            picked = self._pick() if self._may_send() and not self._stopping else []
             if picked or self._done:
                 await self._round(picked)
                 continue
@@ -169,6 +175,8 @@ class Sender:
         self._wake.set()
 
     def _next_wait(self) -> float | None:
+        if not self._may_send():
+            return LOOK_SECONDS
         waits = [] if self._database.is_sqlite else [LOOK_SECONDS]
         now = time.monotonic()
         if self._delayed:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
-from storage.database import Database
+from storage.database import Database, Memory
 from storage.models import InboxUpdate
 from tests.support.bots import TOKEN, Bot, Chatter, bot_beside, embedded_bot
 from tests.support.databases import Databases, opened
@@ -178,6 +179,36 @@ def test_embedded_everything_is_one_process_and_survives_a_restart(tmp_path: Pat
             assert time.monotonic() < deadline
             time.sleep(0.05)
     assert bot.stop() == 0
+
+
+def test_two_processes_share_a_postgresql_and_one_takes_over(sandbox: Sandbox, databases: Databases) -> None:
+    """Every message is answered once and in order; when the leader is killed the other goes on."""
+    url = databases.postgres_url()
+    first, second = bot_beside(sandbox, url), bot_beside(sandbox, url)
+    first.start()
+    second.start()
+    people = [Chatter(sandbox, 501 + n, f"Ada {n}") for n in range(6)]
+    for number in range(4):
+        for ada in people:
+            ada.says(f"remind me in {number + 2} days to water plant {number}")
+    for ada in people:
+        ada.wait_for("plant 3")
+        answers = [text for text in ada.heard() if "plant" in text]
+        assert [f"plant {number}" in text for number, text in enumerate(answers)] == [True] * 4
+    first.kill()
+    with opened(url) as database:
+        database.write_now(end_all_leases)
+    for ada in people:
+        ada.says("when are you open?")
+    for ada in people:
+        ada.wait_for("10:00", seconds=30)
+    assert second.stop() == 0
+
+
+def end_all_leases(memory: Memory) -> None:
+    """As if the time of the dead had passed."""
+    for table in ("lanes", "leases"):
+        memory.execute(text(f"UPDATE {table} SET leased_until = now() - interval '1 second'"))
 
 
 def test_webhook_takes_updates_with_the_secret_only(sandbox: Sandbox, databases: Databases) -> None:

@@ -70,7 +70,8 @@ def life_of(database: Database, consents: dict[str, bool]) -> dict[str, Any]:
         ),
         pytest.param(
             {"marketing": False},
-            {"tier": "B", "value": True, "orders": 6, "sent": ["after_purchase", "reminder"], "reasons": set()},
+            {"tier": "B", "value": True, "orders": 6, "sent": ["after_purchase", "reminder"],
+             "reasons": {("birthday", "consent_refused")}},
             id="marketing refused",
         ),
         pytest.param(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -243,7 +242,7 @@ def test_rows_left_sending_after_a_crash(line: Line, database: Database) -> None
         return ids
 
     answer, follow_up = database.write_now(leave)
-    assert database.write_now(lambda memory: outbox.recover(memory, now)) == (1, 1)
+    assert database.write_now(outbox.recover) == (1, 1)
 
     async def scene(rig: SendingRig) -> None:
         await rig.sender.look()
@@ -252,17 +251,3 @@ def test_rows_left_sending_after_a_crash(line: Line, database: Database) -> None
         assert rig.seen() == ["hello"]
 
     run(line, database, scene)
-
-
-def test_recent_rows_of_another_leader_are_left_alone(database: Database) -> None:
-    now = Clock().now()
-
-    def leave(memory: Memory) -> None:
-        outbox.add(memory, "sendMessage", {}, now=now, chat_id=1)
-        memory.execute(update(OutboxMessage).values(state=OutboxState.sending, sending_at=now))
-
-    database.write_now(leave)
-    before = now - timedelta(seconds=40)
-    assert database.write_now(lambda memory: outbox.recover(memory, now, leased_before=before)) == (0, 0)
-    after = now + timedelta(seconds=1)
-    assert database.write_now(lambda memory: outbox.recover(memory, now, leased_before=after)) == (1, 0)
