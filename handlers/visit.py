@@ -22,7 +22,7 @@ from bot.customize.messages import Rows, compose
 from bot.customize.wording import Wording
 from bot.identify import consents
 from bot.interact.hearing import Hearing
-from bot.interact.understanding import Understanding, detect_language
+from bot.interact.understanding import Understanding
 from bot.runtime.slot import Fleeting, Outcome, Slot, current
 from handlers.said import Person, Said, read_update
 from storage import buttons, contacts, customers, inbox, outbox, team
@@ -264,7 +264,7 @@ def _follow_language(customer: Customer, heard: Understanding | None, languages:
     """Answer in the language somebody writes, unless they chose one."""
     if heard is None or customer.language_from == "chosen" or said.forwarded:
         return
-    written = detect_language(said.text, customer.language)
+    written = heard.language
     if written in languages and written != customer.language:
         customer.language, customer.language_from = written, "written"
 

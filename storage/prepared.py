@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Dialect, Executable, Table, insert
 from sqlalchemy.exc import DBAPIError
@@ -120,10 +120,11 @@ class Insertion:
         self._table = table
         self._statement = insert(table)
         self._columns = [column.name for column in table.columns if column is not table.autoincrement_column]
-        self._defaults: dict[str, Any] = {
-            column.name: column.default for column in table.columns if column.default is not None
+        defaults = {column.name: column.default for column in table.columns if column.default is not None}
+        self._made: dict[str, Any] = {name: made for name, made in defaults.items() if made.is_callable}
+        self._empty = dict.fromkeys(self._columns) | {
+            name: cast(Any, default).arg for name, default in defaults.items() if not default.is_callable
         }
-        self._empty = dict.fromkeys(self._columns)
         self._compiled: Compiled | None = None
 
     def run(self, memory: Memory, /, **values: Any) -> int:
@@ -145,9 +146,9 @@ class Insertion:
     def fill(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """With every column, by its name in the table."""
         filled = {**self._empty, **values}
-        for name, default in self._defaults.items():
+        for name, default in self._made.items():
             if name not in values:
-                filled[name] = default.arg(None) if default.is_callable else default.arg
+                filled[name] = default.arg(None)
         return filled
 
     def _compile(self, memory: Memory) -> Compiled:
