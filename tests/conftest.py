@@ -9,6 +9,7 @@ import pytest_socket
 
 from storage.database import Database
 from tests.support.databases import Databases, opened
+from tests.support.sandboxes import end_leftovers
 
 
 @pytest.fixture(autouse=True)
@@ -37,3 +38,9 @@ def database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[D
 def sqlite_database(databases: Databases) -> Iterator[Database]:
     with opened(databases.sqlite_url()) as database:
         yield database
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _leave_nothing_running() -> Iterator[None]:
+    yield
+    end_leftovers()

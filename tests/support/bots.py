@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.sandboxes import ROOT, Sandbox
+from tests.support.sandboxes import ROOT, STARTED, Sandbox
 
 TOKEN = "777000777:" + "T" * 35
 START_SECONDS = 30
@@ -45,6 +45,7 @@ class Bot:
             stderr=self.log,
             text=True,
         )
+        STARTED.append(self.process)
         self.greeting: list[str] = []
         if wait:
             self.wait_until_open()

@@ -12,6 +12,7 @@ import httpx
 ROOT = Path(__file__).parents[2]
 NO_LIMITS = {"messages_per_second": 0, "chat_messages_per_second": 0, "group_messages_per_minute": 0}
 NUMBERS = itertools.count(1)
+STARTED: list[subprocess.Popen[str]] = []  # all processes of this run: what a failing test left is ended with it
 
 
 class Sandbox:
@@ -24,6 +25,7 @@ class Sandbox:
             text=True,
             cwd=ROOT,
         )
+        STARTED.append(self.process)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line.startswith("Sandbox at http://127.0.0.1:"):
@@ -49,6 +51,16 @@ class Sandbox:
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code
+
+
+def end_leftovers() -> None:
+    """Kill what failing tests left running."""
+    for process in STARTED:
+        if process.poll() is None:
+            process.kill()
+            process.wait(10)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def run_refused(*options: str) -> subprocess.CompletedProcess[str]:
