@@ -17,7 +17,9 @@ class Hearing:
         self._built: tuple[int, Listener] | None = None
 
     def listener(self, memory: Memory) -> Listener:
-        revision = int(meta.read(memory, meta.KNOWLEDGE, 0))
+        revision = memory.info.get(meta.KNOWLEDGE)
+        if revision is None:  # read once for all that are understood together
+            revision = memory.info[meta.KNOWLEDGE] = int(meta.read(memory, meta.KNOWLEDGE, 0))
         built = self._built
         if built is not None and built[0] == revision:
             return built[1]
