@@ -208,29 +208,32 @@ def _run_group(connection: Connection, batch: list[Work[Any]]) -> list[tuple[Wor
     driver: Any = connection.connection.driver_connection
     failed_early = _prepare_group(connection, driver, batch)
     results: list[tuple[Work[Any], Any, Exception | None]] = []
+    memory = _open_memory(connection, driver)
     driver.execute("BEGIN IMMEDIATE")
-    for work in batch:
-        if (early := failed_early.get(id(work))) is not None:
-            results.append((work, None, early))
-            continue
-        started = time.perf_counter()
-        driver.execute("SAVEPOINT piece")
-        memory = Memory(connection, expire_on_commit=False)
-        memory.driver = driver
-        try:
-            result = work.run(memory)
-            memory.flush()
-        except Exception as error:
-            if _is_away(error):
-                raise
-            driver.execute("ROLLBACK TO piece")
-            results.append((work, None, error))
-        else:
-            results.append((work, result, None))
-        finally:
-            memory.close()
-        driver.execute("RELEASE piece")
-        _log_slow(work.name, started)
+    try:
+        for work in batch:
+            if (early := failed_early.get(id(work))) is not None:
+                results.append((work, None, early))
+                continue
+            started = time.perf_counter()
+            driver.execute("SAVEPOINT piece")
+            try:
+                result = work.run(memory)
+                memory.flush()
+            except Exception as error:
+                if _is_away(error):
+                    raise
+                driver.execute("ROLLBACK TO piece")
+                results.append((work, None, error))
+                memory.close()  # it may be half flushed
+                memory = _open_memory(connection, driver)
+            else:
+                results.append((work, result, None))
+                memory.expunge_all()  # the next piece sees nothing of this one but what is written
+            driver.execute("RELEASE piece")
+            _log_slow(work.name, started)
+    finally:
+        memory.close()
     driver.execute("COMMIT")
     return results
 
@@ -238,8 +241,7 @@ def _run_group(connection: Connection, batch: list[Work[Any]]) -> list[tuple[Wor
 def _prepare_group(connection: Connection, driver: Any, batch: list[Work[Any]]) -> dict[int, Exception]:
     """What is read and thought before BEGIN, in one session for all. Returns what failed, by work."""
     failed: dict[int, Exception] = {}
-    with Memory(connection, expire_on_commit=False) as memory:
-        memory.driver = driver
+    with _open_memory(connection, driver) as memory:
         for work in batch:
             if work.prepare is None:
                 continue
@@ -251,6 +253,12 @@ def _prepare_group(connection: Connection, driver: Any, batch: list[Work[Any]]) 
                 memory.rollback()
                 failed[id(work)] = error
     return failed
+
+
+def _open_memory(connection: Connection, driver: Any) -> Memory:
+    memory = Memory(connection, expire_on_commit=False)
+    memory.driver = driver
+    return memory
 
 
 def _settle(results: list[tuple[Work[Any], Any, Exception | None]]) -> None:

@@ -40,8 +40,9 @@ class Memory(Session):
 
     def settle(self, *models: type[DeclarativeBase]) -> None:
         """Write what is pending of these models, before they are read past the session."""
-        pending = [*self.new, *self.dirty] if self.identity_map.check_modified() else self.new
-        if any(type(entity) in models for entity in pending):
+        if not self._new and not self.identity_map.check_modified():
+            return
+        if any(type(entity) in models for entity in (*self.new, *self.dirty)):
             self.flush()
 
 
@@ -84,7 +85,7 @@ class Shape(Generic[E]):
         self._own_at = self._names.index(own.name)
         self._table = cast(Table, self.mapper.local_table)
         self._insertion = Insertion(self._table)
-        self._updates: dict[frozenset[str], Prepared] = {}
+        self._updates: dict[tuple[str, ...], Prepared] = {}
 
     def attach(self, memory: Memory, values: Sequence[Any]) -> E:
         """The session's entity of this row; one it has already stays as it is."""
@@ -121,17 +122,23 @@ class Shape(Generic[E]):
         """UPDATE what differs from what was loaded; what is no plain value is left to SQLAlchemy."""
         state: Any = inspect(entity)
         now = entity.__dict__
-        if any(key not in self.keys or isinstance(now.get(key, _GONE), ClauseElement) for key in state.committed_state):
-            return
-        changes = {key: now[key] for key, old in state.committed_state.items() if now[key] != old}
-        if changes:
-            statement = self._updates.get(frozenset(changes)) or self._prepare_update(frozenset(changes))
-            values = {f"new_{key}": value for key, value in changes.items()}
+        changed: list[str] = []
+        values: dict[str, Any] = {}
+        for key, old in state.committed_state.items():
+            value = now.get(key, _GONE)
+            if isinstance(value, ClauseElement):
+                return
+            if value != old:
+                changed.append(key)
+                values["new_" + key] = value
+        if changed:
+            keys = tuple(changed)
+            statement = self._updates.get(keys) or self._prepare_update(keys)
             if statement.run(memory, own_key=state.key[1][0], **values) != 1:
                 return  # gone meanwhile: SQLAlchemy says so
         state._commit_all(now, memory.identity_map)
 
-    def _prepare_update(self, keys: frozenset[str]) -> Prepared:
+    def _prepare_update(self, keys: tuple[str, ...]) -> Prepared:
         changed = {
             column: bindparam(f"new_{key}", type_=column.type)
             for key, column in zip(self.keys, self.columns, strict=True)

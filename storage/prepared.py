@@ -27,17 +27,19 @@ class Compiled:
         compiled = statement.compile(dialect=dialect, column_keys=columns)
         self._sql = str(compiled)
         fixed = compiled.params
-        self._binds: list[tuple[str, Convert | None]] = []
-        self._fixed: dict[str, Any] = {}
-        for name in compiled.positiontup or ():
+        self._values: list[Any] = []  # those that the statement itself names, in their places
+        self._places: list[tuple[int, str, Convert | None]] = []  # of those that are given
+        for place, name in enumerate(compiled.positiontup or ()):
             bind = compiled.binds[name]
             convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
-            self._binds.append((name, convert))
             if columns is None and not bind.required:
-                self._fixed[name] = fixed[name]
+                self._values.append(fixed[name] if convert is None else convert(fixed[name]))
+            else:
+                self._values.append(None)
+                self._places.append((place, name, convert))
         returned = getattr(statement, "exported_columns", ())
-        self._results = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in returned]
-        self._plain = not any(self._results)
+        found = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in returned]
+        self._results = [(place, convert) for place, convert in enumerate(found) if convert is not None]
 
     def execute(self, memory: Memory, values: Mapping[str, Any]) -> Any:
         """The driver's cursor; raises as SQLAlchemy would."""
@@ -57,20 +59,21 @@ class Compiled:
         return wrapped
 
     def _bind(self, values: Mapping[str, Any]) -> list[Any]:
-        if self._fixed:
-            values = {**self._fixed, **values}
-        return [values[name] if convert is None else convert(values[name]) for name, convert in self._binds]
+        bound = self._values.copy()
+        for place, name, convert in self._places:
+            value = values[name]
+            bound[place] = value if convert is None else convert(value)
+        return bound
 
     def read(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        if self._plain:
-            return rows
-        return [
-            tuple(
-                value if convert is None else convert(value)
-                for value, convert in zip(row, self._results, strict=True)
-            )
-            for row in rows
-        ]  # fmt: skip
+        return [self._read(row) for row in rows] if self._results else rows
+
+    def _read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        cells = list(row)
+        for place, convert in self._results:
+            if cells[place] is not None:
+                cells[place] = convert(cells[place])
+        return tuple(cells)
 
 
 class Prepared:

@@ -69,7 +69,8 @@ class AiohttpRequest(BaseRequest):
     async def initialize(self) -> None:
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS)
-            self._session = aiohttp.ClientSession(connector=connector, auto_decompress=True)
+            # The Bot API sets no cookies; with a jar they would be looked for at every call.
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -126,11 +127,7 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             await self.initialize()
         assert self._session is not None  # noqa: S101  set by initialize
-        limits = aiohttp.ClientTimeout(
-            total=CALL_SECONDS if read_seconds is None else read_seconds + CONNECT_SECONDS,
-            connect=CONNECT_SECONDS,
-            sock_read=read_seconds or self._read_timeout,
-        )
+        limits = _limit(read_seconds, self._read_timeout)
         try:
             async with self._session.request(
                 method, url, timeout=limits, allow_redirects=False, proxy=_find_proxy(url[: url.find("/", 8)]), **body
@@ -140,6 +137,15 @@ class AiohttpRequest(BaseRequest):
             raise NotSent(_without_address(error)) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Ambiguous(_without_address(error)) from None
+
+
+@cache
+def _limit(read_seconds: float | None, usual: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(
+        total=CALL_SECONDS if read_seconds is None else read_seconds + CONNECT_SECONDS,
+        connect=CONNECT_SECONDS,
+        sock_read=read_seconds or usual,
+    )
 
 
 @cache
