@@ -21,6 +21,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+
 from bench import report
 from bench.bots import AIOGRAM_CONNECTIONS, PTB_IN_FLIGHT, SETTINGS, make_aiogram, make_ptb, make_regulars
 from bench.footprint import measure_footprint
@@ -62,8 +64,8 @@ def main() -> int:
         for part in parts:
             say(f"{part} ...")
             figures[part] = MEASURES[part](arguments, folder)
-    except BenchError as error:
-        print(error, file=sys.stderr)
+    except (BenchError, aiohttp.ClientError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -38,7 +38,7 @@ def make_regulars(folder: Path) -> Peer:
     fill_database(f"sqlite:///{database}")
     return Peer(
         name="Regulars",
-        setting=f"{IN_FLIGHT} in flight, SQLite FULL",
+        setting=f"{IN_FLIGHT} in flight",
         command=[sys.executable, "-m", "bot", "run"],
         environment=SETTINGS | {
             "REGULARS_DATABASE_URL": f"sqlite:///{database}",

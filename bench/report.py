@@ -8,11 +8,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+WIDTH = 120  # where the output is a file, or the window is narrow
 Json = dict[str, Any]
 
 
 def show(figures: Json) -> None:
     console = Console()
+    console = Console(width=max(console.width, WIDTH))
     for part, render in RENDERERS.items():
         if part in figures:
             render(console, figures[part])
@@ -28,13 +30,13 @@ def _show_throughput(console: Console, found: Json) -> None:
     place = "each bot on one core, the sandbox on another" if found["pinned"] else "bot and sandbox share the cores"
     table = _table(
         f"Updates answered per second: {found['chats']} chats, {found['link_ms']:.0f} ms link, limits off, {place}",
-        "bot", "setting", "updates", "answered/s", "CPU ms", "idle MB", "peak MB", "unanswered", "Regulars is",
+        "bot", "answered/s", "CPU ms each", "idle MB", "peak MB", "unanswered", "Regulars is",
     )  # fmt: skip
     for name, bot in found["bots"].items():
         ratio = found["ratios"].get(name)
         table.add_row(
-            bot["name"], bot["setting"], str(bot["updates"]), f"{bot['per_second']:.0f}", f"{bot['cpu_ms']:.2f}",
-            f"{bot['idle_mb']:.0f}", f"{bot['peak_mb']:.0f}", str(bot["unanswered"]),
+            f"{bot['name']}, {bot['setting']}", f"{bot['per_second']:.0f}", f"{bot['cpu_ms']:.2f}",
+            f"{bot['idle_mb']:.0f}", f"{bot['peak_mb']:.0f}", f"{bot['unanswered']} of {bot['updates']}",
             f"{ratio['per_second']:.2f} ×" if ratio else "",
         )  # fmt: skip
     console.print(table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, cast
 
 from sqlalchemy import (
@@ -63,6 +64,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+@lru_cache(64)  # a visit stores one and the same moment a dozen times
 def _write_digits(value: datetime | None) -> str | None:
     """UTC wall digits, as SQLAlchemy's own SQLite type writes them."""
     if value is None:
