@@ -104,17 +104,18 @@ def measure_throughput(arguments: argparse.Namespace, folder: Path) -> Json:
         say(f"  {found.name} ({found.setting}): {found.per_second:.0f}/s, {found.cpu_ms:.2f} ms CPU an update")
         return found
 
-    settings = PTB_IN_FLIGHT[1:3] if arguments.quick else PTB_IN_FLIGHT
-    tried = [run(lambda n=n: make_ptb(n), 1) for n in settings]  # type: ignore[misc]
-    ptb = settings[_best(tried)]
-    settings = AIOGRAM_CONNECTIONS[:1] if arguments.quick else AIOGRAM_CONNECTIONS
-    tried_aiogram = [run(lambda n=n: make_aiogram(n), SLOW_MESSAGES) for n in settings]  # type: ignore[misc]
-    aiogram = settings[_best(tried_aiogram)]
+    in_flight = PTB_IN_FLIGHT[1:3] if arguments.quick else PTB_IN_FLIGHT
+    tried_ptb = [run(lambda n=n: make_ptb(n), 1) for n in in_flight]  # type: ignore[misc]
+    ptb = in_flight[_best(tried_ptb)]
+    connections = AIOGRAM_CONNECTIONS[:1] if arguments.quick else AIOGRAM_CONNECTIONS
+    tried_aiogram = [run(lambda n=n: make_aiogram(n), SLOW_MESSAGES) for n in connections]  # type: ignore[misc]
+    aiogram = connections[_best(tried_aiogram)]
+    messages, slow = (3, 1) if arguments.quick else (MESSAGES, SLOW_MESSAGES)
     turns: dict[str, list[Run]] = {"regulars": [], "ptb": [], "aiogram": []}
     for _ in range(repeats):
-        turns["regulars"].append(run(lambda: make_regulars(folder), MESSAGES))
-        turns["aiogram"].append(run(lambda: make_aiogram(aiogram), MESSAGES))
-        turns["ptb"].append(run(lambda: make_ptb(ptb), SLOW_MESSAGES))
+        turns["regulars"].append(run(lambda: make_regulars(folder), messages))
+        turns["aiogram"].append(run(lambda: make_aiogram(aiogram), messages))
+        turns["ptb"].append(run(lambda: make_ptb(ptb), slow))
     return {
         "chats": arguments.chats,
         "link_ms": arguments.link_ms,
@@ -122,7 +123,7 @@ def measure_throughput(arguments: argparse.Namespace, folder: Path) -> Json:
         "repeats": repeats,
         "limits": "none: the sandbox's and ours are off",
         "settings": SETTINGS,
-        "tried": [asdict(one) for one in tried + tried_aiogram],
+        "tried": [asdict(one) for one in tried_ptb + tried_aiogram],
         "bots": {name: _summarise(runs) for name, runs in turns.items()},
         "ratios": {peer: _compare(turns["regulars"], turns[peer]) for peer in ("ptb", "aiogram")},
         "runs": {name: [asdict(one) for one in runs] for name, runs in turns.items()},
