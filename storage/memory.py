@@ -40,9 +40,9 @@ class Memory(Session):
 
     def settle(self, *models: type[DeclarativeBase]) -> None:
         """Write what is pending of these models, before they are read past the session."""
-        if not self._new and not self.identity_map.check_modified():
-            return
-        if any(type(entity) in models for entity in (*self.new, *self.dirty)):
+        # What `new` and `dirty` are made from: making those two at every SELECT took a fiftieth of a visit.
+        pending: Any = (*self._new, *self.identity_map._modified)
+        if any(state.class_ in models for state in pending):
             self.flush()
 
 
