@@ -6,10 +6,9 @@ after a lost race, so all it does is change `visit.memory` and say things.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,7 +41,7 @@ class Business:
     database: Database
     wording: Wording
     hearing: Hearing
-    bursts: dict[int, deque[datetime]] = field(default_factory=dict)
+    bursts: dict[int, dict[int, datetime]] = field(default_factory=dict)  # of each chat: inbox row → when said
 
 
 Context = CallbackContext[Any, Any, Any, Any]
@@ -247,7 +246,7 @@ def open_visit(memory: Memory, business: Business, said: Said, heard: Understand
         business, memory, said, now, customer, conversation, team.find(memory, said.person.id), contact_id, heard,
         is_first=found is None,
     )  # fmt: skip
-    visit.muted = _is_late_with_more(visit, slot) or _is_flood(visit)
+    visit.muted = _is_late_with_more(visit, slot) or _is_flood(visit, slot)
     if said.token:
         visit.pressed = buttons.find(memory, said.token, said.chat_id)
     return visit
@@ -275,9 +274,14 @@ def _is_late_with_more(visit: Visit, slot: Slot) -> bool:
     return late and visit.said.kind == "text" and inbox.has_later(visit.memory, slot.waiting.id, slot.waiting.chat_id)
 
 
-def _is_flood(visit: Visit) -> bool:
-    """More than a person types: what comes is recorded, answered no more until it stops."""
+def _is_flood(visit: Visit, slot: Slot) -> bool:
+    """More than a person types: what comes is recorded, answered no more until it stops.
+
+    Counted by update, since a visit that lost a race runs again.
+    """
     burst = visit.settings.conversation.burst
-    times = visit.business.bursts.setdefault(visit.said.chat_id, deque(maxlen=burst.messages + 1))
-    times.append(visit.said.at)
-    return len(times) > burst.messages and times[-1] - times[0] <= max(burst.per, timedelta(0))
+    times = visit.business.bursts.setdefault(visit.said.chat_id, {})
+    times[slot.waiting.id] = visit.said.at
+    while len(times) > burst.messages + 1:
+        del times[next(iter(times))]
+    return len(times) > burst.messages and visit.said.at - next(iter(times.values())) <= burst.per
