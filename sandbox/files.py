@@ -7,7 +7,7 @@ import struct
 import zlib
 from dataclasses import asdict
 
-from sandbox.journal import Journal
+from sandbox.journal import FileJournal, Journal
 from sandbox.model import Json, Upload
 
 DOWNLOAD_BYTES = 20 * 1024 * 1024
@@ -49,7 +49,7 @@ class Files:
         return next((file for file in self.uploads.values() if file.path == path and file.bot_id == bot_id), None)
 
     async def read(self, upload: Upload) -> bytes:
-        if not self._journal.persistent:
+        if not isinstance(self._journal, FileJournal):
             return self._bytes[upload.id]
         row = await self._journal.read(
             lambda connection: connection.execute("SELECT bytes FROM files WHERE id = ?", (upload.id,)).fetchone()

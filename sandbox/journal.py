@@ -46,10 +46,6 @@ class Journal:
     async def settle(self) -> None:
         """Return when everything written so far is committed; raises `sqlite3.Error` when it could not be."""
 
-    async def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        """Ask the file something, in its own thread."""
-        raise NotImplementedError
-
     async def close(self) -> None: ...
 
 
