@@ -7,7 +7,7 @@ BIN := .venv/bin
 TESTS ?= tests
 WORKERS ?= 2
 
-.PHONY: run test check format bench lock clean
+.PHONY: run test check format bench bench-understanding lock clean
 
 run: .venv/.ready
 	@$(BIN)/regulars run
@@ -30,6 +30,10 @@ format: .venv/.ready
 
 bench: .venv-bench/.ready
 	@$(BIN)/python -m bench
+
+# The public data is kept outside the project: REGULARS_DATA names its folder.
+bench-understanding: .venv/.ready
+	@$(BIN)/python -m bench.understanding
 
 .venv/.ready: requirements.lock pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then \

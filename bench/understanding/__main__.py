@@ -1,0 +1,58 @@
+"""`python -m bench.understanding [--only PART]... [--data FOLDER] [--json]`: how well and how fast we understand.
+
+A part is a module beside this one with `measure(data: Path) -> list[Row]`. Exit 1 where a figure misses what is asked.
+The public data is not ours to ship: without its folder (or REGULARS_DATA) the benchmark says so and ends with 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.understanding.rows import Row
+
+PARTS = ("faq", "feedback", "dates", "heard", "speed")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.understanding", description=__doc__)
+    parser.add_argument("--only", action="append", choices=PARTS, help="this part; may be repeated")
+    parser.add_argument("--data", type=Path, default=os.environ.get("REGULARS_DATA"), help="folder of the public data")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    arguments = parser.parse_args()
+    if arguments.data is None or not arguments.data.is_dir():
+        print("skipped: name the folder of the public data with --data or REGULARS_DATA", file=sys.stderr)
+        return 0
+    rows: list[Row] = []
+    for part in arguments.only or PARTS:
+        began = time.monotonic()
+        print(f"{part} ...", end=" ", file=sys.stderr, flush=True)
+        rows += importlib.import_module(f"bench.understanding.{part}").measure(arguments.data)
+        print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)
+    if arguments.json:
+        print(json.dumps([asdict(row) | {"passes": row.passes} for row in rows], indent=2))
+    else:
+        show(rows)
+    return 0 if all(row.passes for row in rows) else 1
+
+
+def show(rows: list[Row]) -> None:
+    table = Table("set", "what", "measured", "at least", "aim", "others")
+    for row in rows:
+        wanted = ["" if bar is None else f"{bar:g} {row.unit}" for bar in (row.least, row.aim)]
+        style = "" if row.passes else "bold red"
+        table.add_row(row.set, row.what, f"{row.value:.2f} {row.unit}", *wanted, row.anchors, style=style)
+    Console(width=150 if not sys.stdout.isatty() else None).print(table)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
