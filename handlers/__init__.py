@@ -21,7 +21,7 @@ from telegram.ext import (
 )
 
 from bot.runtime.worker import keep_error
-from handlers.customers import chat, feedback, privacy, profile, reminders, start
+from handlers.customers import chat, feedback, privacy, profile, questions, reminders, start
 from handlers.staff import cases, desk, find, followups, team
 from handlers.staff import profile as staff_profile
 from handlers.visit import Visit, answering
@@ -43,6 +43,7 @@ PRESSES: dict[str, Callable[[Visit], None]] = {
     **privacy.PRESSES,
     **feedback.PRESSES,
     **reminders.PRESSES,
+    **questions.PRESSES,
     **find.PRESSES,
     **staff_profile.PRESSES,
     **followups.PRESSES,

@@ -3,16 +3,17 @@
 `load_settings` is the way in; `Settings` is what the rest of the program is given.
 """
 
+from bot.config.base import ByTier
 from bot.config.environment import VARIABLES, Environment, Variable, config_path
 from bot.config.keys import Key, describe_keys
 from bot.config.loading import Settings, load_settings
+from bot.config.questions import Question, Questions
 from bot.config.sections import (
     AfterPurchase,
     Birthday,
     Burst,
     Business,
     BusinessSettings,
-    ByTier,
     Cap,
     CheckIn,
     CheckInEvery,
@@ -23,8 +24,6 @@ from bot.config.sections import (
     LoopClosed,
     Member,
     OpeningHours,
-    Question,
-    Questions,
     QuietHours,
     Reminder,
     Staff,

@@ -104,6 +104,8 @@ def type_text(field: FieldInfo) -> str:
     if get_origin(annotation) is tuple and values.Span in get_args(annotation):
         return "hours"
     if (element := _element_of(annotation)) is not None:
+        if get_origin(element) is Literal:
+            return f"list of {', '.join(get_args(element))}"
         return "list of languages" if element == values.Language else "list of sections"
     if get_origin(annotation) is Literal:
         return " or ".join(get_args(annotation))
@@ -127,5 +129,7 @@ def _default_text(default: object, field: FieldInfo) -> str:
             return str(default).lower()
         case ():
             return "closed" if type_text(field) == "hours" else "[]"
+        case tuple():
+            return f"[{', '.join(map(str, default))}]"
         case _:
             return str(default)

@@ -6,11 +6,13 @@ Whether the words that a question or rule needs exist is checked with the templa
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Annotated, Generic, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from bot.config.base import DAY, HOUR, ByTier, Section
+from bot.config.questions import Questions
 from bot.config.values import (
     Count,
     Currency,
@@ -19,14 +21,12 @@ from bot.config.values import (
     Hours,
     Language,
     Money,
-    Name,
     PositiveCount,
     PositiveDuration,
     Purpose,
     Rate,
     Refusal,
     Span,
-    Switch,
     Text,
     WallTime,
     Zone,
@@ -34,63 +34,6 @@ from bot.config.values import (
     duration_text,
     refusing,
 )
-
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
-
-T = TypeVar("T")
-
-
-class Section(BaseModel):
-    """Frozen, and strict about keys: a misspelt key would otherwise be a setting that silently does nothing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _complete(cls, data: object) -> object:
-        """A key left out has its default, also one inside a section whose default is a whole."""
-        if not isinstance(data, dict):
-            return data
-        filled = dict(data)
-        for name, field in cls.model_fields.items():
-            key = field.alias or name
-            if key not in data:
-                continue
-            if data[key] is None and isinstance(field.default, Section | tuple):
-                del filled[key]  # a heading whose lines are all commented out
-            elif isinstance(field.default, Section):
-                filled[key] = _fill_in(data[key], field.default)
-        return filled
-
-
-def _fill_in(data: object, default: Section) -> object:
-    if not isinstance(data, dict):
-        return data
-    filled = dict(data)
-    for name, field in type(default).model_fields.items():
-        key, value = field.alias or name, getattr(default, name)
-        if key not in data:
-            filled[key] = value
-        elif isinstance(value, Section):
-            filled[key] = _fill_in(data[key], value)
-    return filled
-
-
-class ByTier(Section, Generic[T]):
-    """One value for each tier."""
-
-    A: T = Field(description="Customers of tier A")
-    B: T = Field(description="Customers of tier B")
-    C: T = Field(description="Customers of tier C")
-    new: T = Field(description="Customers of tier new")
-
-    def of(self, tier: str) -> T:
-        """The value of tier `A`, `B`, `C` or `new`; KeyError for another."""
-        if tier not in type(self).model_fields:
-            raise KeyError(tier)
-        value: T = getattr(self, tier)
-        return value
 
 
 class OpeningHours(Section):
@@ -182,19 +125,6 @@ class Tiers(Section):
         if refusals:
             raise refusing(*refusals)
         return self
-
-
-class Question(Section):
-    name: Name = Field(description="Which question; its words are `templates/<language>/questions/<name>`")
-    fills: Literal[
-        "preference", "restriction", "need", "habit", "interest", "occasion", "demographic", "contact_preference"
-    ] = Field(description="Kind of fact that the answer becomes")
-
-
-class Questions(Section):
-    ask: Switch = Field(True, description="Whether to ask at all")
-    min_gap: Duration = Field(3 * DAY, description="At least this long between two questions to one customer")
-    list: tuple[Question, ...] = Field((), description="The questions, most useful first; each is asked at most once")
 
 
 VALID_FOR = "Skipped, not sent, when it is later than this after its due time"

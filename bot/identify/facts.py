@@ -50,6 +50,18 @@ def record(
     return Kept(new, is_new=True)
 
 
+def confirm(memory: Memory, fact: Fact, contact_id: int | None, now: datetime) -> Fact:
+    """The customer says that it still holds: the same fact, said anew, supersedes the old one."""
+    new = facts.add(
+        memory, customer_id=fact.customer_id, kind=fact.kind, value=fact.value, since=now, polarity=fact.polarity,
+        item=fact.item, person=fact.person, date=fact.date, confidence=1.0, quote=fact.quote, stated_by="customer",
+        contact_id=contact_id,
+    )  # fmt: skip
+    facts.supersede(memory, [fact.id], new.id)
+    fact.superseded_by = new.id
+    return new
+
+
 def withdraw(memory: Memory, customer_id: int, ids: Sequence[int], now: datetime) -> list[Fact]:
     """Take facts back; what they had replaced holds again. Returns those that still held."""
     found = [

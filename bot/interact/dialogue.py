@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.identify import consents, profiles
 from bot.identify import facts as known_facts
-from bot.interact import feedback, handoff, knowledge, questions, recording, reminders
+from bot.interact import feedback, handoff, knowledge, planner, questions, rechecks, recording, reminders
 from bot.interact.replies import Answer, Reply, Tap
 from bot.interact.turn import Recorded, Turn, remember
 from storage import facts
@@ -48,7 +48,7 @@ def respond(turn: Turn) -> Answer:
     if carried.can_be_undone:
         answer.taps.insert(0, [Tap("undo", carried.undoable())])
     if _may_ask(turn, carried, answer, answered):
-        answer.question = questions.choose(turn)
+        answer.question = planner.choose(turn)
     return answer
 
 
@@ -150,11 +150,16 @@ def _answer_question(turn: Turn, question: dict[str, Any], answer: Answer) -> _A
     kept_questions.settle(turn.memory, turn.customer.id, question["name"], reading.outcome, turn.now)
     result = _Answered(reading.outcome)
     recording.record_facts(turn, reading.found, result.kept, answer)
-    if reading.outcome == "skipped":
+    if reading.right is not None:
+        done = rechecks.settle(
+            turn.memory, turn.customer.id, question["facts"], reading.right, turn.contact_id, turn.now
+        )
+        answer.parts += [done] if done else []
+    elif reading.outcome == "skipped":
         answer.add("chat/skipped")
     elif reading.outcome == "answered" and not reading.found and not turn.heard.facts:
         answer.add("questions/thanks")
-    if reading.outcome == "answered":
+    if reading.outcome == "answered" and reading.right is None:
         remember(turn.conversation, answered={"name": question["name"], "fills": question["fills"],
                                               "contact_id": turn.contact_id})  # fmt: skip
     return result

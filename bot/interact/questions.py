@@ -1,4 +1,7 @@
-"""One question at a time fills the profile: the most useful unknown, never asked twice."""
+"""What is asked to fill the profile, and what a text means as an answer to the open question.
+
+Which question is asked, and when, is the planner's.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,12 @@ from typing import Any
 
 import yaml
 
-from bot.config.sections import Question
-from bot.interact.handoff import is_with_colleague
-from bot.interact.replies import Reply, Tap
+from bot.config import Question
+from bot.interact import rechecks
 from bot.interact.turn import Turn
 from bot.interact.understanding.result import FoundFact, FoundFeedback
 from bot.interact.vocabulary import find_words, strip_polite
-from storage import facts, feedback, questions
-from storage.models import CustomerStatus, Fact
+from storage.models import Fact
 
 OPEN_FOR = timedelta(days=3)  # later, a text is not the answer any more
 LONGEST_ANSWER = 80
@@ -33,10 +34,12 @@ YEAR = re.compile(r"\b(?:19|20)\d\d\b|(?:19|20)\d\d年")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How an answer to the open question was taken. `outcome`: answered, skipped, ignored, or open (asked again)."""
+    """How an answer to the open question was taken. `outcome`: answered, skipped, ignored, or open (asked again);
+    `right`: of the facts that were asked about again, those that hold."""
 
     outcome: str
     found: tuple[FoundFact, ...] = ()
+    right: tuple[int, ...] | None = None
 
 
 @lru_cache(maxsize=1)
@@ -44,42 +47,6 @@ def _rules() -> dict[str, dict[str, Any]]:
     text = files("bot.interact").joinpath("questions.yaml").read_text(encoding="utf-8")
     rules: dict[str, dict[str, Any]] = yaml.safe_load(text)
     return rules
-
-
-def choose(turn: Turn) -> Reply | None:
-    """Ask the most useful unknown, if this is a moment for a question. Marks it as asked."""
-    question = _find_unknown(turn) if _is_the_moment(turn) else None
-    if question is None:
-        return None
-    questions.add(turn.memory, turn.customer.id, question.name, turn.now)
-    turn.conversation.open_question = {
-        "name": question.name, "asked_at": turn.now.isoformat(), "fills": question.fills,
-    }  # fmt: skip
-    return Reply(f"questions/{question.name}", {}, [[Tap("skip_question", {"name": question.name}, label="skip")]])
-
-
-def _is_the_moment(turn: Turn) -> bool:
-    conversation, now = turn.conversation, turn.now
-    return (
-        turn.settings.questions.ask
-        and not (turn.muted or turn.late)
-        and conversation.open_question is None
-        and not (conversation.upset_until and conversation.upset_until > now)
-        and not is_with_colleague(conversation, now)
-        and turn.customer.status == CustomerStatus.active
-    )
-
-
-def _find_unknown(turn: Turn) -> Question | None:
-    asked = questions.list_of(turn.memory, turn.customer.id)
-    if any(turn.now - row.asked_at < turn.settings.questions.min_gap for row in asked):
-        return None
-    names = {row.name for row in asked}
-    left = [question for question in turn.settings.questions.list if question.name not in names]
-    if not left or feedback.find_open(turn.memory, turn.customer.id) is not None:
-        return None
-    known = facts.list_current(turn.memory, turn.customer.id)
-    return next((question for question in left if not is_answered(question, known)), None)
 
 
 def is_answered(question: Question, known: Sequence[Fact]) -> bool:
@@ -106,6 +73,8 @@ def is_open(question: dict[str, Any] | None, now: datetime) -> bool:
 
 def read_answer(turn: Turn, question: dict[str, Any]) -> Reading:
     """What a text means as an answer to this question; `ignored` where it is about something else."""
+    if "facts" in question:
+        return _read_recheck(turn, question)
     rule = _rules().get(question["name"], {})
     heard = turn.heard
     text = heard.text.strip().strip(".!。！,，").casefold()
@@ -126,6 +95,17 @@ def read_answer(turn: Turn, question: dict[str, Any]) -> Reading:
         return Reading("ignored")
     found = _make_facts(turn, question, rule)
     return Reading("answered", found) if found else Reading("ignored")
+
+
+def _read_recheck(turn: Turn, question: dict[str, Any]) -> Reading:
+    """ "Still so?" and "which is right?": a word is enough; what they say instead is recorded anyway."""
+    heard, asked = turn.heard, question["facts"]
+    if heard.has("skip"):
+        return Reading("skipped")
+    if any(heard.has(name) for name in ELSEWHERE) or heard.reminders or _complains(heard.feedback):
+        return Reading("ignored")
+    right = rechecks.read_words(heard.text, asked, _rules()["which"], yes=heard.has("yes"), no=heard.has("no"))
+    return Reading("ignored") if right is None else Reading("answered", right=tuple(right))
 
 
 def _make_facts(turn: Turn, question: dict[str, Any], rule: dict[str, Any]) -> tuple[FoundFact, ...]:

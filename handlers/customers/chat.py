@@ -14,7 +14,6 @@ from handlers.customers import handover, profile, start
 from handlers.customers.answers import deliver, make_turn, redraw, tell_staff
 from handlers.visit import Visit
 from storage import conversations, feedback
-from storage import questions as kept_questions
 from storage.models import CustomerStatus, Purpose
 
 CASE_TAKES_FILES_FOR = timedelta(days=1)
@@ -142,17 +141,7 @@ def undo(visit: Visit) -> None:
         redraw(visit, answer)
 
 
-def skip_question(visit: Visit) -> None:
-    button = visit.pressed
-    name = button.values.get("name", "") if button else ""
-    if (visit.conversation.open_question or {}).get("name") == name:
-        visit.conversation.open_question = None
-    kept_questions.settle(visit.memory, visit.customer.id, name, "skipped", visit.now)
-    visit.redraw("chat/skipped")
-
-
 PRESSES: dict[str, Callable[[Visit], None]] = {
     "undo": undo,
-    "skip_question": skip_question,
     **handover.PRESSES,
 }

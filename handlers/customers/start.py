@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bot.customize.messages import Button, Rows
 from bot.identify import consents
-from bot.interact import questions
+from bot.interact import planner
 from bot.interact.turn import note_touchpoint, remember
 from bot.interact.understanding import Understanding
 from handlers.customers.answers import make_turn, rows_of
@@ -80,7 +80,7 @@ def _answer(visit: Visit, *, granted: bool) -> None:
 
 def ask_first_question(visit: Visit) -> None:
     """Getting to know each other begins once consent is settled."""
-    question = questions.choose(make_turn(visit, Understanding(text="", language=visit.language)))
+    question = planner.choose(make_turn(visit, Understanding(text="", language=visit.language)))
     if question is not None:
         visit.say(question.name, buttons=rows_of(question.taps))
 

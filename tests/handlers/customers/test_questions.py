@@ -115,12 +115,13 @@ def test_a_mere_yes_is_asked_on(ana: Chat) -> None:
     ("words", "date"), [("12 June", "06-12"), ("12 June 1990", "1990-06-12"), ("6月12日", "06-12")]
 )
 def test_a_birthday_is_a_day_of_the_year(ana: Chat, words: str, date: str) -> None:
-    ana.send("I love oat lattes")
-    ana.send("none")
-    ana.house.pass_time(days=4)
-    ana.send("hello")
-    assert questions(ana) == ["questions/birthday"]
-    ana.send(words)
+    ana.press("Yes")  # without marketing nobody would be congratulated, and nobody asked
+    ana.send("oat latte")
+    for question, answer in (("questions/restrictions", "none"), ("questions/birthday", words)):
+        ana.house.pass_time(days=4)
+        ana.send("hello")
+        assert questions(ana) == [question]
+        ana.send(answer)
     fact = ana.rows(Fact)[-1]
     assert (fact.kind, fact.value, fact.date, fact.person) == ("occasion", "birthday", date, None)
 
