@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert
 
 from storage.database import Memory
+from storage.memory import Selection
 from storage.models import Consent, table_of
 
 _INSERT = insert(table_of(Consent))
+_OF = Selection(Consent, Consent.customer_id == bindparam("customer"), order_by=Consent.id)
 
 
 def add(
@@ -26,14 +28,9 @@ def add(
 
 
 def find_newest(memory: Memory, customer_id: int, purpose: str) -> Consent | None:
-    return memory.scalar(
-        select(Consent)
-        .where(Consent.customer_id == customer_id, Consent.purpose == purpose)
-        .order_by(Consent.id.desc())
-        .limit(1)
-    )
+    return next((row for row in reversed(list_of(memory, customer_id)) if row.purpose == purpose), None)
 
 
 def list_of(memory: Memory, customer_id: int) -> Sequence[Consent]:
     """Every answer, oldest first."""
-    return memory.scalars(select(Consent).where(Consent.customer_id == customer_id).order_by(Consent.id)).all()
+    return _OF.all(memory, customer=customer_id)

@@ -241,17 +241,19 @@ def _run_group(connection: Connection, batch: list[Work[Any]]) -> list[tuple[Wor
 def _prepare_group(connection: Connection, driver: Any, batch: list[Work[Any]]) -> dict[int, Exception]:
     """What is read and thought before BEGIN, in one session for all. Returns what failed, by work."""
     failed: dict[int, Exception] = {}
+    waiting = [work for work in batch if work.prepare is not None]
+    if not waiting:
+        return failed
+    driver.execute("BEGIN")  # one view for all: a read by itself locks and unlocks the file each time
     with _open_memory(connection, driver) as memory:
-        for work in batch:
-            if work.prepare is None:
-                continue
+        for work in waiting:
             try:
-                work.prepare(memory)
+                work.prepare(memory)  # type: ignore[misc]
             except Exception as error:
                 if _is_away(error):
                     raise
-                memory.rollback()
                 failed[id(work)] = error
+    driver.execute("ROLLBACK")
     return failed
 
 

@@ -118,10 +118,7 @@ def _worth_of(turn: Turn, fact: Fact, uses: dict[str, float]) -> float:
 def count_uses(turn: Turn) -> dict[str, float]:
     """How often in a year an answer will be of use, by what uses it: 0 for what is off or not agreed to."""
     settings, tier = turn.settings, turn.customer.tier
-    granted = {
-        purpose: consents.is_granted(turn.memory, turn.customer.id, purpose)
-        for purpose in (Purpose.service, Purpose.marketing)
-    }
+    granted = consents.summarise(turn.memory, turn.customer.id)
     cap = settings.contact_policy.cap.of(tier)
     orders = _orders_a_year(turn)
     uses = {
@@ -130,7 +127,7 @@ def count_uses(turn: Turn) -> dict[str, float]:
         "birthday": 0.0, "check_in": 0.0, "after_purchase": 0.0,
     }  # fmt: skip
     for rule in settings.follow_ups:
-        if not granted[Purpose(getattr(rule, "purpose", Purpose.service))]:
+        if not granted[getattr(rule, "purpose", Purpose.service)]:
             continue
         match rule.rule:
             case "birthday":
