@@ -1,5 +1,7 @@
 """A message cut into clauses, each with what weakens it: a question, a condition, a hedge, somebody else's words."""
 
+# ruff: noqa: SIM905 - word lists read better as text
+
 import itertools
 import re
 from dataclasses import dataclass, field
@@ -26,6 +28,8 @@ _SPLIT = re.compile(
     re.IGNORECASE,
 )
 
+_DRAWN_OUT = re.compile(r"([a-z])\1\1+")  # "sooo"
+
 _EN_ASKS = re.compile(
     r"^(?:and |so |ok |okay |well |hi |hello |hey |yes |no |also |then |please )*"
     r"(?:what|which|who|whose|when|where|why|how|do|does|did|is|are|am|was|were|can|could|would|will|shall|should|may|"
@@ -37,19 +41,20 @@ _EN_CONDITION = re.compile(
 )
 _EN_HEDGE = re.compile(
     r"\b(?:maybe|perhaps|might|may be|not sure|not certain|unsure|i guess|probably|possibly|i wonder|suspect|"
-    r"i am thinking|could be|used to|no idea|supposedly|apparently|would (?:probably )?(?:love|like|hate|prefer|enjoy)|"
+    r"i am thinking|could be|used to|no idea|supposedly|apparently|would probably (?:love|like|hate|prefer|enjoy)|"
     r"would have|will (?:love|like|hate)|going to (?:love|like|hate)) "
 )
+_EN_WISH = re.compile(r"\bwould (?:love|like|hate|prefer|enjoy) ")
 _EN_REPORTED = re.compile(
     r"\b(?:says?|said|told|tells|thinks|thought|asked|heard|read|claims|claimed|writes|wrote|titled|lyrics|"
-    r"joking|kidding|jk|lol not|play|sing|song|movie|film|episode|playlist|album|track) "
+    r"joking|kidding|jk|lol not|(?<!\bi )(?:play|sing)|song|movie|film|episode|playlist|album|track) "
 )
 _EN_PAST = re.compile(
     r"\b(?:was|were|had|did|came|went|ordered|got|bought|tasted|took|waited|yesterday|last|ago|didn't|wasn't)\b"
 )
 _ZH_ASKS = re.compile(
     r"[吗嘛呢]\W*$|有没有|是不是|能不能|可不可以|要不要|会不会|好不好|行不行|对不对|(?<!没)(?<!没有)什么|哪[里儿个些家款种一]?|怎么|怎样|"
-    r"多少|多久|多远|多大|几[点个号月家杯天分]|为何|谁|如何|请问|能否|是否|可否|[么吧]\W*$|想问|问一?下|可以.{0,12}吗"
+    r"多少|多久|多远|多大|几[点个号月家杯天分]|为何|谁|如何|请问|能否|是否|可否|么\W*$|^(?!.*(?:算了|免了|不要|别|让|找|叫|给我)).*吧\W*$|想问|问一?下|可以.{0,12}吗"
 )
 _ZH_CONDITION = re.compile(r"如果|要是|假如|假设|万一|的话|倘若|除非|即使|哪怕|以防")
 _ZH_HEDGE = re.compile(
@@ -78,9 +83,11 @@ class Clause:
     opener: str = ""  # the conjunction or sign before it
     text: str = ""
     anchors: list[str] = field(default_factory=list)
+    core: str = ""  # `text` without idle words; see `cores.py`
     question: bool = False
     condition: bool = False
     hedge: bool = False
+    wish: bool = False  # "would like …", and no other hedge
     reported: bool = False
     past: bool = False
 
@@ -88,6 +95,11 @@ class Clause:
     def firm(self) -> bool:
         """Said as so, by the customer, of themselves."""
         return not (self.question or self.condition or self.hedge or self.reported)
+
+    @property
+    def states(self) -> bool:
+        """The same, and "I would like …" too."""
+        return not (self.question or self.condition or self.reported or (self.hedge and not self.wish))
 
     def original(self, value: str) -> str:
         """`value`, found in folded text, as the customer spelt it where that can be told."""
@@ -133,22 +145,29 @@ def _append(found: list[Clause], piece: str, opener: str, delimiter: str) -> Non
 
 def _read(clause: Clause) -> None:
     if clause.script == "en":
-        found = words(clause.folded)
+        found = words(_DRAWN_OUT.sub(r"\1", clause.folded))
         clause.text = text = "".join([word + " " for word in found])
         clause.anchors = found
         clause.question = _EN_ASKS.match(text) is not None or _EN_INDIRECT.search(text) is not None
         clause.condition = _EN_CONDITION.search(text) is not None
-        clause.hedge = _EN_HEDGE.search(text) is not None
+        hedge = _EN_HEDGE.search(text) is not None
+        clause.wish = _EN_WISH.search(text) is not None and not hedge
+        clause.hedge = hedge or clause.wish
         clause.reported = _EN_REPORTED.search(text) is not None
         clause.past = _EN_PAST.search(clause.folded) is not None
     else:
         clause.text = text = close_up(clause.folded)
-        clause.anchors = list({*text, *map("".join, itertools.pairwise(text)), *words(text)})
-        clause.question = _ZH_ASKS.search(text.rstrip("吧") if "叫我" in text else text) is not None
+        clause.anchors = pairs(text)
+        clause.question = _ZH_ASKS.search(text) is not None
         clause.condition = _ZH_CONDITION.search(text) is not None
         clause.hedge = _ZH_HEDGE.search(text) is not None
         clause.reported = _ZH_REPORTED.search(text) is not None
         clause.past = _ZH_PAST.search(text) is not None
+
+
+def pairs(text: str) -> list[str]:
+    """The possible anchors in Chinese text: its characters, their pairs, and words of other scripts."""
+    return list({*text, *map("".join, itertools.pairwise(text)), *words(text)})
 
 
 def _close_sentence(sentence: list[Clause], asked: bool) -> None:
@@ -176,16 +195,26 @@ def states(clause: Clause) -> bool:
     return _STATES.match(clause.text) is not None
 
 
-def others_before(clause: Clause, position: int) -> bool:
-    """Is somebody but the customer named before `position` of a Chinese clause?"""
-    return clause.script == "zh" and _ZH_OTHERS.search(clause.text, 0, position) is not None
+def others_before(match: re.Match[str]) -> bool:
+    """Is somebody but the customer named before the {thing} of this Chinese match, or before its end?"""
+    end = match.start("thing") if "thing" in match.re.groupindex else match.end()
+    return _ZH_OTHERS.search(match.string, 0, end) is not None
 
 
 _EN_SUBJECT = re.compile(
     r"^(?:\S+ ){0,2}?(?P<who>i|we|me|my (?!own )\S+|he|she|they|his|her|our \S+|their|someone|people|everyone|you|who) "
 )
 _EN_OURS = frozenset(
-    {"i", "we", "me", "my allergy", "my allergies", "my diet", "my favourite", "my favourites", "my usual", "my go"}
+    {"i", "we", "me"}
+    | {
+        f"my {own}"
+        for own in (
+            "allergy allergies diet favourite favourites usual go skin scalp hair feet foot stomach gut tummy belly back "
+            "knees legs eyes nails face body nose size name job work birthday order doctor gp dietitian nutritionist "
+            "preference preferences language languages first native mother weakness absolute all personal taste tastes "
+            "blood religion faith only last surname nickname hobby hobbies shoe waist type stylist barber hairdresser"
+        ).split()
+    }
 )
 
 
@@ -196,10 +225,10 @@ def about_others(clause: Clause, before: bool) -> bool:
             other = _ZH_OTHERS.match(clause.text[1:].removeprefix("们").removeprefix("家").removeprefix("的"))
             return other is not None and "和我" not in clause.text
         return before or _ZH_OTHERS.match(clause.text) is not None
-    subject = _EN_SUBJECT.match(clause.text)
+    subject = _EN_SUBJECT.match(clause.core or clause.text)
     if subject is None:
         return before
     who = subject["who"]
     if who == "you":  # said to us: "you can call me Sam"
         return False
-    return who not in _EN_OURS and not re.search(r"\b(?:and i|gives me|give me|makes me) ", clause.text)
+    return who not in _EN_OURS and not re.search(r"\b(?:and i|gives me|give me|makes me) ", clause.core or clause.text)

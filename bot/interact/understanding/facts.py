@@ -5,9 +5,11 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from .clauses import Clause, about_others, others_before
-from .lexicon import FactRule
+from .lexicon import FactRule, option_groups
+from .normalise import fold
 from .result import FoundFact
 from .things import Thing, ThingReader
 
@@ -15,6 +17,8 @@ _NOT_A_NAME = frozenset(
     "a an the back later when if tomorrow today now at on in after before only crazy me maybe old soon again tonight "
     "please asap anytime whatever whenever for up cab taxi to this next once 我 他 她".split()
 )
+_SLOT = re.compile(r"\{(\w+)\}")
+_OWN = frozenset({"preference", "restriction", "habit", "demographic", "interest", "need"})
 _NAME = re.compile(r"[^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*)?$|[\u4e00-\u9fff]{1,4}$")
 _NO_LONGER = re.compile(
     r"\b(?:no longer|not|never) (?:\w+ ){0,2}(?:allergic|intolerant|vegan|vegetarian|pregnant|diabetic)"
@@ -25,10 +29,11 @@ _ZH_NO_LONGER = re.compile(
 # An order's note told again: "备注不要辣" is about that order.
 _ZH_NOTED = re.compile(r"备注|注明|标注|说了|说好|说不|说明|叮嘱|强调|留言|提前说|写了|写着|写上|要求|忘记说|交代")
 _HARD = frozenset("。！!?？.;；…\n")
-_NOT_NAMED_ZH = re.compile(r"[上下来去等起吃喝买取拿到回做干]|怎么|什么|自己|很|好|不")
+_NOT_NAMED_ZH = re.compile(r"^们|[上下来去等起吃喝买取拿到回做干多点些了过]|怎么|什么|自己|很|好|不")
 _NOTHING = re.compile(
-    r"^(?:any|every|some|no)?thing|^nothing|^none|^没有?|^无$|^(?:an?|some|food|severe|bad|serious|mild|many|few|several|multiple) ?$"
+    r"^(?:any|every|some|no)?things? $|^nothing|^none|^没有?|^无$|^(?:an?|some|food|severe|bad|serious|mild|many|few|several|multiple) ?$"
 )
+_TOO_ZH = re.compile(r"(?:太|这么|那么).+了")  # 太辣了我受不了 is said of this dish
 _CONTRAST = {"but", "except", "except that", "apart from", "however", "但", "但是", "不过", "可是", "只是"}
 LISTED_BUT_WEAK = 0.45  # below what is stored: said beside an order, it is about that order
 
@@ -37,9 +42,9 @@ def find_facts(
     clauses: list[Clause],
     matches: list[list[tuple[FactRule, re.Match[str]]]],
     readers: Mapping[str, ThingReader],
-    ordering: bool,
+    orders: list[bool],
 ) -> list[FoundFact]:
-    """Facts in text order. `ordering`: the message orders something, so "no sugar" is meant for this cup only."""
+    """Facts in text order. `orders`: which clauses order something; "no sugar" beside one is meant for this cup only."""
     found: list[FoundFact] = []
     last: FactRule | None = None  # a list may go on over commas: "allergic to nuts, eggs and milk"
     theirs = False  # "my son is vegan and allergic to nuts": without a subject of its own, a clause keeps the last one
@@ -47,9 +52,11 @@ def find_facts(
         if _is_hard(clause.opener):
             last, theirs = None, False
         theirs = about_others(clause, theirs)
-        if not clause.firm or theirs:
+        if not clause.states:
             last = None
             continue
+        if theirs or clause.wish:
+            rows = [(rule, match) for rule, match in rows if (rule.anyone or not theirs) and (rule.wish or not clause.wish)]
         here: list[FoundFact] = []
         rule_here: FactRule | None = None
         for rule, match in rows:
@@ -61,7 +68,7 @@ def find_facts(
             here = [_fact(last, clause, thing) for thing in listed]
             rule_here = last if listed else None
         last = rule_here
-        if ordering:
+        if any(ordering and other is not clause for other, ordering in zip(clauses, orders, strict=True)):
             here = [_of_this_order(fact) for fact in here]
         found.extend(here)
     return _best(found)
@@ -78,10 +85,8 @@ def _of_this_order(fact: FoundFact) -> FoundFact:
 
 
 def _facts_of(rule: FactRule, match: re.Match[str], clause: Clause, reader: ThingReader) -> Iterable[FoundFact]:
-    if rule.kind in {"preference", "restriction", "habit", "demographic"} and others_before(clause, match.end()):
-        slot_start = match.start("thing") if "thing" in match.re.groupindex else match.end()
-        if others_before(clause, slot_start):
-            return
+    if clause.script == "zh" and not rule.anyone and rule.kind in _OWN and others_before(match):
+        return
     if rule.kind == "restriction" and (_NO_LONGER.search(clause.text) or _ZH_NO_LONGER.search(clause.text)):
         return
     if rule.kind == "preference" and clause.script == "zh" and _ZH_NOTED.search(clause.text):
@@ -89,12 +94,19 @@ def _facts_of(rule: FactRule, match: re.Match[str], clause: Clause, reader: Thin
     slots = match.groupdict()
     if "name" in slots:
         yield from _name(rule, slots["name"].strip(), clause)
+    elif rule.person is not None:
+        who = clause.original((slots[rule.person] or "").strip())
+        yield FoundFact(rule.kind, rule.value or "", person=who, confidence=rule.confidence, quote=clause.quote)
+    elif rule.known and not any(thing.known for thing in reader.read(slots["thing"])):
+        return
     elif rule.several and "thing" in slots:
-        if _NOTHING.match(slots["thing"]):
+        if _NOTHING.match(slots["thing"]) or _TOO_ZH.match(slots["thing"]):
             return
         if clause.delimiter[:1] in {"(", "（"} and rule.kind == "preference":
             return  # "王品牛排(亦庄店)" names a place
         for thing in reader.read(slots["thing"]):
+            if rule.polarity == "dislike" and rule.unknown == 0 and f"no {thing.text}" in _options():
+                continue  # "no sugar please" is said of one cup
             fact = _fact(rule, clause, thing)
             if fact.confidence > 0:
                 yield fact
@@ -105,18 +117,23 @@ def _facts_of(rule: FactRule, match: re.Match[str], clause: Clause, reader: Thin
         yield FoundFact(rule.kind, value, rule.polarity, confidence=rule.confidence, quote=clause.quote)
 
 
+@lru_cache(maxsize=1)
+def _options() -> frozenset[str]:
+    return frozenset(option for group in option_groups() for option in group)
+
+
 def _fixed_value(rule: FactRule, slots: dict[str, str], clause: Clause) -> str:
     if rule.value is None:
         return clause.quote.strip(" -–—*\"'")
-    if rule.value.startswith("{"):
-        return clause.original((slots.get(rule.value.strip("{}")) or "").strip())
-    return rule.value
+    return _SLOT.sub(lambda slot: clause.original((slots.get(slot[1]) or "").strip()), rule.value)
 
 
 def _fact(rule: FactRule, clause: Clause, thing: Thing) -> FoundFact:
     confidence = rule.confidence if thing.known else rule.unknown
     if thing.definite and thing.item is None and rule.kind == "preference":
         confidence = min(confidence, LISTED_BUT_WEAK)  # "I love the food" is praise
+    if rule.kind == "interest" and thing.known and not thing.interest:
+        rule = replace(rule, kind="preference")  # "I'm into dark chocolate"
     if rule.kind == "preference" and thing.interest and thing.item is None:
         kind = "interest" if rule.polarity == "like" else "preference"
         return FoundFact(kind, clause.original(thing.text), rule.polarity, confidence=0.8, quote=clause.quote)  # type: ignore[arg-type]
@@ -136,12 +153,8 @@ def _name(rule: FactRule, name: str, clause: Clause) -> Iterable[FoundFact]:
         return
     if not spelt[0].isupper() if clause.script == "en" else _NOT_NAMED_ZH.search(spelt):
         return
-    yield FoundFact(
-        rule.kind,
-        f"call me {spelt}" if clause.script == "en" else f"叫我{spelt}",
-        confidence=rule.confidence,
-        quote=clause.quote,
-    )
+    value = (rule.value or "{name}").replace("{name}", spelt)
+    yield FoundFact(rule.kind, value, confidence=rule.confidence, quote=clause.quote)
 
 
 def with_more(facts: list[FoundFact], more: list[FoundFact]) -> list[FoundFact]:
@@ -163,6 +176,7 @@ def _best(found: list[FoundFact]) -> list[FoundFact]:
 
 
 def _same(value: str, restricted: str) -> bool:
+    value, restricted = fold(value), fold(restricted)
     return (
         value == restricted
         or restricted in {f"no {value}", f"不吃{value}", f"不喝{value}"}

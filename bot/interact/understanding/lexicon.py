@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import yaml
 
+from .cores import ChineseCores, EnglishCores
 from .normalise import fold, words
 from .patterns import PatternSet, PhraseError
 from .result import Aspect, FactKind, FeedbackKind
@@ -34,6 +35,10 @@ class FactRule:
     confidence: float
     unknown: float
     several: bool
+    person: str | None = None  # a slot that holds whom it is about
+    anyone: bool = False  # whoever the clause speaks of, it is about the customer
+    wish: bool = False  # "would like" is no hedge here
+    known: bool = False  # only where its {thing} is one we know
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,9 @@ class Lexicon:
     """One language: its phrases and its word lists, all folded."""
 
     language: str
-    phrases: PatternSet[Rule]
+    phrases: PatternSet[Rule]  # of intents and feedback, looked for in a clause
+    facts: PatternSet[Rule]  # looked for in its core
+    cores: EnglishCores | ChineseCores
     tastes: frozenset[str]
     interests: frozenset[str]
     allergens: Mapping[str, str]
@@ -60,6 +67,7 @@ class Lexicon:
     leading: tuple[str, ...]
     trailing: tuple[str, ...]
     refused: frozenset[str]
+    general: frozenset[str]
     joining: tuple[str, ...]
     numbers: Mapping[str, int]
     units: frozenset[str]
@@ -107,26 +115,29 @@ def load(language: str) -> Lexicon:
     listed = _read(language, "words")
     relations = [str(each) for each in listed["relation"]]
     subjects = _inverse(language, listed["subjects"])
-    phrases: PatternSet[Rule] = PatternSet(
-        language,
-        {
-            "diet": [each for rows in listed["diet"].values() for each in rows],
-            "relation": relations,
-            "subject": list(subjects),
-            "languages": list(languages_by_name()),
-            "job": listed["job"],
-            "adverb": listed["adverb"],
-        },
-    )
+    slots = {
+        "diet": [each for rows in listed["diet"].values() for each in rows],
+        "relation": relations,
+        "subject": list(subjects),
+        "languages": list(languages_by_name()),
+        "job": listed["job"],
+        "adverb": listed["adverb"],
+        "interest": listed["interests"],
+        **listed["slots"],
+    }
+    phrases: PatternSet[Rule] = PatternSet(language, slots, listed["forms"])
+    facts: PatternSet[Rule] = PatternSet(language, slots, listed["forms"])
     for rule, rows, where in _rules(language):
         for phrase in rows:
             try:
-                phrases.add(str(phrase), rule)
+                (facts if isinstance(rule, FactRule) else phrases).add(str(phrase), rule)
             except (PhraseError, ArithmeticError) as error:
                 raise LexiconError(f"lexicon/{language}/{where}: {error} (see lexicon/README.md)") from error
     return Lexicon(
         language=language,
         phrases=phrases,
+        facts=facts,
+        cores=_cores(language, listed),
         tastes=frozenset(canonical(language, str(each)) for each in listed["tastes"]),
         interests=frozenset(canonical(language, str(each)) for each in listed["interests"]),
         allergens=_inverse(language, listed["allergens"]),
@@ -135,12 +146,20 @@ def load(language: str) -> Lexicon:
         leading=_longest_first(language, listed["leading"]),
         trailing=_longest_first(language, listed["trailing"]),
         refused=frozenset(canonical(language, str(each)) for each in listed["refused"]),
+        general=frozenset(canonical(language, str(each)) for each in listed["general"]),
         joining=_longest_first(language, listed["joining"]),
         numbers={canonical(language, str(word)): int(number) for word, number in listed["numbers"].items()},
         units=frozenset(canonical(language, str(each)) for each in listed["units"]),
         relations=frozenset(canonical(language, each) for each in relations),
         alike=_inverse(language, listed["alike"]),
     )
+
+
+def _cores(language: str, listed: Mapping[str, Any]) -> EnglishCores | ChineseCores:
+    idle, openers = ([canonical(language, str(each)) for each in listed[name]] for name in ("idle", "openers"))
+    if language == "en":
+        return EnglishCores(idle, openers, listed["same"])
+    return ChineseCores(idle, openers, listed["selves"], listed["particles"])
 
 
 def _rules(language: str) -> Iterable[tuple[Rule, list[str], str]]:
@@ -154,6 +173,10 @@ def _rules(language: str) -> Iterable[tuple[Rule, list[str], str]]:
             confidence=float(entry.get("confidence", 0.9)),
             unknown=float(entry.get("unknown", 0)),
             several=entry.get("list") == "true",
+            person=entry.get("person"),
+            anyone="person" in entry or entry.get("anyone") == "true",
+            wish=entry.get("wish") == "true",
+            known=entry.get("known") == "true",
         )
         yield rule, entry["phrases"], "facts.yaml"
     for entry in _read(language, "feedback"):

@@ -63,7 +63,7 @@ class Listener:
         dates, spans = self._dates(folded, clauses, time_zone, now)
         mentions, wanted = self._order(clauses, matches)
         reminders = find_reminders(cleaned, folded, dates, spans, time_zone)
-        facts = find_facts(clauses, _only(FactRule, matches), self._readers, ordering=bool(mentions) and wanted)
+        facts = find_facts(clauses, _only(FactRule, matches), self._readers, _orders(clauses, matches, mentions, wanted))
         facts = with_more(facts, self._allergies.find(clauses, facts))
         facts = with_more(facts, find_references(clauses, mentions))
         intents, languages = find_intents(clauses, _only(IntentRule, matches), facts, [])
@@ -108,7 +108,14 @@ class Listener:
         )
 
     def _match(self, clause: Clause) -> Matches:
-        return list(self._lexicons[clause.script].phrases.search(clause.text, clause.anchors)) if clause.text else []
+        if not clause.text:
+            return []
+        lexicon = self._lexicons[clause.script]
+        found = list(lexicon.phrases.search(clause.text, clause.anchors))
+        clause.core, anchors = lexicon.cores.read(clause)
+        if clause.states:
+            found += lexicon.facts.search(clause.core, anchors)
+        return found
 
     def _dates(
         self, folded: str, clauses: list[Clause], zone: ZoneInfo, now: datetime
@@ -226,6 +233,17 @@ _FUTURE = (
 _NOT_ASKING = frozenset(
     {"remind", "ask_profile", "stop", "resume", "talk_to_person", "set_language", "abuse", "life_event"}
 )
+
+
+def _orders(
+    clauses: list[Clause], matches: list[Matches], mentions: list[tuple[Clause, Mention]], wanted: bool
+) -> list[bool]:
+    """Which clauses order something."""
+    named = [clause for clause, _ in mentions] if wanted else []
+    return [
+        any(isinstance(rule, IntentRule) and rule.name == "order" for rule, _ in rows) or any(clause is one for one in named)
+        for clause, rows in zip(clauses, matches, strict=True)
+    ]
 
 
 def _only(kind: type[AnyRule], matches: list[Matches]) -> list[list[tuple[AnyRule, re.Match[str]]]]:

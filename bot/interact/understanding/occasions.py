@@ -39,6 +39,7 @@ _CHINESE = (
     rf"{_DAY_ZH}(?:就|也)?(?:是|为)?{_WHO_ZH}的?{_WHAT_ZH}",
     rf"{_WHO_ZH}(?:是|在)?{_DAY_ZH}(?P<what>出生|生)的?$",
     rf"^{_WHAT_ZH}(?:是|在){_DAY_ZH}",
+    rf"^(?:我们?家?的?)?(?P<relation>RELATION)(?:是|在|就|快)?{_DAY_ZH}(?:就|要|正好)?(?P<what>满|过)[\d一二两三四五六七八九十]+岁",
 )
 # Over the clauses of one sentence: who it is first, the day later.
 _SENTENCE_EN = (
@@ -56,7 +57,7 @@ _EDGES = re.compile(r"^(?:\s|on\b|always\b|every year\b|the\b|:|it's\b|and\b|als
 _TWO_DAYS = timedelta(days=2)
 _YEAR_SAID = re.compile(r"(?:19|20)\d\d")
 _NEGATED = re.compile(r"\b(?:not|isn't|isnt|wasn't|never|if|whether)\b|不是|没有|如果")
-_TRIGGERS = ("birthday", "bday", "b-day", "annivers", "born", "turn", "married", "going to be", "生", "纪念", "诞辰")
+_TRIGGERS = ("岁", "birthday", "bday", "b-day", "annivers", "born", "turn", "married", "going to be", "生", "纪念", "诞辰")
 _NOT_NAMES = frozenset(
     {"Today", "Tomorrow", "It", "That", "This", "What", "Yesterday", "There", "Here", "He", "She", "Let"}
 )

@@ -23,7 +23,7 @@ _PIECE = re.compile(r"\{(\w+)\}|([()\[\]|^$*])|([^(){}\[\]|^$*]+)")
 # Words too common to be an anchor while a phrase has a better one.
 _COMMON = frozenset(
     "i a an the to is am are was were be do does not my me you your it this that of for in on at and or have has had "
-    "can could would will with please we our so".split()
+    "can could would will with please we our so 我 的".split()
 )
 
 
@@ -47,6 +47,7 @@ class _Compiler:
     phrase: str
     script: str
     vocabularies: Mapping[str, str]
+    anchors: Mapping[str, frozenset[str]]
     pieces: list[tuple[str, str]] = field(init=False)
     at: int = 0
     named: set[str] = field(default_factory=set)
@@ -94,7 +95,7 @@ class _Compiler:
             if value in self.vocabularies:
                 name = "(?:" if value in self.named else f"(?P<{value}>"  # a group has its name once
                 self.named.add(value)
-                return _Part(f"{name}{self.vocabularies[value]})", None)
+                return _Part(f"{name}{self.vocabularies[value]})", self.anchors.get(value))
             body = _SLOT[self.script] % _SLOT_SIZE[self.script]
             # At the end of a phrase a slot takes all there is; before more words, as little as will do.
             return _Part(f"(?P<{value}>{body})$" if end else f"(?P<{value}>{body}?)", None)
@@ -108,12 +109,19 @@ class _Compiler:
 
     def _literal(self, text: str) -> _Part:
         if self.script == "en":
-            found = words(fold(text))
-            anchors = frozenset([min(found, key=_rank)]) if found else None
-            return _Part("".join(re.escape(word) + " " for word in found), anchors)
-        text = "".join(fold(text).split())
-        anchors = frozenset([text[-2:] if len(text) > 1 else text]) if text else None
-        return _Part(re.escape(text), anchors)
+            return _Part("".join(re.escape(word) + " " for word in words(fold(text))), _anchor(text, "en"))
+        return _Part(re.escape("".join(fold(text).split())), _anchor(text, "zh"))
+
+
+def _anchor(text: str, script: str) -> frozenset[str] | None:
+    """The word (Chinese: the pair of characters) that a literal is found by."""
+    if script == "en":
+        found = words(fold(text))
+        return frozenset([min(found, key=_rank)]) if found else None
+    text = "".join(fold(text).split())
+    if text.isascii():
+        return frozenset(words(text)[:1]) or None
+    return frozenset([text[-2:]]) if text else None
 
 
 def _rank(word: str) -> tuple[bool, int]:
@@ -140,15 +148,23 @@ def vocabulary_regex(phrases: list[str], script: str) -> str:
 class PatternSet(Generic[Payload]):
     """Phrases of one script, each with what it stands for."""
 
-    def __init__(self, script: str, vocabularies: Mapping[str, list[str]]) -> None:
+    def __init__(
+        self, script: str, vocabularies: Mapping[str, list[str]], forms: Mapping[str, str] | None = None
+    ) -> None:
+        """`forms` are slots given as regular expressions."""
         self._script = script
         self._vocabularies = {name: vocabulary_regex(phrases, script) for name, phrases in vocabularies.items()}
+        self._anchors = {
+            name: frozenset().union(*(_anchor(phrase, script) or () for phrase in phrases))
+            for name, phrases in vocabularies.items()
+        }
+        self._vocabularies.update(forms or {})
         self._phrases: list[tuple[re.Pattern[str], Payload]] = []
         self._by_anchor: dict[str, list[int]] = {}
         self._everywhere: list[int] = []
 
     def add(self, phrase: str, payload: Payload) -> None:
-        part = _Compiler(phrase, self._script, self._vocabularies).compile()
+        part = _Compiler(phrase, self._script, self._vocabularies, self._anchors).compile()
         boundary = r"(?<!\S)" if self._script == "en" else ""
         number = len(self._phrases)
         self._phrases.append((re.compile(boundary + part.regex), payload))

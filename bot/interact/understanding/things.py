@@ -8,6 +8,9 @@ from .lexicon import Lexicon
 from .result import FoundItem
 
 FindItem = Callable[[str], FoundItem | None]  # an item that the whole text names, if it does
+_WHEN = re.compile(r" (?:when|whenever|because|since|while|every time|each time|if|although|though|cause|except) ")
+_WHERE = re.compile(r" (?:in|on|with|over) (?!the morning|it|them|the|there|here|you)(?:\S+ ?){1,3}$")
+_DONE_ZH = re.compile(r"[到了过完得着]|[一几两][块个口点些杯份碗片盘]")  # 我只吃到一块牛肉
 _LONGEST = {"en": 4, "zh": 10}  # words, characters: a longer thing is a sentence
 
 
@@ -30,20 +33,39 @@ class ThingReader:
         self._english = lexicon.language == "en"
         joints = "|".join(map(re.escape, lexicon.joining))
         self._joint = re.compile(rf" (?:{joints}) | ?[,/&+] ?" if self._english else rf"(?:{joints})|[,/&+]")
+        self._leads = re.compile(rf"(?:{joints}) " if self._english else rf"(?:{joints})")
+        each = "|".join(sorted(map(re.escape, self._tastes), key=lambda word: (-len(word), word)))
+        self._one = re.compile(each)
+        self._rows = re.compile(rf"(?:{each}){{2,8}}")
         # "fish and chips" is one thing where the catalogue says so; see `read`.
 
     def read(self, slot: str) -> list[Thing]:
         """Nothing at all if any part of the list is not a thing: half-understood lists are not guessed at."""
-        slot = slot.strip()
+        slot = self._until(slot.strip())
+        if self._leads.match(slot):
+            return []
         whole = self._find_item(self._strip(slot)[0])
         pieces = [slot] if whole else [piece for piece in self._joint.split(slot) if piece.strip()]
         found: list[Thing] = []
         for piece in pieces:
             thing = self._thing(piece)
+            if not (self._english or (thing and thing.known)) and (row := self._row(piece)):
+                found += row
+                continue
             if thing is None:
                 return found if found and found[-1].known else []
             found.append(thing)
         return found
+
+    def _row(self, piece: str) -> list[Thing]:
+        """Known things with nothing between them: 香菜葱姜."""
+        match = self._rows.fullmatch(self._strip(piece.strip())[0])
+        return [Thing(each, None, known=True) for each in self._one.findall(match.group())] if match else []
+
+    def _until(self, slot: str) -> str:
+        """Without what only says when or why: "the window seat when I am alone"."""
+        cut = _WHEN.search(slot) if self._english else None
+        return slot[: cut.start()] if cut else slot
 
     def is_bare_list(self, text: str) -> list[Thing]:
         """The things of a clause that is a list of known things and nothing else."""
@@ -58,12 +80,15 @@ class ThingReader:
         item = self._find_item(text)
         if item is not None:
             return Thing(text, item, known=True)
+        if self._english and (place := _WHERE.search(text)) is not None and self._knows(text[: place.start()]):
+            return Thing(text, None, known=True, definite=definite)  # "walnuts in cakes"
         size = len(text.split(" ")) if self._english else len(text)
         if size > _LONGEST[self._lexicon.language]:
             return None
-        if self._refuses(text):
+        if self._refuses(text) or _DONE_ZH.match(text):
             return None
         interest = text in self._lexicon.interests
+        definite = definite and text in self._lexicon.general
         return Thing(text, None, known=self._knows(text) or interest, interest=interest, definite=definite)
 
     def _refuses(self, text: str) -> bool:
@@ -90,14 +115,14 @@ class ThingReader:
         changed = True
         while changed and text:
             changed = False
-            if text in self._tastes:
+            if text in self._tastes or text in self._lexicon.interests:
                 break
             for word in self._lexicon.leading:
                 if self._starts(text, word):
                     definite = definite or word in {"the", "your", "this", "all the", "that", "those", "these"}
                     text, changed = text[len(word) :].strip(), True
                     break
-            if text in self._tastes:
+            if text in self._tastes or text in self._lexicon.interests:
                 break
             for word in self._lexicon.trailing:
                 if self._ends(text, word):
