@@ -31,7 +31,8 @@ class EnglishCores:
         found = clause.anchors
         if not self._heads.isdisjoint(found):
             found = self._phrases.sub("", clause.text).split()
-        kept = [self._same.get(word, word) for word in found if word not in self._idle]
+        same = {} if clause.text.startswith("we are ") and clause.text[7:8].isdigit() else self._same  # a party's size
+        kept = [same.get(word, word) for word in found if word not in self._idle]
         start = 0
         while start < len(kept) and kept[start] in self._openers:
             start += 1

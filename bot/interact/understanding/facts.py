@@ -27,9 +27,13 @@ _ZH_NO_LONGER = re.compile(
     r"不(?:再|会)?(?:\w{0,2})?过敏|(?:不会?|没有?)(?:再|是)?对.{1,8}过敏|没有?(?:什么|任何)?过敏|不是(?:素|吃素|孕)|没怀孕|不忌口"
 )
 # An order's note told again: "备注不要辣" is about that order.
-_ZH_NOTED = re.compile(r"备注|注明|标注|说了|说好|说不|说明|叮嘱|强调|留言|提前说|写了|写着|写上|要求|忘记说|交代")
+_ZH_NOTED = re.compile(
+    r"备注|注明|标注|说了|说好|说不|说明|叮嘱|强调|留言|提前说|写了|写着|写上|要求|忘记说|交代|结果|居然|竟然|怎么(?:吃着|还|会|都|又)|为什么|全是|还是"
+)
 _HARD = frozenset("。！!?？.;；…\n")
-_NOT_NAMED_ZH = re.compile(r"^们|[上下来去等起吃喝买取拿到回做干多点些了过]|怎么|什么|自己|很|好|不")
+_NOT_NAMED_ZH = re.compile(
+    r"^们|[上下来去等起吃喝买取拿到回做干多点些了过的是]|外卖|单|餐|车|客服|怎么|什么|自己|很|好|不"
+)
 _NOTHING = re.compile(
     r"^(?:any|every|some|no)?things? $|^nothing|^none|^没有?|^无$|^(?:an?|some|food|severe|bad|serious|mild|many|few|several|multiple) ?$"
 )
@@ -46,6 +50,7 @@ def find_facts(
 ) -> list[FoundFact]:
     """Facts in text order. `orders`: which clauses order something; "no sugar" beside one is meant for this cup only."""
     found: list[FoundFact] = []
+    noted = any(clause.script == "zh" and _ZH_NOTED.search(clause.text) for clause in clauses)
     last: FactRule | None = None  # a list may go on over commas: "allergic to nuts, eggs and milk"
     theirs = False  # "my son is vegan and allergic to nuts": without a subject of its own, a clause keeps the last one
     for clause, rows in zip(clauses, matches, strict=True):
@@ -56,7 +61,9 @@ def find_facts(
             last = None
             continue
         if theirs or clause.wish:
-            rows = [(rule, match) for rule, match in rows if (rule.anyone or not theirs) and (rule.wish or not clause.wish)]
+            rows = [
+                (rule, match) for rule, match in rows if (rule.anyone or not theirs) and (rule.wish or not clause.wish)
+            ]
         here: list[FoundFact] = []
         rule_here: FactRule | None = None
         for rule, match in rows:
@@ -68,7 +75,7 @@ def find_facts(
             here = [_fact(last, clause, thing) for thing in listed]
             rule_here = last if listed else None
         last = rule_here
-        if any(ordering and other is not clause for other, ordering in zip(clauses, orders, strict=True)):
+        if noted or any(ordering and other is not clause for other, ordering in zip(clauses, orders, strict=True)):
             here = [_of_this_order(fact) for fact in here]
         found.extend(here)
     return _best(found)
@@ -88,8 +95,6 @@ def _facts_of(rule: FactRule, match: re.Match[str], clause: Clause, reader: Thin
     if clause.script == "zh" and not rule.anyone and rule.kind in _OWN and others_before(match):
         return
     if rule.kind == "restriction" and (_NO_LONGER.search(clause.text) or _ZH_NO_LONGER.search(clause.text)):
-        return
-    if rule.kind == "preference" and clause.script == "zh" and _ZH_NOTED.search(clause.text):
         return
     slots = match.groupdict()
     if "name" in slots:

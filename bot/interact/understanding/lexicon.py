@@ -68,6 +68,7 @@ class Lexicon:
     trailing: tuple[str, ...]
     refused: frozenset[str]
     general: frozenset[str]
+    heads: frozenset[str]  # what names of dishes end in
     joining: tuple[str, ...]
     numbers: Mapping[str, int]
     units: frozenset[str]
@@ -147,6 +148,7 @@ def load(language: str) -> Lexicon:
         trailing=_longest_first(language, listed["trailing"]),
         refused=frozenset(canonical(language, str(each)) for each in listed["refused"]),
         general=frozenset(canonical(language, str(each)) for each in listed["general"]),
+        heads=frozenset(str(each) for each in listed["heads"]),
         joining=_longest_first(language, listed["joining"]),
         numbers={canonical(language, str(word)): int(number) for word, number in listed["numbers"].items()},
         units=frozenset(canonical(language, str(each)) for each in listed["units"]),

@@ -63,7 +63,9 @@ class Listener:
         dates, spans = self._dates(folded, clauses, time_zone, now)
         mentions, wanted = self._order(clauses, matches)
         reminders = find_reminders(cleaned, folded, dates, spans, time_zone)
-        facts = find_facts(clauses, _only(FactRule, matches), self._readers, _orders(clauses, matches, mentions, wanted))
+        facts = find_facts(
+            clauses, _only(FactRule, matches), self._readers, _orders(clauses, matches, mentions, wanted)
+        )
         facts = with_more(facts, self._allergies.find(clauses, facts))
         facts = with_more(facts, find_references(clauses, mentions))
         intents, languages = find_intents(clauses, _only(IntentRule, matches), facts, [])
@@ -241,7 +243,8 @@ def _orders(
     """Which clauses order something."""
     named = [clause for clause, _ in mentions] if wanted else []
     return [
-        any(isinstance(rule, IntentRule) and rule.name == "order" for rule, _ in rows) or any(clause is one for one in named)
+        any(isinstance(rule, IntentRule) and rule.name == "order" for rule, _ in rows)
+        or any(clause is one for one in named)
         for clause, rows in zip(clauses, matches, strict=True)
     ]
 

@@ -57,7 +57,20 @@ _EDGES = re.compile(r"^(?:\s|on\b|always\b|every year\b|the\b|:|it's\b|and\b|als
 _TWO_DAYS = timedelta(days=2)
 _YEAR_SAID = re.compile(r"(?:19|20)\d\d")
 _NEGATED = re.compile(r"\b(?:not|isn't|isnt|wasn't|never|if|whether)\b|不是|没有|如果")
-_TRIGGERS = ("岁", "birthday", "bday", "b-day", "annivers", "born", "turn", "married", "going to be", "生", "纪念", "诞辰")
+_TRIGGERS = (
+    "岁",
+    "birthday",
+    "bday",
+    "b-day",
+    "annivers",
+    "born",
+    "turn",
+    "married",
+    "going to be",
+    "生",
+    "纪念",
+    "诞辰",
+)
 _NOT_NAMES = frozenset(
     {"Today", "Tomorrow", "It", "That", "This", "What", "Yesterday", "There", "Here", "He", "She", "Let"}
 )

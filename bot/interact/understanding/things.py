@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .lexicon import Lexicon
 from .result import FoundItem
@@ -10,6 +10,7 @@ from .result import FoundItem
 FindItem = Callable[[str], FoundItem | None]  # an item that the whole text names, if it does
 _WHEN = re.compile(r" (?:when|whenever|because|since|while|every time|each time|if|although|though|cause|except) ")
 _WHERE = re.compile(r" (?:in|on|with|over) (?!the morning|it|them|the|there|here|you)(?:\S+ ?){1,3}$")
+_LONGEST_DISH = 6  # characters
 _DONE_ZH = re.compile(r"[到了过完得着]|[一几两][块个口点些杯份碗片盘]")  # 我只吃到一块牛肉
 _LONGEST = {"en": 4, "zh": 10}  # words, characters: a longer thing is a sentence
 
@@ -60,7 +61,10 @@ class ThingReader:
     def _row(self, piece: str) -> list[Thing]:
         """Known things with nothing between them: 香菜葱姜."""
         match = self._rows.fullmatch(self._strip(piece.strip())[0])
-        return [Thing(each, None, known=True) for each in self._one.findall(match.group())] if match else []
+        found = self._one.findall(match.group()) if match else []
+        if len(found) < 3 and not all(len(each) > 1 for each in found):
+            return []  # 汤面 is one thing
+        return [Thing(each, None, known=True) for each in found]
 
     def _until(self, slot: str) -> str:
         """Without what only says when or why: "the window seat when I am alone"."""
@@ -80,16 +84,19 @@ class ThingReader:
         item = self._find_item(text)
         if item is not None:
             return Thing(text, item, known=True)
-        if self._english and (place := _WHERE.search(text)) is not None and self._knows(text[: place.start()]):
-            return Thing(text, None, known=True, definite=definite)  # "walnuts in cakes"
+        place = _WHERE.search(text) if self._english else None
+        if place is not None:  # "walnuts in cakes"
+            head = self._thing(text[: place.start()])
+            return replace(head, text=text) if head and head.known and head.item is None else None
         size = len(text.split(" ")) if self._english else len(text)
         if size > _LONGEST[self._lexicon.language]:
             return None
         if self._refuses(text) or _DONE_ZH.match(text):
             return None
         interest = text in self._lexicon.interests
-        definite = definite and text in self._lexicon.general
-        return Thing(text, None, known=self._knows(text) or interest, interest=interest, definite=definite)
+        known = self._knows(text) or interest
+        definite = definite and (not known or text in self._lexicon.general)
+        return Thing(text, None, known=known, interest=interest, definite=definite)
 
     def _refuses(self, text: str) -> bool:
         if self._english:
@@ -108,7 +115,9 @@ class ThingReader:
             head = text.rsplit(" ", 1)[-1]
             return head in self._tastes or head in self._lexicon.allergens or singular(head) in self._tastes
         # The head of a Chinese name is its end: 手磨咖啡 is a 咖啡.
-        return any(text[-size:] in self._tastes for size in range(2, min(len(text), 5)))
+        if any(text[-size:] in self._tastes for size in range(2, min(len(text), 5))):
+            return True
+        return 1 < len(text) <= _LONGEST_DISH and text[-1] in self._lexicon.heads
 
     def _strip(self, text: str) -> tuple[str, bool]:
         definite = False
