@@ -58,6 +58,7 @@ class Reason(StrEnum):
     profiling_off = "profiling_off"
     tier_new = "tier_new"
     superseded = "superseded"
+    life_event = "life_event"  # who or what it was for is no more
     bought_since = "bought_since"
     heard_since = "heard_since"
     paused = "paused"

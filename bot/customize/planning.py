@@ -5,6 +5,7 @@
 | order (reference: order id) | after_purchase for a first order, a new item, or again after `every`; the check-in moves |
 | reminder (reference: any id unique to it; data: text, at as ISO, exact) | reminder at that time; `exact`: they named the time of day |
 | solved (reference: feedback id) | loop_closed, at once |
+| life_event (data: days, as "05-03") | wishes for these days are cancelled, with that as their reason |
 | tier, occasion, consent, status, merged | the customer's check-in and birthdays are put right (`reconcile`) |
 | complaint, and any kind not known | nothing: the arbiter reads open complaints when a message is due |
 
@@ -49,6 +50,7 @@ def plan(memory: Memory, settings: BusinessSettings, now: datetime, most: int = 
         return 0
     customer_ids = sorted({event.customer_id for event in waiting})
     standings = reach.load(memory, customer_ids, since=now - MEMORY)
+    _silence(memory, now, waiting)
     reconcile(memory, settings, now, customer_ids, standings)
     plans = [
         *_plan_after_purchase(memory, settings, now, waiting, standings),
@@ -156,6 +158,16 @@ def _plan_loops(memory: Memory, settings: BusinessSettings, now: datetime, waiti
         )
         for event in solved.values()
     ]  # fmt: skip
+
+
+def _silence(memory: Memory, now: datetime, waiting: Sequence[Event]) -> None:
+    """Cancel the wishes for these days. Where somebody else has the day too, `reconcile` plans theirs anew."""
+    for event in waiting:
+        days = event.data.get("days", ()) if event.kind == "life_event" else ()
+        if days:
+            rows = follow_ups.list_open(memory, [event.customer_id], ["birthday"])
+            touched = [row.id for row in rows if row.data.get("month_day") in days]
+            follow_ups.cancel_rows(memory, touched, Reason.life_event, now)
 
 
 def _read_instant(value: Any) -> datetime | None:

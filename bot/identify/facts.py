@@ -11,6 +11,7 @@ from storage.database import Memory
 from storage.models import Fact
 
 LEAST_CONFIDENCE = 0.5  # below it a fact is a guess, and not kept
+HOUSEHOLD = frozenset({"lives with", "moved out"})  # of one person only the newest holds
 VALUE_LENGTH = 300
 QUOTE_LENGTH = 500
 
@@ -33,10 +34,12 @@ def record(
     known = [
         fact
         for fact in (facts.list_current(memory, customer_id, kind) if current is None else current)
-        if fact.kind == kind and _same_thing(fact, value, item) and _same_person(fact.person, person)
+        if fact.kind == kind
+        and (_same_thing(fact, value, item) or (person is not None and {fact.value, value} <= HOUSEHOLD))
+        and _same_person(fact.person, person)
     ]
     for fact in known:
-        if fact.polarity == polarity and fact.date == date:
+        if fact.polarity == polarity and fact.date == date and _same_thing(fact, value, item):
             fact.confidence = max(fact.confidence, confidence)
             return Kept(fact, is_new=False)
     new = facts.add(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.identify import facts as known_facts
-from bot.interact import feedback, reminders
+from bot.interact import feedback, life_events, reminders
 from bot.interact.replies import Answer
 from bot.interact.turn import Recorded, Turn, remember
 from bot.interact.understanding.result import FoundFact
@@ -20,6 +20,8 @@ from storage.models import Conversation, Customer, Fact
 def record(turn: Turn, answer: Answer) -> Recorded:
     """Everything in the message that is worth keeping."""
     kept = Recorded()
+    if life_events.silence(turn):
+        answer.planned = True
     found = [one for one in turn.heard.facts if one.confidence >= known_facts.LEAST_CONFIDENCE]
     record_facts(turn, found, kept, answer)
     kept.feedback = feedback.record(turn, turn.heard.feedback, answer)
@@ -32,6 +34,8 @@ def record_facts(turn: Turn, found: Sequence[FoundFact], kept: Recorded, answer:
         return
     current = list(facts.list_current(turn.memory, turn.customer.id))
     for one in found:
+        if life_events.is_silenced(one, current):
+            continue
         fact, is_new = known_facts.record(
             turn.memory, turn.customer.id, kind=one.kind, value=one.value, polarity=one.polarity, item=one.item,
             person=one.person, date=one.date, confidence=one.confidence, quote=one.quote or turn.text,

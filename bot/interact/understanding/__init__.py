@@ -2,6 +2,7 @@
 and the FAQ; what a message *means* here is decided by `interact/dialogue`."""
 
 from .knowledge import CatalogueEntry, FaqPhrasing
+from .kin import is_same_kin, kin_of
 from .language import detect_language
 from .listener import Listener
 from .restrictions import allergen_of, forbidden_by, restriction_of
@@ -13,6 +14,7 @@ from .result import (
     FoundItem,
     FoundReminder,
     Intent,
+    LifeEvent,
     Understanding,
 )
 
@@ -26,10 +28,13 @@ __all__ = [
     "FoundItem",
     "FoundReminder",
     "Intent",
+    "LifeEvent",
     "Listener",
     "Understanding",
     "allergen_of",
     "detect_language",
     "forbidden_by",
+    "is_same_kin",
+    "kin_of",
     "restriction_of",
 ]

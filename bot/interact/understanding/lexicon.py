@@ -59,6 +59,8 @@ class Lexicon:
     phrases: PatternSet[Rule]  # of intents and feedback, looked for in a clause
     facts: PatternSet[Rule]  # looked for in its core
     cores: EnglishCores | ChineseCores
+    life_events: PatternSet[Any]  # what happened: "death" …
+    kin: Mapping[str, str]  # a word for a relation → the relation
     tastes: frozenset[str]
     interests: frozenset[str]
     allergens: Mapping[str, str]
@@ -134,8 +136,14 @@ def load(language: str) -> Lexicon:
                 (facts if isinstance(rule, FactRule) else phrases).add(str(phrase), rule)
             except (PhraseError, ArithmeticError) as error:
                 raise LexiconError(f"lexicon/{language}/{where}: {error} (see lexicon/README.md)") from error
+    life_events: PatternSet[Any] = PatternSet(language, slots, listed["forms"])
+    for what, rows in _read(language, "life_events").items():
+        for phrase in rows:
+            life_events.add(str(phrase), str(what))
     return Lexicon(
         language=language,
+        life_events=life_events,
+        kin=_inverse(language, listed["kin"]),
         phrases=phrases,
         facts=facts,
         cores=_cores(language, listed),

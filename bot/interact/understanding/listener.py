@@ -19,6 +19,7 @@ from .items import ItemFinder, Mention
 from .knowledge import CatalogueEntry, FaqPhrasing
 from .language import detect_language
 from .lexicon import LANGUAGES, FactRule, FeedbackRule, IntentRule, Rule, load
+from .life_events import find_life_events
 from .normalise import clean, close_up, fold, has_cjk
 from .occasions import OccasionFinder
 from .references import find_references
@@ -69,8 +70,12 @@ class Listener:
         facts = with_more(facts, self._allergies.find(clauses, facts))
         facts = with_more(facts, find_references(clauses, mentions))
         intents, languages = find_intents(clauses, _only(IntentRule, matches), facts, [])
-        grieving = any(intent.name == "life_event" for intent in intents)
-        if not grieving:
+        life_events = find_life_events(clauses, self._lexicons)
+        if life_events and not any(intent.name == "life_event" for intent in intents):
+            intents = [Intent("life_event", 0.96), *intents]
+        if any(intent.name == "life_event" for intent in intents):
+            facts = [fact for fact in facts if fact.kind not in {"demographic", "habit"}]  # "I live alone now"
+        else:
             facts += self._occasions.find(clauses, dates, time_zone)
         told = [[] if self._allergies.habitual(clause) else rows for clause, rows in zip(clauses, matches, strict=True)]
         feedback = find_feedback(clauses, _only(FeedbackRule, told), self._subjects)
@@ -107,6 +112,7 @@ class Listener:
             out_of_scope=_out_of_scope(cleaned, intents, facts, feedback, mentions, dates, reminders, faq),
             languages=languages,
             allergens=asked.codes if asked else (),
+            life_events=life_events,
         )
 
     def _match(self, clause: Clause) -> Matches:

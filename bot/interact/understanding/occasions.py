@@ -9,7 +9,7 @@ from .clauses import Clause
 from .normalise import close_up, fold
 from .result import FoundDate, FoundFact
 
-_WHAT_EN = r"(?P<what>(?i:birthday|bday|b-day|wedding anniversary|anniversary))"
+_WHAT_EN = r"(?P<what>(?i:birthday|bday|b-day|wedding anniversary|anniversary|due date))"
 _NAME_EN = r"(?P<name>[A-Z][\w'-]*?)"
 _WHO_EN = (
     r"(?:(?:[Mm]y|[Oo]ur) (?:(?:little|older|younger|eldest|youngest|oldest|dear|lovely|beloved|sweet|big|baby) )?"
@@ -28,7 +28,7 @@ _ENGLISH = (
     r"[Ii](?:'m| am) (?P<what>turning) \w+ (?:on )?(?:the )?(?P<date>.+)",
 )
 _WHO_ZH = r"(?:(?:我们?家?[和跟与]?|咱们?)的?(?:(?P<relation>RELATION)(?:叫)?(?P<name>[^\W\d_的是在过就也]{1,3}?|[A-Za-z]+)??)?)"
-_WHAT_ZH = r"(?P<what>生日|结婚纪念日|周年纪念日?|纪念日|生辰|诞辰)"
+_WHAT_ZH = r"(?P<what>生日|结婚纪念日|周年纪念日?|纪念日|生辰|诞辰|预产期)"
 _DAY_ZH = (
     r"(?P<date>(?:(?:农历|阴历|阳历|公历|新历|旧历)?(?:[\d一二三四五六七八九十〇零年去今明后大本下这个周星期礼拜的]{1,12}"
     r"[月号日天初一二三四五六七八九十]{1,4}[\d一二三四五六七八九十]{0,3}[号日]?|今天|明天|后天|昨天|\d{1,2}[./]\d{1,2})))"
@@ -59,6 +59,8 @@ _YEAR_SAID = re.compile(r"(?:19|20)\d\d")
 _NEGATED = re.compile(r"\b(?:not|isn't|isnt|wasn't|never|if|whether)\b|不是|没有|如果")
 _TRIGGERS = (
     "岁",
+    "due date",
+    "预产",
     "birthday",
     "bday",
     "b-day",
@@ -152,13 +154,19 @@ class OccasionFinder:
                 continue
             return FoundFact(
                 "occasion",
-                "anniversary" if re.search("annivers|married|纪念", match["what"].lower()) else "birthday",
+                _what(match["what"]),
                 person=_person(groups, clause),
                 date=day or None,
                 confidence=0.9 if day else 0.7,
                 quote=clause.quote,
             )
         return None
+
+
+def _what(said: str) -> str:
+    if said.lower() in ("due date", "预产期"):
+        return "due date"
+    return "anniversary" if re.search("annivers|married|纪念", said.lower()) else "birthday"
 
 
 def _compiled(pattern: str, relations: frozenset[str]) -> re.Pattern[str]:

@@ -69,6 +69,14 @@ class FoundReminder:
 
 
 @dataclass(frozen=True, slots=True)
+class LifeEvent:
+    """`person` as the customer said it ("mum", 外婆); None where it is the customer's own."""
+
+    what: Literal["death", "separation", "pregnancy_loss"]
+    person: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class FaqMatch:
     name: str
     score: float
@@ -91,6 +99,7 @@ class Understanding:
     out_of_scope: bool = False
     languages: tuple[str, ...] = ()
     allergens: tuple[str, ...] = ()
+    life_events: tuple[LifeEvent, ...] = ()
 
     def has(self, intent: str) -> bool:
         return any(found.name == intent for found in self.intents)
@@ -142,4 +151,5 @@ class Understanding:
             "out_of_scope": self.out_of_scope,
             "languages": list(self.languages),
             "allergens": list(self.allergens),
+            "life_events": [{"what": one.what, "person": one.person} for one in self.life_events],
         }

@@ -1,0 +1,104 @@
+"""After a death, a separation or a lost pregnancy: the occasions it touches fall silent, and stay so.
+
+What we know of the event itself is a fact of the kind `life_event`: the customer can see it and take it out, nothing is
+ever sold on it, and while it holds no touched occasion is kept again. A person is fetched by `dialogue`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.interact.turn import Turn
+from bot.interact.understanding import LifeEvent, is_same_kin, kin_of
+from storage import events, facts
+from storage.models import Fact
+
+KIND = "life_event"
+PARTNER = "partner"
+_EXPECTING = ("pregnancy", "怀孕", "due date")
+_WEDDED = re.compile(r"\bmarried\b|已婚|结婚")
+
+
+class Known(Protocol):
+    """A fact, kept or just heard."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def person(self) -> str | None: ...
+
+
+def silence(turn: Turn) -> bool:
+    """Withdraw what the events of this message touch, keep why, and have what was planned for it cancelled.
+
+    True where something new was learned of."""
+    told = [event for event in turn.heard.life_events if not _is_known(turn, event)]
+    for event in told:
+        touched = [fact for fact in facts.list_current(turn.memory, turn.customer.id) if touches(event, fact, turn.text)]
+        ids = [fact.id for fact in touched]
+        facts.forget(turn.memory, ids, turn.now)  # and what they had replaced stays replaced
+        facts.add(
+            turn.memory, customer_id=turn.customer.id, kind=KIND, value=event.what, since=turn.now, person=event.person,
+            quote=turn.text[:500], contact_id=turn.contact_id,
+        )  # fmt: skip
+        days = sorted({fact.date[-5:] for fact in touched if fact.date})
+        events.add(
+            turn.memory, turn.customer.id, KIND, at=turn.now, reference=str(turn.contact_id),
+            data={"what": event.what, "facts": ids, "days": days},
+        )  # fmt: skip
+    return bool(told)
+
+
+def is_silenced(fact: Known, known: Sequence[Fact]) -> bool:
+    """Whether something that is known to have happened forbids keeping this."""
+    return any(
+        touches(LifeEvent(one.value, one.person), fact, "")  # type: ignore[arg-type]
+        for one in known
+        if one.kind == KIND
+    )
+
+
+def touches(event: LifeEvent, fact: Known, text: str) -> bool:
+    """`text` may name who died: "Mia passed away"."""
+    if fact.kind not in ("occasion", "demographic", "restriction"):
+        return False
+    match event.what:
+        case "death":
+            return _is_of(event.person, fact, text) or (_kin(event.person) == PARTNER and _is_of_the_pair(fact))
+        case "separation":
+            return _is_of_the_pair(fact)
+        case _:
+            return fact.value in _EXPECTING or (fact.kind == "occasion" and _kin(fact.person) == "child")
+
+
+def _is_of(person: str | None, fact: Known, text: str) -> bool:
+    if fact.person is None or fact.kind == "restriction":
+        return False
+    name = fact.person.split()[-1]
+    if name[:1].isupper() and re.search(rf"\b{re.escape(name)}\b", text):
+        return True
+    mine, theirs = _kin(person), _kin(fact.person)
+    return mine is not None and theirs is not None and is_same_kin(mine, theirs)
+
+
+def _is_of_the_pair(fact: Known) -> bool:
+    if fact.kind == "occasion" and fact.value == "anniversary":
+        return fact.person is None or _kin(fact.person) == PARTNER
+    if fact.kind == "demographic" and fact.person is None:
+        return _WEDDED.search(fact.value) is not None
+    return fact.kind != "restriction" and _kin(fact.person) == PARTNER
+
+
+def _kin(person: str | None) -> str | None:
+    return kin_of(person) if person else None
+
+
+def _is_known(turn: Turn, event: LifeEvent) -> bool:
+    return any(
+        fact.value == event.what and _kin(fact.person) == _kin(event.person)
+        for fact in facts.list_current(turn.memory, turn.customer.id, KIND)
+    )
