@@ -38,7 +38,9 @@ def silence(turn: Turn) -> bool:
     True where something new was learned of."""
     told = [event for event in turn.heard.life_events if not _is_known(turn, event)]
     for event in told:
-        touched = [fact for fact in facts.list_current(turn.memory, turn.customer.id) if touches(event, fact, turn.text)]
+        touched = [
+            fact for fact in facts.list_current(turn.memory, turn.customer.id) if touches(event, fact, turn.text)
+        ]
         ids = [fact.id for fact in touched]
         facts.forget(turn.memory, ids, turn.now)  # and what they had replaced stays replaced
         facts.add(

@@ -8,6 +8,7 @@ from .normalise import fold, has_cjk
 PARTNER = "partner"
 _MEMBERS = {"parents": frozenset({"mother", "father"}), "grandparents": frozenset({"grandmother", "grandfather"})}
 
+
 @lru_cache(maxsize=4_096)
 def kin_of(person: str) -> str | None:
     """ "daughter Mia" → "daughter", 我妈妈 → "mother"; None for a name alone."""
@@ -18,9 +19,11 @@ def kin_of(person: str) -> str | None:
     known, words = load("en").kin, said.split()
     return next((known[each] for each in (" ".join(words[:2]), *words[:1]) if each in known), None)
 
+
 def is_same_kin(one: str, other: str) -> bool:
     """Whether the two may be one person: a child may be a daughter, parents are mother and father too."""
     return one == other or other in _MEMBERS.get(one, ()) or one in _MEMBERS.get(other, ()) or _is_child(one, other)
+
 
 def _is_child(one: str, other: str) -> bool:
     children = {"child", "daughter", "son"}

@@ -106,9 +106,7 @@ def test_a_separation_silences_the_anniversary_and_the_partner(
         ("zh", ["我怀孕了", "我的预产期是5月3号"], "我流产了"),
     ],
 )
-def test_a_lost_pregnancy_is_not_spoken_of(
-    chats: dict[str, Chat], language: str, lines: list[str], event: str
-) -> None:
+def test_a_lost_pregnancy_is_not_spoken_of(chats: dict[str, Chat], language: str, lines: list[str], event: str) -> None:
     chat = chats[language]
     for line in lines:
         chat.send(line)

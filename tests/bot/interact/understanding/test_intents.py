@@ -182,4 +182,5 @@ def test_json_has_the_promised_keys(hear):
         "out_of_scope": False,
         "languages": [],
         "allergens": [],
+        "life_events": [],
     }
