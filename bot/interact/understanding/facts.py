@@ -32,11 +32,12 @@ _ZH_NOTED = re.compile(
 )
 _HARD = frozenset("。！!?？.;；…\n")
 _NOT_NAMED_ZH = re.compile(
-    r"^们|[上下来去等起吃喝买取拿到回做干多点些了过的是]|外卖|单|餐|车|客服|怎么|什么|自己|很|好|不"
+    r"^们|[上下来去等起吃喝买取拿到回做干多点些了过的是]|一声|一下|外卖|单|餐|车|客服|怎么|什么|自己|很|好|不"
 )
 _NOTHING = re.compile(
     r"^(?:any|every|some|no)?things? $|^nothing|^none|^没有?|^无$|^(?:an?|some|food|severe|bad|serious|mild|many|few|several|multiple) ?$"
 )
+_JUST_NOW = re.compile(r"\b(?:this (?:week|month|time)|today|tomorrow|tonight|these days only) |这周|这次|这几天|今天|明天|这个月")
 _TOO_ZH = re.compile(r"(?:太|这么|那么).+了")  # 太辣了我受不了 is said of this dish
 _CONTRAST = {"but", "except", "except that", "apart from", "however", "但", "但是", "不过", "可是", "只是"}
 LISTED_BUT_WEAK = 0.45  # below what is stored: said beside an order, it is about that order
@@ -93,6 +94,8 @@ def _of_this_order(fact: FoundFact) -> FoundFact:
 
 def _facts_of(rule: FactRule, match: re.Match[str], clause: Clause, reader: ThingReader) -> Iterable[FoundFact]:
     if clause.script == "zh" and not rule.anyone and rule.kind in _OWN and others_before(match):
+        return
+    if rule.kind == "habit" and _JUST_NOW.search(clause.text):
         return
     if rule.kind == "restriction" and (_NO_LONGER.search(clause.text) or _ZH_NO_LONGER.search(clause.text)):
         return
@@ -172,7 +175,7 @@ def _best(found: list[FoundFact]) -> list[FoundFact]:
     kept: dict[tuple[str, str], FoundFact] = {}
     restricted = {fact.value.lower() for fact in found if fact.kind == "restriction"}
     for fact in found:
-        if fact.kind == "preference" and any(_same(fact.value.lower(), value) for value in restricted):
+        if fact.kind == "preference" and any(_same(fact.value.lower(), value, fact.polarity) for value in restricted):
             continue
         key = (fact.kind, fact.item or fact.value.lower())
         if key not in kept or fact.confidence > kept[key].confidence:
@@ -180,10 +183,11 @@ def _best(found: list[FoundFact]) -> list[FoundFact]:
     return list(kept.values())
 
 
-def _same(value: str, restricted: str) -> bool:
+def _same(value: str, restricted: str, polarity: str | None) -> bool:
     value, restricted = fold(value), fold(restricted)
     return (
         value == restricted
+        or (polarity == "like" and restricted in value)  # "I only eat halal meat"
         or restricted in {f"no {value}", f"不吃{value}", f"不喝{value}"}
         or (value in {"meat", "肉", "荤"} and restricted in {"no meat", "素食"})
     )

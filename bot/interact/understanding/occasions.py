@@ -12,7 +12,7 @@ from .result import FoundDate, FoundFact
 _WHAT_EN = r"(?P<what>(?i:birthday|bday|b-day|wedding anniversary|anniversary|due date))"
 _NAME_EN = r"(?P<name>[A-Z][\w'-]*?)"
 _WHO_EN = (
-    r"(?:(?:[Mm]y|[Oo]ur) (?:(?:little|older|younger|eldest|youngest|oldest|dear|lovely|beloved|sweet|big|baby) )?"
+    r"(?:(?:(?:[Mm]y|[Oo]ur) |(?=(?i:mum|mom|dad|grandma|grandpa|granny|nan)\b))(?:(?:little|older|younger|eldest|youngest|oldest|dear|lovely|beloved|sweet|big|baby) )?"
     rf"(?:(?P<relation>(?i:RELATION))(?:,? {_NAME_EN},?)?(?:'s?)?|own)?|(?P<only>[A-Z][\w-]+)'s)"
 )
 _IS = r"(?:is|was|'s|falls|will be|comes up|is coming up)(?: on| always on| every year on| also)?(?: the)?"
@@ -22,7 +22,7 @@ _ENGLISH = (
     rf"(?P<date>\S.*?) (?:is|'s|will be) (?:also )?{_WHO_EN} ?{_WHAT_EN}",
     rf"{_WHO_EN} (?:was|were) (?P<what>born)(?: on)?(?: the)? (?P<date>.+)",
     r"[Ii] was (?P<what>born)(?: on)?(?: the)? (?P<date>.+)",
-    rf"{_WHO_EN} (?P<what>turns|is turning|will be turning|is going to be) (?:\w+[- ]?\w*) (?:on )?(?:the )?(?P<date>.+)",
+    rf"{_WHO_EN} (?P<what>turns|turning|is turning|will be turning|is going to be) (?:\w+[- ]?\w*) (?:on )?(?:the )?(?P<date>.+)",
     rf"(?:[Tt]he )?{_WHAT_EN} of {_WHO_EN} is (?:on )?(?:the )?(?P<date>.+)",
     r"(?:[Ww]e|[Ii]) (?:got|were) (?P<what>married)(?: on)?(?: the)? (?P<date>.+)",
     r"[Ii](?:'m| am) (?P<what>turning) \w+ (?:on )?(?:the )?(?P<date>.+)",

@@ -8,7 +8,10 @@ from .lexicon import Lexicon
 from .result import FoundItem
 
 FindItem = Callable[[str], FoundItem | None]  # an item that the whole text names, if it does
-_WHEN = re.compile(r" (?:when|whenever|because|since|while|every time|each time|if|although|though|cause|except) ")
+_WHEN = re.compile(
+    r" (?:when|whenever|because|since|while|every time|each time|if|although|though|cause|except|"
+    r"for (?:a |an |the |\d+ |two |three |years|months|ages)) ?"
+)
 _WHERE = re.compile(r" (?:in|on|with|over) (?!the morning|it|them|the|there|here|you)(?:\S+ ?){1,3}$")
 _LONGEST_DISH = 6  # characters
 _DONE_ZH = re.compile(r"[到了过完得着]|[一几两][块个口点些杯份碗片盘]")  # 我只吃到一块牛肉
