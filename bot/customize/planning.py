@@ -23,6 +23,7 @@ from bot.clock import local_day
 from bot.config.sections import AfterPurchase, Birthday, BusinessSettings, CheckIn, LoopClosed, Reminder
 from bot.customize.arbiter import ASKED, Reason, check_in_base
 from bot.customize.rules import (
+    DayOfYear,
     ask_after_purchase_at,
     check_in_at,
     end_of_quiet,
@@ -30,6 +31,7 @@ from bot.customize.rules import (
     next_birthday,
     quiet_span,
     read_month_day,
+    write_month_day,
 )
 from storage import events, follow_ups, orders, reach
 from storage.database import Memory
@@ -285,7 +287,7 @@ def _reconcile_birthdays(
     rule = find_rule(settings, Birthday)
     ids = list(standings)
     facts = reach.list_facts(memory, ids, ["occasion", "demographic"], dated=True)
-    days: dict[int, set[tuple[int, int]]] = {}
+    days: dict[int, set[DayOfYear]] = {}
     for fact in facts:
         month_day = read_month_day(fact.date or "")
         if month_day is not None and is_birthday(fact):
@@ -319,7 +321,7 @@ def _next_birthday(
     standing: Standing,
     settings: BusinessSettings,
     rule: Birthday,
-    month_day: tuple[int, int],
+    month_day: DayOfYear,
     rows: Sequence[Row],
     now: datetime,
 ) -> Plan:
@@ -330,7 +332,7 @@ def _next_birthday(
     while True:
         day, at = next_birthday(month_day, rule, zone, now, after=after)
         if day.isoformat() not in ended:
-            data = {"month_day": f"{month_day[0]:02}-{month_day[1]:02}"}
+            data = {"month_day": write_month_day(month_day)}
             return Plan(standing.id, rule.rule, day.isoformat(), rule.purpose, at, at + rule.valid_for, data)
         after = day
 

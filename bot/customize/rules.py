@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TypeVar
 
+from lunardate import LunarDate
+
 from bot.clock import at_local, local_day
 from bot.config.sections import (
     AfterPurchase,
@@ -51,8 +53,18 @@ def check_in_at(base: datetime, every: timedelta, at: time, zone: tzinfo, now: d
     return instant
 
 
-def birthday_in(year: int, month: int, day: int) -> date:
-    """The day it is kept in that year: 29 February on the 28th where there is none."""
+DayOfYear = tuple[int, ...]  # month and day; a third number: of the lunar calendar
+
+
+def birthday_in(year: int, month: int, day: int, lunar: int = 0) -> date:
+    """The day it is kept in that year: 29 February on the 28th where there is none, and the 30th of a short lunar
+    month on its 29th. A lunar year ends in the common one after it."""
+    if lunar:
+        try:
+            kept: date = LunarDate(year, month, day).to_solar_date()
+        except ValueError:
+            kept = LunarDate(year, month, day - 1).to_solar_date()
+        return kept
     if (month, day) == (2, 29) and not _is_leap(year):
         return date(year, 2, 28)
     return date(year, month, day)
@@ -62,8 +74,11 @@ def _is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
-def read_month_day(text: str) -> tuple[int, int] | None:
-    """Of "05-03" or "2019-05-03"; None for what is no date."""
+def read_month_day(text: str) -> DayOfYear | None:
+    """Of "05-03" or "2019-05-03", or "L08-15" of the lunar calendar; None for what is no date."""
+    if text.startswith("L"):
+        month_day = read_month_day(text[1:])
+        return None if month_day is None else (*month_day, 1)
     parts = text.split("-")[-2:]
     try:
         month, day = int(parts[0]), int(parts[1])
@@ -73,11 +88,15 @@ def read_month_day(text: str) -> tuple[int, int] | None:
     return month, day
 
 
+def write_month_day(day: DayOfYear) -> str:
+    return f"{'L' if len(day) > 2 else ''}{day[0]:02}-{day[1]:02}"
+
+
 def next_birthday(
-    month_day: tuple[int, int], rule: Birthday, zone: tzinfo, now: datetime, *, after: date | None = None
+    month_day: DayOfYear, rule: Birthday, zone: tzinfo, now: datetime, *, after: date | None = None
 ) -> tuple[date, datetime]:
     """The next day it is kept, and when to write: still of use now, and later than `after`."""
-    year = local_day(now, zone).year
+    year = local_day(now, zone).year - (len(month_day) > 2)
     while True:
         day = birthday_in(year, *month_day)
         at = at_local(day - rule.before, rule.at, zone)

@@ -47,7 +47,7 @@ def silence(turn: Turn) -> bool:
             turn.memory, customer_id=turn.customer.id, kind=KIND, value=event.what, since=turn.now, person=event.person,
             quote=turn.text[:500], contact_id=turn.contact_id,
         )  # fmt: skip
-        days = sorted({fact.date[-5:] for fact in touched if fact.date})
+        days = sorted({fact.date if fact.date.startswith("L") else fact.date[-5:] for fact in touched if fact.date})
         events.add(
             turn.memory, turn.customer.id, KIND, at=turn.now, reference=str(turn.contact_id),
             data={"what": event.what, "facts": ids, "days": days},

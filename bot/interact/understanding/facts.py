@@ -37,7 +37,9 @@ _NOT_NAMED_ZH = re.compile(
 _NOTHING = re.compile(
     r"^(?:any|every|some|no)?things? $|^nothing|^none|^没有?|^无$|^(?:an?|some|food|severe|bad|serious|mild|many|few|several|multiple) ?$"
 )
-_JUST_NOW = re.compile(r"\b(?:this (?:week|month|time)|today|tomorrow|tonight|these days only) |这周|这次|这几天|今天|明天|这个月")
+_JUST_NOW = re.compile(
+    r"\b(?:this (?:week|month|time)|today|tomorrow|tonight|these days only) |这周|这次|这几天|今天|明天|这个月"
+)
 _TOO_ZH = re.compile(r"(?:太|这么|那么).+了")  # 太辣了我受不了 is said of this dish
 _CONTRAST = {"but", "except", "except that", "apart from", "however", "但", "但是", "不过", "可是", "只是"}
 LISTED_BUT_WEAK = 0.45  # below what is stored: said beside an order, it is about that order

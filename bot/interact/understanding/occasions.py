@@ -6,6 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from .clauses import Clause
+from .lunar import read_lunar_day
 from .normalise import close_up, fold
 from .result import FoundDate, FoundFact
 
@@ -30,8 +31,8 @@ _ENGLISH = (
 _WHO_ZH = r"(?:(?:我们?家?[和跟与]?|咱们?)的?(?:(?P<relation>RELATION)(?:叫)?(?P<name>[^\W\d_的是在过就也]{1,3}?|[A-Za-z]+)??)?)"
 _WHAT_ZH = r"(?P<what>生日|结婚纪念日|周年纪念日?|纪念日|生辰|诞辰|预产期)"
 _DAY_ZH = (
-    r"(?P<date>(?:(?:农历|阴历|阳历|公历|新历|旧历)?(?:[\d一二三四五六七八九十〇零年去今明后大本下这个周星期礼拜的]{1,12}"
-    r"[月号日天初一二三四五六七八九十]{1,4}[\d一二三四五六七八九十]{0,3}[号日]?|今天|明天|后天|昨天|\d{1,2}[./]\d{1,2})))"
+    r"(?P<date>(?:(?:农历|阴历|阳历|公历|新历|旧历)?(?:[\d一二三四五六七八九十〇零正冬腊闰年去今明后大本下这个周星期礼拜的]{1,12}"
+    r"[月号日天初廿一二三四五六七八九十]{1,4}[\d一二三四五六七八九十]{0,3}[号日]?|今天|明天|后天|昨天|\d{1,2}[./]\d{1,2})))"
 )
 _CHINESE = (
     rf"{_WHO_ZH}的?{_WHAT_ZH}(?:就|也)?(?:是|在|为|：|:)?(?:每年)?(?:的)?{_DAY_ZH}",
@@ -52,7 +53,7 @@ _SENTENCE_ZH = (
     rf"(?:(?P<name>[A-Za-z]+|[\u4e00-\u9fff]{{1,3}}?)是我(?:们)?(?:的|家)?(?P<relation>RELATION)|我(?:们)?(?:家|的)?(?:有个|有一个|那个)?(?P<relation2>RELATION)(?:的名字)?(?:名叫|名字叫|叫做|叫|是)?(?P<name2>[A-Za-z]+|[\u4e00-\u9fff]{{1,3}}?)?)"
     rf"(?:[，,]|的)?(?:[她他]的?)?(?:(?P<what>生日)(?:就|也)?(?:是|在)?(?:每年)?(?:的)?{_DAY_ZH}|(?:是|在)?(?:每年)?{_DAY_ZH.replace('P<date>', 'P<date2>')}(?:过|的|出)?(?P<what2>生日|生))",
 )
-_LUNAR = re.compile(r"农历|阴历|旧历|[初廿]|lunar")
+_LUNAR = re.compile(r"农历|阴历|旧历|[正冬腊]月|[初廿]|lunar")
 _EDGES = re.compile(r"^(?:\s|on\b|always\b|every year\b|the\b|:|it's\b|and\b|also\b)+|^(?:是|在|每年|的)+|[\s,.!]+$")
 _TWO_DAYS = timedelta(days=2)
 _YEAR_SAID = re.compile(r"(?:19|20)\d\d")
@@ -188,10 +189,11 @@ def _date(match: re.Match[str], dates: list[FoundDate], zone: ZoneInfo) -> str |
 
 
 def _day(said: str, leads: bool, dates: list[FoundDate], zone: ZoneInfo) -> str | None:
-    """ "MM-DD", with the year if it was said; "" for a day of the lunar calendar, which moves; None for no day."""
+    """ "MM-DD", with the year if it was said; "L08-15" for a day of the lunar calendar ("" for one
+    that cannot be read); None for no day."""
     folded = _EDGES.sub("", said.lower()).strip()
     if _LUNAR.search(folded):
-        return ""
+        return read_lunar_day(folded) or ""
     for date in dates:
         # The day stands at the slot's edge: "add my birthday to my calendar on the 5th" states nothing.
         text = _EDGES.sub("", date.text)

@@ -20,7 +20,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class FoundFact:
-    """`item` is a sku; `date` is "MM-DD" or "YYYY-MM-DD"; `quote` is the clause the fact came from."""
+    """`item` is a sku; `date` is "MM-DD", "YYYY-MM-DD" or, of the lunar calendar, "L08-15"; `quote` is the clause the fact came from."""
 
     kind: FactKind
     value: str

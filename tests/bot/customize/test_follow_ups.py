@@ -189,6 +189,15 @@ def test_own_birthday_is_wished_each_year(database: Database) -> None:
     assert occurrences(database, anna, "planned") == ["2027-12-24"]
 
 
+def test_a_birthday_of_the_lunar_calendar_is_wished_on_its_day(database: Database) -> None:
+    anna = add_customer(database)
+    add_fact(database, anna, "occasion", "birthday", START, date="L12-01", person="grandma")
+    run_ticks(database, SETTINGS, START)
+    row = only(rows_of(database, anna), "birthday")
+    assert row["occurrence"] == "2027-01-08"
+    assert sent_of(database, row["due_at"]) == ["birthday"]
+
+
 def test_birthdays_of_one_day_are_one_message(database: Database) -> None:
     anna = add_customer(database)
     for person in ("Mia", "Leo"):

@@ -16,6 +16,7 @@ from bot.customize.rules import (
     next_birthday,
     quiet_span,
     read_month_day,
+    write_month_day,
 )
 from tests.support.follow_ups import SETTINGS
 
@@ -95,3 +96,12 @@ def test_own_quiet_hours_come_before_the_business_s() -> None:
 )
 def test_read_month_day(text: str, found: tuple[int, int] | None) -> None:
     assert read_month_day(text) == found
+
+
+def test_a_day_of_the_lunar_calendar_is_another_one_each_year() -> None:
+    assert read_month_day("L08-15") == (8, 15, 1)
+    assert write_month_day((8, 15, 1)) == "L08-15"
+    assert [birthday_in(year, 8, 15, 1) for year in (2025, 2026)] == [date(2025, 10, 6), date(2026, 9, 25)]
+    rule = Birthday(rule="birthday", at=time(9))
+    day, _ = next_birthday((12, 23, 1), rule, BERLIN, datetime(2026, 1, 5, tzinfo=UTC))
+    assert day == date(2026, 2, 10)  # of the lunar year 2025

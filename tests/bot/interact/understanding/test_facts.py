@@ -216,6 +216,11 @@ def test_other_kinds_of_fact(stored, text, fact):
         ("我的生日是5月3号", None, "05-03", "birthday"),
         ("我们的结婚纪念日是6月12日", None, "06-12", "anniversary"),
         ("明天是我老婆的生日", "老婆", "11-19", "birthday"),
+        ("我爸农历八月十五过生日", "爸", "L08-15", "birthday"),
+        ("我奶奶的生日是阴历三月初三", "奶奶", "L03-03", "birthday"),
+        ("我的生日是腊月廿三", None, "L12-23", "birthday"),
+        ("我媽媽的生日是農曆正月初五", "媽媽", "L01-05", "birthday"),
+        ("my mum's birthday is on the 15th day of the 8th lunar month", "mum", "L08-15", "birthday"),
     ],
 )
 def test_occasions_have_a_person_and_a_date(hear, text, person, date, value):
