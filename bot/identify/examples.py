@@ -9,6 +9,9 @@ import examples
 from bot.clock import local_day
 from bot.config import Settings
 from bot.identify import consents, facts
+from bot.identify.import_customers import apply_customers
+from bot.identify.import_orders import apply_orders, find_latest
+from bot.identify.import_report import ImportReport
 from bot.identify.import_rows import (
     CATALOGUE,
     CUSTOMERS,
@@ -20,7 +23,7 @@ from bot.identify.import_rows import (
     order_rows,
 )
 from bot.identify.import_table import Table, cut_table
-from bot.identify.importing import ImportReport, apply_catalogue, apply_customers, apply_faq, apply_orders, find_latest
+from bot.identify.importing import apply_catalogue, apply_faq
 from examples import Person, StatedFact
 from storage import contacts, customers, events, feedback, imports, portraits, team
 from storage.database import Memory

@@ -9,7 +9,7 @@ import pytest
 
 from bot.config import load_settings
 from bot.errors import InputError
-from bot.identify import import_rows, import_table
+from bot.identify import import_cells, import_rows, import_table
 
 SETTINGS = load_settings(Path(__file__).parents[3] / "config.yaml", {})
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -160,4 +160,4 @@ def test_every_bad_row_is_listed_by_its_line(tmp_path: Path) -> None:
      ("0.125", "BHD", 125)],
 )  # fmt: skip
 def test_money_in_minor_units(text: str, currency: str, minor: int) -> None:
-    assert import_rows.read_money(text, currency, "total") == minor
+    assert import_cells.read_money(text, currency, "total") == minor

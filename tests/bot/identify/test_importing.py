@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from bot.config import load_settings
 from bot.errors import InputError
 from bot.identify import importing
-from bot.identify.importing import ImportReport, import_file
+from bot.identify.import_report import ImportReport
+from bot.identify.importing import import_file
 from bot.identify.matching import find_customer
 from storage import catalogue, customers, meta
 from storage.database import Database

@@ -1,0 +1,161 @@
+"""Rows of a customers file → customers, their identities and birthdays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.config import Settings
+from bot.errors import InputProblem
+from bot.identify.erasure import Tombstones
+from bot.identify.import_report import ImportReport
+from bot.identify.import_rows import CustomerRow
+from storage import imports
+from storage.database import Memory
+
+
+def apply_customers(
+    memory: Memory, rows: Sequence[CustomerRow], report: ImportReport, settings: Settings, now: datetime
+) -> None:
+    """Recognise each row's person by customer id, then phone, then e-mail; add or complete them."""
+    known = _recognise(memory, rows)
+    tombstones = Tombstones(memory)
+    erased = tombstones.find([_names(row) for row in rows if row.customer_id not in known.ids])
+    fresh = [row for row in rows if row.customer_id not in known.ids and not erased.intersection(_names(row))]
+    there = [row for row in rows if row.customer_id in known.ids]
+    new_ids = imports.add_customers(memory, [_new_customer(row, settings, now) for row in fresh])
+    for row, customer_id in zip(fresh, new_ids, strict=True):
+        known.ids[row.customer_id] = customer_id
+    here = [row for row in rows if row.customer_id in known.ids]
+    touched = _complete(memory, there, known)
+    touched |= _link(memory, here, known, report, now)
+    touched |= _remember_birthdays(memory, here, known, now)
+    report.added += len(fresh)
+    report.erased += len(rows) - len(here)
+    added = set(new_ids)
+    changed = sum(known.ids[row.customer_id] in touched - added for row in here)
+    report.changed += changed
+    report.unchanged += len(there) - changed
+
+
+@dataclass(slots=True)
+class _Known:
+    """Who is known: customer by customer id of the file, and by each other identity."""
+
+    ids: dict[str, int]
+    linked: set[str]  # customer ids that are identities already
+    phones: dict[str, int]
+    mails: dict[str, int]
+
+
+def _recognise(memory: Memory, rows: Sequence[CustomerRow]) -> _Known:
+    ids = imports.find_customers(memory, "order_system", [row.customer_id for row in rows])
+    known = _Known(
+        ids, set(ids),
+        imports.find_customers(memory, "phone", [row.phone for row in rows if row.phone]),
+        imports.find_customers(memory, "email", [row.email for row in rows if row.email]),
+    )  # fmt: skip
+    # A person who has told their number in a chat is the person of that number in the file; but nobody gets two
+    # customer ids of one order system.
+    taken = set(known.ids.values())
+    for row in rows:
+        found = known.phones.get(row.phone or "") or known.mails.get(row.email or "")
+        if row.customer_id not in known.ids and found is not None and found not in taken:
+            known.ids[row.customer_id] = found
+            taken.add(found)
+    return known
+
+
+def _names(row: CustomerRow) -> list[tuple[str, str]]:
+    names = [("order_system", row.customer_id)]
+    if row.phone:
+        names.append(("phone", row.phone))
+    if row.email:
+        names.append(("email", row.email))
+    return names
+
+
+def _new_customer(row: CustomerRow, settings: Settings, now: datetime) -> dict[str, Any]:
+    return {
+        "name": row.name, "kind": row.kind or "person", "language": row.language or settings.business.language,
+        "language_from": "import", "city": row.city, "lead_source": row.source, "tags": row.tags or [],
+        "created_at": now,
+    }  # fmt: skip
+
+
+def _complete(memory: Memory, rows: Sequence[CustomerRow], known: _Known) -> set[int]:
+    """Bring stored customers up to the file. What they chose or were called in the chat stays."""
+    stored = imports.load_customers(memory, {known.ids[row.customer_id] for row in rows})
+    chatting = imports.find_reachable(memory, stored)
+    changes: list[tuple[int, dict[str, Any]]] = []
+    for row in rows:
+        before = stored[known.ids[row.customer_id]]
+        values = {
+            "name": before.name if before.id in chatting else row.name,
+            "language": row.language if row.language and before.language_from == "import" else before.language,
+            "city": row.city or before.city,
+            "kind": row.kind or before.kind,
+            "lead_source": before.lead_source or row.source,
+            "tags": [*before.tags, *(tag for tag in row.tags or [] if tag not in before.tags)],
+        }
+        if any(getattr(before, name) != value for name, value in values.items()):
+            changes.append((before.id, values))
+    imports.change_customers(memory, changes)
+    return {customer_id for customer_id, _ in changes}
+
+
+def _link(memory: Memory, rows: Sequence[CustomerRow], known: _Known, report: ImportReport, now: datetime) -> set[int]:
+    """Add the identities that are not known yet; one that is somebody else's stays theirs, with a note."""
+    links: list[tuple[int, str, str]] = []
+    for row in rows:
+        customer_id = known.ids[row.customer_id]
+        if row.customer_id not in known.linked:
+            links.append((customer_id, "order_system", row.customer_id))
+        for kind, value, owners in (("phone", row.phone, known.phones), ("email", row.email, known.mails)):
+            if not value:
+                continue
+            if (owner := owners.setdefault(value, customer_id)) != customer_id:
+                reason = f"{kind}: {value} is that of customer #{owner} already; kept there, merge them if they are one"
+                report.notes.append(InputProblem(row.line, reason))
+            else:
+                links.append((customer_id, kind, value))
+    there = imports.find_customers(memory, "phone", [value for _, kind, value in links if kind == "phone"])
+    there |= imports.find_customers(memory, "email", [value for _, kind, value in links if kind == "email"])
+    missing = [link for link in links if link[1] == "order_system" or link[2] not in there]
+    imports.add_identities(memory, missing, now)
+    return {customer_id for customer_id, _, _ in missing}
+
+
+def _remember_birthdays(memory: Memory, rows: Sequence[CustomerRow], known: _Known, now: datetime) -> set[int]:
+    told = {known.ids[row.customer_id]: row.birthday for row in rows if row.birthday}
+    before = imports.find_birthdays(memory, told)
+    # The person's own word on the day is as good; a file repeats what a shop once wrote down.
+    fresh = {
+        customer_id: day
+        for customer_id, day in told.items()
+        if customer_id not in before or (before[customer_id].date or "")[-5:] != day[-5:]
+    }
+    facts = imports.add_facts(
+        memory,
+        [
+            {
+                "customer_id": customer_id, "kind": "occasion", "value": "birthday", "date": day, "confidence": 0.9,
+                "quote": "", "stated_by": "import", "since": now,
+            }
+            for customer_id, day in fresh.items()
+        ],
+    )  # fmt: skip
+    made = dict(zip(fresh, facts, strict=True))
+    imports.supersede_facts(memory, [(before[id_].id, made[id_]) for id_ in fresh if id_ in before])
+    reachable = imports.find_reachable(memory, fresh)
+    imports.add_events(
+        memory,
+        [
+            {"customer_id": id_, "kind": "occasion", "at": now, "reference": str(made[id_]), "data": {}}
+            for id_ in fresh
+            if id_ in reachable
+        ],
+    )
+    return set(fresh)

@@ -1,0 +1,133 @@
+"""Rows of an orders file → orders and their lines, and customers whom nobody has heard of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot.config import Settings
+from bot.identify.erasure import Tombstones
+from bot.identify.import_report import ImportReport
+from bot.identify.import_rows import OrderRow
+from storage import imports
+from storage.database import Memory
+from storage.imports import StoredOrder
+
+RECENT = timedelta(days=30)  # an order older than this is history, and leads to no follow-up
+
+
+def find_latest(orders: Sequence[OrderRow]) -> dict[str, datetime]:
+    """When each buyer of a file, by the file's id, bought last: they are marked as seen once, and not in every part."""
+    latest: dict[str, datetime] = {}
+    for order in orders:
+        latest[order.customer_id] = max(order.ordered_at, latest.get(order.customer_id, order.ordered_at))
+    return latest
+
+
+def apply_orders(
+    memory: Memory, orders: Sequence[OrderRow], report: ImportReport, settings: Settings, now: datetime,
+    latest: Mapping[str, datetime],
+) -> None:  # fmt: skip
+    """Add or correct orders; a customer nobody has heard of becomes one by their id. `latest`: see `find_latest`."""
+    people = _find_buyers(memory, orders, report, settings, now)
+    orders = [order for order in orders if order.customer_id in people]
+    stored = imports.load_orders(memory, [order.order_id for order in orders])
+    fresh = [order for order in orders if order.order_id not in stored]
+    ids = imports.add_orders(
+        memory,
+        [
+            {
+                "external_id": order.order_id, "customer_id": people[order.customer_id],
+                "ordered_at": order.ordered_at, "total": order.total, "currency": order.currency, "source": "import",
+            }
+            for order in fresh
+        ],
+    )  # fmt: skip
+    changed = _find_changed(memory, orders, people, stored)
+    imports.change_orders(
+        memory,
+        [
+            (
+                stored[order.order_id].id,
+                {
+                    "customer_id": people[order.customer_id], "ordered_at": order.ordered_at,
+                    "total": order.total, "currency": order.currency,
+                },
+            )
+            for order in changed
+        ],
+    )  # fmt: skip
+    ids |= {order.order_id: stored[order.order_id].id for order in changed}
+    imports.add_lines(
+        memory,
+        [{"order_id": ids[order.order_id], **line._asdict()} for order in (*fresh, *changed) for line in order.lines],
+    )
+    imports.touch_customers(
+        memory,
+        {
+            people[order.customer_id]: order.ordered_at
+            for order in orders
+            if order.ordered_at == latest[order.customer_id]
+        },
+    )
+    _tell_of(memory, fresh, ids, people, now)
+    report.added += len(fresh)
+    report.changed += len(changed)
+    report.unchanged += len(orders) - len(fresh) - len(changed)
+
+
+def _find_buyers(
+    memory: Memory, orders: Sequence[OrderRow], report: ImportReport, settings: Settings, now: datetime
+) -> dict[str, int]:
+    """Customers by the file's id; those who were erased are left out and counted."""
+    wanted = list(dict.fromkeys(order.customer_id for order in orders))
+    people = imports.find_customers(memory, "order_system", wanted)
+    strangers = [customer_id for customer_id in wanted if customer_id not in people]
+    erased = Tombstones(memory).find([[("order_system", customer_id)] for customer_id in strangers])
+    strangers = [customer_id for customer_id in strangers if ("order_system", customer_id) not in erased]
+    language = settings.business.language
+    new_ids = imports.add_customers(
+        memory,
+        [
+            {"name": customer_id, "language": language, "language_from": "import", "created_at": now}
+            for customer_id in strangers
+        ],
+    )
+    made = list(zip(strangers, new_ids, strict=True))
+    imports.add_identities(memory, [(id_, "order_system", customer_id) for customer_id, id_ in made], now)
+    report.customers += len(made)
+    report.erased += sum(("order_system", order.customer_id) in erased for order in orders)
+    return people | dict(made)
+
+
+def _find_changed(
+    memory: Memory, orders: Sequence[OrderRow], people: dict[str, int], stored: dict[str, StoredOrder]
+) -> list[OrderRow]:
+    lines = imports.load_lines(memory, [order.id for order in stored.values()])
+    changed = []
+    for order in orders:
+        if (before := stored.get(order.order_id)) is None:
+            continue
+        after = (people[order.customer_id], order.ordered_at, order.total, order.currency)
+        if before[2:] != after or lines.get(before.id, []) != [tuple(line) for line in order.lines]:
+            changed.append(order)
+    return changed
+
+
+def _tell_of(
+    memory: Memory, orders: Sequence[OrderRow], ids: dict[str, int], people: dict[str, int], now: datetime
+) -> None:
+    """An event for each new order that is recent and whose customer can be reached."""
+    recent = [order for order in orders if order.ordered_at > now - RECENT and order.total > 0]
+    reachable = imports.find_reachable(memory, {people[order.customer_id] for order in recent})
+    imports.add_events(
+        memory,
+        [
+            {
+                "customer_id": people[order.customer_id], "kind": "order", "at": order.ordered_at,
+                "reference": str(ids[order.order_id]), "data": {},
+            }
+            for order in recent
+            if people[order.customer_id] in reachable
+        ],
+    )  # fmt: skip
