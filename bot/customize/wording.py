@@ -31,6 +31,7 @@ VALUE_LENGTH = 1500  # of one value: a message of the customer's own 4,096 chara
 SOURCE_LENGTH = 20_000
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 VARIANT = re.compile(r"^%%\s*$", re.MULTILINE)
+GAP = re.compile(r"\n{3,}")
 TAG = re.compile(r"<[^>]+>")
 INVISIBLE = {"Cc", "Cf", "Cs", "Co"}  # control, format (RTL overrides, zero width), surrogates, private use
 JOINERS = "\u200d\ufe0f"  # emoji are made with these
@@ -119,6 +120,8 @@ class Wording:
 
 def clean(text: str, most: int = VALUE_LENGTH) -> str:
     """A customer's text made harmless to read: no control, direction or zero-width marks, not too long."""
+    if len(text) <= most and text.isprintable():  # then no mark of it is invisible; nearly all values are so
+        return text
     kept = "".join(
         mark for mark in text[: most * 2] if mark in "\n" + JOINERS or unicodedata.category(mark) not in INVISIBLE
     )
@@ -215,7 +218,9 @@ def _clip(text: str, most: int) -> str:
 
 def _fit(text: str) -> str:
     """Trim, and cut what Telegram would refuse: plain text is all that can be cut anywhere."""
-    text = re.sub(r"\n{3,}", "\n\n", text).strip()
+    text = GAP.sub("\n\n", text).strip() if "\n\n\n" in text else text.strip()
+    if 2 * len(text) <= MESSAGE_LENGTH:  # a mark counts as two at most, and tags and entities as none or one
+        return text
     plain = html.unescape(TAG.sub("", text))
     if len(plain.encode("utf-16-le")) // 2 <= MESSAGE_LENGTH:
         return text
