@@ -46,7 +46,7 @@ _EN_HEDGE = re.compile(
 )
 _EN_WISH = re.compile(r"\bwould (?:love|like|hate|prefer|enjoy) ")
 _EN_REPORTED = re.compile(
-    r"\b(?:(?<!doctor )(?<!gp )(?<!midwife )(?:says?|said|told)|tells|thinks|thought|asked|heard|read|claims|claimed|writes|wrote|titled|lyrics|"
+    r"\b(?:(?<!doctor )(?<!gp )(?<!midwife )(?:says?|said|told)|tells|thinks|thought|asked|heard|read (?:that|about|somewhere|in|on|online|it|your)|claims|claimed|writes|wrote|titled|lyrics|"
     r"joking|kidding|jk|lol not|(?<!\bi )(?:play|sing)|song|movie|film|episode|playlist|album|track) "
 )
 _EN_PAST = re.compile(
@@ -61,7 +61,7 @@ _ZH_HEDGE = re.compile(
     r"可能|也许|或许|好像|大概|说不定|不确定|不一定|似乎|应该|以前|曾经|过去|小时候|据说|听说|貌似|估计|算是"
 )
 _ZH_REPORTED = re.compile(
-    r"[他她](?:们)?(?:说|觉得|认为)|说过|告诉|[妈爸友事婆公](?:说|觉得)|歌|播放|电影|有人|人家|别人|大家|听起来|看起来|听着|看着|看上去|都说|口碑|推荐的"
+    r"[他她](?:们)?(?:说|觉得|认为)|说过|告诉|[妈爸友事婆公](?:说|觉得)|歌|播放|电影|有人|人家|别人|大家(?!都?叫我)|听起来|看起来|听着|看着|看上去|都说|口碑|推荐的"
 )
 _ZH_PAST = re.compile(r"昨|前天|上[次周个]|刚才|刚刚|那天|(?<![对为得])了$")
 # Whose taste is it? Another person before the verb makes it theirs.
@@ -202,7 +202,7 @@ def others_before(match: re.Match[str]) -> bool:
 
 
 _EN_SUBJECT = re.compile(
-    r"^(?:\S+ ){0,2}?(?P<who>i|we|me|my (?!own )\S+|he|she|they|his|her|our \S+|their|someone|people|everyone|you|who) "
+    r"^(?:(?P<my>my (?!own )\S+)|(?:\S+ ){0,2}?(?P<who>i|we|me|he|she|they|his|her|our \S+|their|someone|people|everyone|you|who)) "
 )
 _EN_OURS = frozenset(
     {"i", "we", "me"}
@@ -228,7 +228,7 @@ def about_others(clause: Clause, before: bool) -> bool:
     subject = _EN_SUBJECT.match(clause.core or clause.text)
     if subject is None:
         return before
-    who = subject["who"]
+    who = subject["my"] or subject["who"]
     if who == "you":  # said to us: "you can call me Sam"
         return False
     return who not in _EN_OURS and not re.search(r"\b(?:and i|gives me|give me|makes me) ", clause.core or clause.text)

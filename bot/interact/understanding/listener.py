@@ -69,7 +69,8 @@ class Listener:
         )
         facts = with_more(facts, self._allergies.find(clauses, facts))
         facts = with_more(facts, find_references(clauses, mentions))
-        intents, languages = find_intents(clauses, _only(IntentRule, matches), facts, [])
+        wishes = _without_timed_stops(clauses, _only(IntentRule, matches), facts)
+        intents, languages = find_intents(clauses, wishes, facts, [])
         life_events = find_life_events(clauses, self._lexicons)
         if life_events and not any(intent.name == "life_event" for intent in intents):
             intents = [Intent("life_event", 0.96), *intents]
@@ -257,6 +258,27 @@ def _orders(
 
 def _only(kind: type[AnyRule], matches: list[Matches]) -> list[list[tuple[AnyRule, re.Match[str]]]]:
     return [[(rule, match) for rule, match in rows if isinstance(rule, kind)] for rows in matches]
+
+
+_TIMED = re.compile(
+    r"\b(?:after|before|between|until|during|on (?:week|sun|mon|tues|wednes|thurs|fri|satur)\w*|at (?:night|work|weekends?))\b"
+    r"|点|周[一二三四五六日天末]|星期|晚上|早上|上午|下午|中午|夜里|上班|工作时间"
+)
+
+
+_FOR_EVER = re.compile(r"\b(?:again|ever|any ?more)\b|再也|永远|一律")
+
+
+def _without_timed_stops(
+    clauses: list[Clause], rows: list[list[tuple[IntentRule, re.Match[str]]]], facts: list[FoundFact]
+) -> list[list[tuple[IntentRule, re.Match[str]]]]:
+    """ "Don't text me after ten" says when to write, and is no wish never to hear from us again."""
+    said = [fact.quote for fact in facts if fact.kind == "contact_preference"]
+    timed = {quote for quote in said if _TIMED.search(quote.lower()) and not _FOR_EVER.search(quote.lower())}
+    return [
+        [row for row in found if row[0].name != "stop"] if clause.quote in timed else found
+        for clause, found in zip(clauses, rows, strict=True)
+    ]
 
 
 def _ends(fact: FoundFact, text: str) -> int:

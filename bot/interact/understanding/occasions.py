@@ -40,6 +40,8 @@ _CHINESE = (
     rf"{_DAY_ZH}(?:就|也)?(?:是|为)?{_WHO_ZH}的?{_WHAT_ZH}",
     rf"{_WHO_ZH}(?:是|在)?{_DAY_ZH}(?P<what>出生|生)的?$",
     rf"^{_WHAT_ZH}(?:是|在){_DAY_ZH}",
+    rf"^我们?(?:俩)?(?:是|在)?{_DAY_ZH}(?P<what>结的?婚|领的?证)",
+    rf"{_WHO_ZH}(?:是|在)?{_DAY_ZH}(?:要|就|过)?(?P<what>[一二三四五六七八九十]{{1,3}}大寿|大寿|过寿|做寿)",
     rf"^(?:我们?家?的?)?(?P<relation>RELATION)(?:是|在|就|快)?{_DAY_ZH}(?:就|要|正好)?(?P<what>满|过)[\d一二两三四五六七八九十]+岁",
 )
 # Over the clauses of one sentence: who it is first, the day later.
@@ -62,6 +64,9 @@ _TRIGGERS = (
     "岁",
     "due date",
     "预产",
+    "婚",
+    "领",
+    "寿",
     "birthday",
     "bday",
     "b-day",
@@ -77,6 +82,7 @@ _TRIGGERS = (
 _NOT_NAMES = frozenset(
     {"Today", "Tomorrow", "It", "That", "This", "What", "Yesterday", "There", "Here", "He", "She", "Let"}
 )
+_BORN_NOW = re.compile(r"(?:yesterday|today|ready|tomorrow)\b")  # "I wasn't born yesterday" and its kin
 _LONGEST = 160
 _WIDEST = 4  # clauses of a sentence that tells of one birthday
 _HARD = frozenset("。！!?？.;；…\n")
@@ -151,7 +157,7 @@ class OccasionFinder:
             if match is None or day is None:
                 continue
             groups = match.groupdict()
-            if groups.get("only") in _NOT_NAMES:
+            if groups.get("only") in _NOT_NAMES or (match["what"] == "born" and _BORN_NOW.match(match["date"].lower())):
                 continue
             return FoundFact(
                 "occasion",
@@ -167,7 +173,7 @@ class OccasionFinder:
 def _what(said: str) -> str:
     if said.lower() in ("due date", "预产期"):
         return "due date"
-    return "anniversary" if re.search("annivers|married|纪念", said.lower()) else "birthday"
+    return "anniversary" if re.search("annivers|married|纪念|婚|证", said.lower()) else "birthday"
 
 
 def _compiled(pattern: str, relations: frozenset[str]) -> re.Pattern[str]:

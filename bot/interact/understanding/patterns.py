@@ -119,8 +119,6 @@ def _anchor(text: str, script: str) -> frozenset[str] | None:
         found = words(fold(text))
         return frozenset([min(found, key=_rank)]) if found else None
     text = "".join(fold(text).split())
-    if text.isascii():
-        return frozenset(words(text)[:1]) or None
     return frozenset([text[-2:]]) if text else None
 
 
