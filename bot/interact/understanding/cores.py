@@ -43,6 +43,10 @@ class EnglishCores:
         return core, core.split()
 
 
+# Before a taste these say nothing; before anything else they make it a habit.
+_OFTEN = "(?:平时|平常|通常|一般)(?=[也都]?(?:不|很少|从不|最?爱|最?喜欢|讨厌))"
+
+
 def _settled(match: re.Match[str]) -> str:
     """ "have always loved" → "love", "have never liked" → "do not like", "have never been" → "am not"."""
     denied = match["ever"] == "never"
@@ -61,7 +65,7 @@ class ChineseCores:
         self, idle: Iterable[str], openers: Iterable[str], selves: Iterable[str], particles: Iterable[str]
     ) -> None:
         self._frame = re.compile(
-            rf"(?:{_either(openers)})*+(?P<self>{_either(selves)})?+(?:{_either(idle)})*+(?P<rest>.+?)(?:(?<![不算得])(?:{_either(particles)}))*$"
+            rf"(?:{_either(openers)})*+(?P<self>{_either(selves)})?+(?:{_either(idle)}|{_OFTEN})*+(?P<rest>.+?)(?:(?<![不算得])(?:{_either(particles)}))*$"
         )
 
     def read(self, clause: Clause) -> tuple[str, list[str]]:

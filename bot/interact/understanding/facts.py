@@ -17,6 +17,8 @@ _NOT_A_NAME = frozenset(
     "a an the back later when if tomorrow today now at on in after before only crazy me maybe old soon again tonight "
     "please asap anytime whatever whenever for up cab taxi to this next once 我 他 她".split()
 )
+_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_]+(?:'[^\W_]+)?")
+_LONGEST_VALUE = 14  # words or Chinese characters: a longer one is a story
 _SLOT = re.compile(r"\{(\w+)\}")
 _OWN = frozenset({"preference", "restriction", "habit", "demographic", "interest", "need"})
 _NAME = re.compile(r"[^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*)?$|[\u4e00-\u9fff]{1,4}$")
@@ -123,7 +125,7 @@ def _facts_of(rule: FactRule, match: re.Match[str], clause: Clause, reader: Thin
     elif "thing" in slots and not slots["thing"].strip():
         return
     else:
-        value = _fixed_value(rule, slots, clause)
+        value = _fixed_value(rule, match, clause)
         yield FoundFact(rule.kind, value, rule.polarity, confidence=rule.confidence, quote=clause.quote)
 
 
@@ -132,10 +134,16 @@ def _options() -> frozenset[str]:
     return frozenset(option for group in option_groups() for option in group)
 
 
-def _fixed_value(rule: FactRule, slots: dict[str, str], clause: Clause) -> str:
-    if rule.value is None:
-        return clause.quote.strip(" -–—*\"'")
-    return _SLOT.sub(lambda slot: clause.original((slots.get(slot[1]) or "").strip()), rule.value)
+def _fixed_value(rule: FactRule, match: re.Match[str], clause: Clause) -> str:
+    slots = match.groupdict()
+    if rule.value is not None:
+        return _SLOT.sub(lambda slot: clause.original((slots.get(slot[1]) or "").strip()), rule.value)
+    whole = clause.quote.strip(" -–—*\"'")
+    if len(_TOKEN.findall(whole)) <= _LONGEST_VALUE:
+        return whole
+    told = match.group().strip()  # of a long clause only what was matched
+    tokens = list(_TOKEN.finditer(told))
+    return told if len(tokens) <= _LONGEST_VALUE else told[: tokens[_LONGEST_VALUE - 1].end()]
 
 
 def _fact(rule: FactRule, clause: Clause, thing: Thing) -> FoundFact:

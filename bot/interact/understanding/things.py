@@ -12,6 +12,7 @@ _WHEN = re.compile(
     r" (?:when|whenever|because|since|while|every time|each time|if|although|though|cause|except|"
     r"for (?:a |an |the |\d+ |two |three |years|months|ages)) ?"
 )
+_HERE = re.compile(r" (?:on|at|in|from) (?:the|their|your|this|that) (?!morning|evening|afternoon)")
 _WHERE = re.compile(r" (?:in|on|with|over) (?!the morning|it|them|the|there|here|you)(?:\S+ ?){1,3}$")
 _LONGEST_DISH = 6  # characters
 _DONE_ZH = re.compile(r"[到了过完得着]|[一几两][块个口点些杯份碗片盘]")  # 我只吃到一块牛肉
@@ -87,6 +88,10 @@ class ThingReader:
         item = self._find_item(text)
         if item is not None:
             return Thing(text, item, known=True)
+        here = _HERE.search(text) if self._english else None
+        if here is not None:  # "chicken pizza on their new menu"
+            head = self._thing(text[: here.start()])
+            return head if head and head.known else None
         place = _WHERE.search(text) if self._english else None
         if place is not None:  # "walnuts in cakes"
             head = self._thing(text[: place.start()])
