@@ -20,6 +20,7 @@ from bot.config import Settings
 from bot.customize.messages import Rows, compose
 from bot.customize.wording import Wording
 from bot.identify import consents
+from bot.interact import recent
 from bot.interact.hearing import Hearing
 from bot.interact.understanding import Understanding
 from bot.runtime.slot import Fleeting, Outcome, Slot, current
@@ -144,8 +145,14 @@ class Visit:
     ) -> dict[str, Any]:
         return compose(
             self.memory, self.business.wording, name, values, chat_id=chat_id, customer_id=self.customer.id,
-            language=language, zone=self.zone, now=self.now, rows=rows, again=again, turn=self.contact_id,
+            language=language, zone=self.zone, now=self.now, rows=rows, again=again,
+            turn=self.vary(language, name) if chat_id == self.said.chat_id else self.contact_id,
         )  # fmt: skip
+
+    def vary(self, language: str, name: str) -> int:
+        """Which wording of this message to use: none that this chat heard within ten turns, where there is another."""
+        count = self.business.wording.count_variants(language, name)
+        return recent.choose_variant(self.conversation, name, count, self.contact_id)
 
     def _queue(
         self, method: str, parameters: dict[str, Any], chat_id: int, name: str, customer_id: int | None, key: str | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.interact import recent
 from bot.interact.handoff import offer
 from bot.interact.replies import Answer
 from bot.interact.turn import Turn
@@ -20,8 +21,13 @@ def answer_faq(turn: Turn, name: str, answer: Answer) -> None:
         _answer_allergens(turn, answer)
         return
     text = catalogue.find_answer(turn.memory, name, [turn.customer.language, *turn.settings.business.languages])
-    if text is not None:
+    if text is None:
+        return
+    if recent.was_said(turn.conversation, f"faq/{name}", before=turn.contact_id):
+        answer.add("chat/faq_again", offer(turn.text), text=text)  # the same words did not help the first time
+    else:
         answer.add("chat/faq", text=text)
+    recent.note(turn.conversation, f"faq/{name}", turn.contact_id)
 
 
 def _answer_allergens(turn: Turn, answer: Answer) -> None:

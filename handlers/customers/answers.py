@@ -54,7 +54,7 @@ def redraw(visit: Visit, answer: Answer) -> None:
 def render(visit: Visit, part: Reply) -> Markup:
     """One part as HTML; its values are escaped by the template."""
     text = visit.business.wording.render(
-        visit.language, part.name, fill(visit, part.values), zone=visit.zone, turn=visit.contact_id
+        visit.language, part.name, fill(visit, part.values), zone=visit.zone, turn=visit.vary(visit.language, part.name)
     )
     return Markup(text)  # noqa: S704  rendered with autoescape
 
