@@ -210,7 +210,7 @@ _EN_OURS = frozenset(
         f"my {own}"
         for own in (
             "allergy allergies diet favourite favourites usual go skin scalp hair feet foot stomach gut tummy belly back "
-            "knees legs eyes nails face body nose size name job work birthday order doctor gp dietitian nutritionist "
+            "knees legs eyes nails face body nose size name job work birthday order doctor doc gp dietitian nutritionist "
             "preference preferences language languages first native mother weakness absolute all personal taste tastes "
             "blood religion faith only last surname nickname hobby hobbies shoe waist type stylist barber hairdresser"
         ).split()

@@ -17,6 +17,7 @@ _NOT_A_NAME = frozenset(
     "a an the back later when if tomorrow today now at on in after before only crazy me maybe old soon again tonight "
     "please asap anytime whatever whenever for up cab taxi to this next once 我 他 她".split()
 )
+_POLITE = re.compile(r"(?: (?:please|thanks|thank you|instead|then|btw))+ ?$")
 _TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_]+(?:'[^\W_]+)?")
 _LONGEST_VALUE = 14  # words or Chinese characters: a longer one is a story
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -40,7 +41,7 @@ _NOTHING = re.compile(
     r"^(?:any|every|some|no)?things? $|^nothing|^none|^没有?|^无$|^(?:an?|some|food|severe|bad|serious|mild|many|few|several|multiple) ?$"
 )
 _JUST_NOW = re.compile(
-    r"\b(?:this (?:week|month|time)|today|tomorrow|tonight|these days only) |这周|这次|这几天|今天|明天|这个月"
+    r"\b(?:this (?:week|month|time)|today|tomorrow|tonight) |\bwaiting |这周|这次|这几天|今天|明天|这个月|等"
 )
 _TOO_ZH = re.compile(r"(?:太|这么|那么).+了")  # 太辣了我受不了 is said of this dish
 _CONTRAST = {"but", "except", "except that", "apart from", "however", "但", "但是", "不过", "可是", "只是"}
@@ -74,7 +75,9 @@ def find_facts(
         for rule, match in rows:
             for fact in _facts_of(rule, match, clause, readers[clause.script]):
                 here.append(fact)
-                rule_here = rule
+                # A list goes on from what is sure.
+                if fact.confidence > LISTED_BUT_WEAK and (rule_here is None or rule.several):
+                    rule_here = rule
         if not here and last is not None and last.several and clause.opener not in _CONTRAST:
             listed = readers[clause.script].is_bare_list(clause.text)
             here = [_fact(last, clause, thing) for thing in listed]
@@ -105,7 +108,7 @@ def _facts_of(rule: FactRule, match: re.Match[str], clause: Clause, reader: Thin
         return
     slots = match.groupdict()
     if "name" in slots:
-        yield from _name(rule, slots["name"].strip(), clause)
+        yield from _name(rule, _POLITE.sub("", slots["name"]).strip(), clause)
     elif rule.person is not None:
         who = clause.original((slots[rule.person] or "").strip())
         yield FoundFact(rule.kind, rule.value or "", person=who, confidence=rule.confidence, quote=clause.quote)

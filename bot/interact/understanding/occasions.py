@@ -18,7 +18,7 @@ _WHO_EN = (
 )
 _IS = r"(?:is|was|'s|falls|will be|comes up|is coming up)(?: on| always on| every year on| also)?(?: the)?"
 _ENGLISH = (
-    rf"{_WHO_EN} ?{_WHAT_EN},? {_IS} ?(?P<date>.+)",
+    rf"{_WHO_EN} ?{_WHAT_EN},? ?{_IS} ?(?P<date>.+)",
     rf"{_WHO_EN} ?{_WHAT_EN}:? (?:on )?(?P<date>\S.*)",
     rf"(?P<date>\S.*?) (?:is|'s|will be) (?:also )?{_WHO_EN} ?{_WHAT_EN}",
     rf"{_WHO_EN} (?:was|were) (?P<what>born)(?: on)?(?: the)? (?P<date>.+)",

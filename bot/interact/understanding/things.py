@@ -121,7 +121,7 @@ class ThingReader:
             return True
         if self._english:
             head = text.rsplit(" ", 1)[-1]
-            return head in self._tastes or head in self._lexicon.allergens or singular(head) in self._tastes
+            return not self._tastes.isdisjoint((head, singular(head), head + "s")) or head in self._lexicon.allergens
         # The head of a Chinese name is its end: 手磨咖啡 is a 咖啡.
         if any(text[-size:] in self._tastes for size in range(2, min(len(text), 5))):
             return True
