@@ -51,6 +51,22 @@ _WORDS: dict[str, frozenset[str]] = {
         "wanneer waar waarom mijn ook maar geen zijn goedemorgen is van".split()
     ),
     "pl": frozenset("nie jest się dziękuję proszę dzień dobry mam chcę czy jak gdzie kiedy dla jestem tak że".split()),
+    "vi": frozenset(
+        "tôi bạn không có là của và được cho xin chào cảm ơn muốn một này với rất quán mấy giờ cà phê".split()
+    ),
+    "id": frozenset(
+        "saya anda tidak dan yang ini itu untuk dengan apa bisa terima kasih selamat mau jam berapa ada".split()
+    ),
+    "sv": frozenset("jag och är inte det ett på med för har kan vad när tack hej vill ni något gärna mycket".split()),
+    "da": frozenset("jeg og er ikke det et på med for har kan hvad hvornår tak hej vil gerne meget noget".split()),
+    "fi": frozenset(
+        "minä olen ei ja on se kiitos hei haluan voinko onko mitä milloin teillä hyvää päivää missä".split()
+    ),
+    "hu": frozenset("én nem és az egy van köszönöm szia kérek szeretnék mikor hol vagyok nagyon jó napot hogy".split()),
+    "cs": frozenset("já jsem není je to děkuji prosím dobrý den mám chci kdy kde jak máte bych rád ráda".split()),
+    "ro": frozenset(
+        "eu sunt nu și este un mulțumesc vă rog bună ziua vreau aveți când unde cum aș dori pentru".split()
+    ),
     "tr": frozenset("ve bir bu için merhaba teşekkürler lütfen var yok ben siz nasıl ne zaman istiyorum değil".split()),
 }
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")

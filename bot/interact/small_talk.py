@@ -1,0 +1,81 @@
+"""Small words, and words not understood: greeting, thanks, anger, another language; then a hand, then a person."""
+
+from __future__ import annotations
+
+from bot.identify import facts as known_facts
+from bot.identify import profiles
+from bot.interact import feedback, foreign, handoff, recent
+from bot.interact.replies import Answer
+from bot.interact.turn import Turn
+from storage import facts
+from storage import feedback as kept_feedback
+
+PATIENCE = 2  # times in a row of not understanding, then a person is offered
+SMALL = ("life_event", "abuse", "greeting", "thanks", "goodbye", "small_talk", "yes", "no")
+SUBJECTS_OF_GREETING = ("preference", "interest")  # never health, never a sorrow
+
+
+def respond(turn: Turn, answer: Answer) -> None:
+    """A short human answer, where nothing weightier was said."""
+    if foreign.find_line(turn) is not None:
+        _admit_foreign(turn, answer)
+        return
+    name = next((name for name in SMALL if turn.has(name)), None)
+    if name == "greeting":
+        _greet(turn, answer)
+    elif name == "abuse":
+        _calm(turn, answer)
+    elif name is not None:
+        answer.add(f"chat/{name}")
+    elif not any(mark.isalnum() or mark in "?？" for mark in turn.text):
+        answer.add("chat/sticker")  # a smile is enough for a smile
+
+
+def _calm(turn: Turn, answer: Answer) -> None:
+    """One calm reply and a person; who goes on is not lectured, and staff are not called again."""
+    if recent.was_said(turn.conversation, "abuse", before=turn.contact_id):
+        answer.add("chat/abuse_again")
+    else:
+        answer.add("chat/abuse", handoff.offer(turn.text))
+        answer.tell_staff("staff/relayed", text=turn.text, case=None)
+    recent.note(turn.conversation, "abuse", turn.contact_id)
+
+
+def _greet(turn: Turn, answer: Answer) -> None:
+    """A conversation starts where the last one ended: an open case first, or something they like."""
+    case = kept_feedback.find_open(turn.memory, turn.customer.id)
+    if case is not None:
+        told = feedback.describe(case)
+        if case.due_at is not None and case.due_at <= turn.now:  # a promise that is past is not made again
+            told["due_at"] = None
+        answer.add("chat/greeting_open_case", name=profiles.call_by(turn.customer.name), **told)
+        return
+    liked = [
+        fact
+        for fact in facts.list_current(turn.memory, turn.customer.id)
+        if fact.kind in SUBJECTS_OF_GREETING and fact.polarity != "dislike" and fact.person is None
+    ]
+    if liked:
+        chosen = liked[turn.contact_id % len(liked)]
+        answer.add("chat/greeting_known", name=profiles.call_by(turn.customer.name), **known_facts.describe(chosen))
+    else:
+        answer.add("chat/greeting", name=profiles.call_by(turn.customer.name))
+
+
+def say_not_understood(turn: Turn, answer: Answer) -> None:
+    """First a hand to say it another way, then a person."""
+    turn.conversation.misunderstood += 1
+    if turn.conversation.misunderstood >= PATIENCE:
+        answer.add("chat/offer_person", handoff.offer(turn.text))
+    else:
+        answer.add("chat/not_understood")
+
+
+def _admit_foreign(turn: Turn, answer: Answer) -> None:
+    """One honest line in their language and a person; said once, then only passed on."""
+    if recent.was_said(turn.conversation, "foreign", before=turn.contact_id):
+        answer.add("chat/foreign_again")
+    else:
+        answer.add("chat/foreign", line=foreign.find_line(turn))
+    answer.tell_staff("staff/relayed", text=turn.text, case=None)
+    recent.note(turn.conversation, "foreign", turn.contact_id)

@@ -1,0 +1,77 @@
+"""What is put right takes the place of what was said last, and only that."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from storage.models import Event, Fact
+from tests.handlers.customers.conftest import STAFF
+from tests.support.visits import Chat
+
+
+def values(chat: Chat) -> list[str]:
+    return [fact.value for fact in chat.rows(Fact) if fact.superseded_by is None and fact.forgotten_at is None]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "first", "correction", "now"),
+    [
+        ("ana", "I like oat milk", "no, I said almond milk", "almond milk"),
+        ("ana", "I love the carrot cake", "sorry, I meant the brownie", "the brownie"),
+        ("mei", "我喜欢燕麦奶", "不是，是杏仁奶", "杏仁奶"),
+        ("mei", "我喜欢燕麦奶", "说错了，是杏仁奶", "杏仁奶"),
+    ],
+)
+def test_a_correction_replaces_the_last_fact_and_undo_brings_it_back(
+    request: pytest.FixtureRequest, fixture: str, first: str, correction: str, now: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(first)
+    before = values(chat)
+    chat.send(correction)
+    assert values(chat) == [now]
+    assert now in chat.text
+    chat.send({"ana": "undo", "mei": "撤销"}[fixture])
+    assert values(chat) == before
+
+
+@pytest.mark.parametrize(
+    ("fixture", "first", "correction"),
+    [("ana", "remind me tomorrow at 9 to pick up beans", "actually make it 11:30"),
+     ("mei", "明天早上九点提醒我拿豆子", "改成上午十一点半")],
+)  # fmt: skip
+def test_a_reminder_is_moved_not_doubled(
+    request: pytest.FixtureRequest, fixture: str, first: str, correction: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(first)
+    chat.send(correction)
+    planned = [event for event in chat.rows(Event) if event.kind == "reminder"]
+    assert [datetime.fromisoformat(event.data["at"]).minute for event in planned] == [30]
+
+
+@pytest.mark.parametrize("words", ["no thanks", "sorry, bad day", "actually do you deliver?", "no"])
+def test_other_words_replace_nothing(ana: Chat, words: str) -> None:
+    ana.send("I like oat milk")
+    ana.send(words)
+    assert values(ana) == ["oat milk"]
+
+
+def test_only_the_message_just_before_is_put_right(ana: Chat) -> None:
+    ana.send("I like oat milk")
+    ana.send("when are you open?")
+    ana.send("no, I said almond milk")
+    assert "oat milk" in values(ana)
+
+
+def test_abuse_gets_one_calm_reply_and_a_person_once(ana: Chat) -> None:
+    ana.send("hello")
+    before = len(ana.house.shown(STAFF))
+    ana.send("stupid bot")
+    assert ana.answers[0].buttons
+    assert len(ana.house.shown(STAFF)) == before + 1
+    ana.send("stupid bot")
+    assert not ana.answers[0].buttons
+    assert len(ana.house.shown(STAFF)) == before + 1
