@@ -17,11 +17,13 @@ from telegram.ext import CallbackContext
 
 from bot.clock import Clock
 from bot.config import Settings
+from bot.customize import script
 from bot.customize.messages import Rows, compose
 from bot.customize.wording import Wording
 from bot.identify import consents
 from bot.interact import recent
 from bot.interact.hearing import Hearing
+from bot.interact.turn import remember
 from bot.interact.understanding import Understanding
 from bot.runtime.slot import Fleeting, Outcome, Slot, current
 from handlers.said import Person, Said, read_update
@@ -143,11 +145,21 @@ class Visit:
     def _compose(
         self, chat_id: int, language: str, name: str, rows: Rows | None, again: bool, values: dict[str, Any]
     ) -> dict[str, Any]:
-        return compose(
+        parameters = compose(
             self.memory, self.business.wording, name, values, chat_id=chat_id, customer_id=self.customer.id,
             language=language, zone=self.zone, now=self.now, rows=rows, again=again,
             turn=self.vary(language, name) if chat_id == self.said.chat_id else self.contact_id,
         )  # fmt: skip
+        if language == "zh" and chat_id == self.said.chat_id and self._writes_traditional:
+            parameters["text"] = script.to_traditional(parameters["text"])
+            for row in parameters.get("reply_markup", {}).get("inline_keyboard", []):
+                for button in row:
+                    button["text"] = script.to_traditional(button["text"])
+        return parameters
+
+    @property
+    def _writes_traditional(self) -> bool:
+        return (self.conversation.last_recorded or {}).get("script") == script.TRADITIONAL
 
     def vary(self, language: str, name: str) -> int:
         """Which wording of this message to use: none that this chat heard within ten turns, where there is another."""
@@ -254,6 +266,8 @@ def open_visit(memory: Memory, business: Business, said: Said, heard: Understand
         is_first=found is None,
     )  # fmt: skip
     visit.muted = _is_late_with_more(visit, slot) or _is_flood(visit, slot)
+    if heard is not None and heard.language == "zh" and not said.forwarded:
+        _follow_script(conversation, said.text)
     if said.token:
         visit.pressed = buttons.find(memory, said.token, said.chat_id)
     return visit
@@ -273,6 +287,16 @@ def _follow_language(customer: Customer, heard: Understanding | None, languages:
     written = heard.language
     if written in languages and written != customer.language:
         customer.language, customer.language_from = written, "written"
+
+
+def _follow_script(conversation: Conversation, text: str) -> None:
+    """Answer in the characters somebody writes. Only traditional ones are noted: simplified is what texts are in."""
+    written = script.find_script(text)
+    noted = (conversation.last_recorded or {}).get("script")
+    if written == script.TRADITIONAL and noted is None:
+        remember(conversation, script=written)
+    elif written not in (None, script.TRADITIONAL) and noted is not None:
+        remember(conversation, script=None)
 
 
 def _is_late_with_more(visit: Visit, slot: Slot) -> bool:
