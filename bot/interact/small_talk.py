@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot.identify import facts as known_facts
 from bot.identify import profiles
 from bot.interact import feedback, foreign, handoff, recent
@@ -9,9 +11,10 @@ from bot.interact.replies import Answer
 from bot.interact.turn import Turn
 from storage import facts
 from storage import feedback as kept_feedback
+from storage.models import Feedback
 
 PATIENCE = 2  # times in a row of not understanding, then a person is offered
-SMALL = ("life_event", "abuse", "greeting", "thanks", "goodbye", "small_talk", "yes", "no")
+SMALL = ("life_event", "abuse", "greeting", "thanks", "goodbye", "small_talk", "apology", "yes", "no")
 SUBJECTS_OF_GREETING = ("preference", "interest")  # never health, never a sorrow
 
 
@@ -19,6 +22,8 @@ def respond(turn: Turn, answer: Answer) -> None:
     """A short human answer, where nothing weightier was said."""
     if foreign.find_line(turn) is not None:
         _admit_foreign(turn, answer)
+        return
+    if turn.has("ask_case") and _say_case(turn, answer):
         return
     name = next((name for name in SMALL if turn.has(name)), None)
     if name == "greeting":
@@ -29,6 +34,22 @@ def respond(turn: Turn, answer: Answer) -> None:
         answer.add(f"chat/{name}")
     elif not any(mark.isalnum() or mark in "?？" for mark in turn.text):
         answer.add("chat/sticker")  # a smile is enough for a smile
+
+
+def _say_case(turn: Turn, answer: Answer) -> bool:
+    """How their open case stands; staff hear that it was asked for. False where there is none."""
+    case = kept_feedback.find_open(turn.memory, turn.customer.id)
+    if case is None:
+        return False
+    answer.add("chat/case_status", **_describe(case, turn))
+    answer.tell_staff("staff/relayed", text=turn.text, case=feedback.describe(case))
+    return True
+
+
+def _describe(case: Feedback, turn: Turn) -> dict[str, Any]:
+    """A promise that is past is not made again."""
+    told = feedback.describe(case)
+    return told if case.due_at is None or case.due_at > turn.now else {**told, "due_at": None}
 
 
 def _calm(turn: Turn, answer: Answer) -> None:
@@ -45,10 +66,7 @@ def _greet(turn: Turn, answer: Answer) -> None:
     """A conversation starts where the last one ended: an open case first, or something they like."""
     case = kept_feedback.find_open(turn.memory, turn.customer.id)
     if case is not None:
-        told = feedback.describe(case)
-        if case.due_at is not None and case.due_at <= turn.now:  # a promise that is past is not made again
-            told["due_at"] = None
-        answer.add("chat/greeting_open_case", name=profiles.call_by(turn.customer.name), **told)
+        answer.add("chat/greeting_open_case", name=profiles.call_by(turn.customer.name), **_describe(case, turn))
         return
     liked = [
         fact
