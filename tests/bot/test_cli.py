@@ -260,3 +260,35 @@ def test_check_asks_telegram_who_the_bot_is(here: Path, api: str) -> None:
     away = run(here, "check", TELEGRAM_BOT_TOKEN="1:secret", TELEGRAM_API_URL="http://127.0.0.1:9")
     assert away.returncode == 1
     assert "secret" not in away.stdout + away.stderr
+
+
+def test_faq_test_counts_what_is_answered_rightly_wrongly_and_by_a_person(here: Path) -> None:
+    (here / "q.csv").write_text(
+        "text,expected\nWhen do you open on Sundays?,opening_hours\nIs there wifi at the café?,parking\n"
+        "what is the capital of France,\nhow do I get a pilot's licence,events\n",
+        encoding="utf-8",
+    )
+    report = json.loads(call("faq", "test", "q.csv", "--json"))
+    assert [(row["expected"], row["answered"]) for row in report["rows"]] == [
+        ("opening_hours", "opening_hours"), ("parking", "wifi"), (None, None), ("events", None),
+    ]  # fmt: skip
+    assert {name: round(report[name], 3) for name in ("accuracy", "in_scope_accuracy", "out_of_scope_recall")} == {
+        "accuracy": 0.5, "in_scope_accuracy": 0.333, "out_of_scope_recall": 1.0
+    }  # fmt: skip
+    assert 0 < report["threshold"] < 1
+    shown = call("faq", "test", "q.csv")
+    assert "parking   wifi      1" in shown
+    assert "how do I get a pilot's licence" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("text,expected\n,wifi\n", "text: is empty"),
+        ("question,expected\nx,y\n", "text"),
+        ("text,expected\n", "no questions"),
+    ],
+)
+def test_faq_test_refuses_a_file_it_cannot_read(here: Path, text: str, said: str) -> None:
+    (here / "q.csv").write_text(text, encoding="utf-8")
+    assert said in call("faq", "test", "q.csv", status=2)

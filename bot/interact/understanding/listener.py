@@ -116,6 +116,10 @@ class Listener:
             life_events=life_events,
         )
 
+    def nearest_question(self, text: str) -> FaqMatch | None:
+        """The likeliest entry of the FAQ, whether or not it is like enough to be answered."""
+        return self._faq.best(clean(text).strip())
+
     def _match(self, clause: Clause) -> Matches:
         if not clause.text:
             return []
