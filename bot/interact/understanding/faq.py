@@ -1,4 +1,6 @@
-"""Which of the known questions is this? Weighted overlap of words and letter groups picks candidates, RapidFuzz decides."""
+"""Which of the known questions is this? With a few phrasings of each answer, weighted overlap of words and letter groups
+picks candidates and RapidFuzz decides; with enough of them in English, a classifier that has learnt from them does.
+"""
 
 # ruff: noqa: SIM905 - word lists read better as text
 
@@ -11,6 +13,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from .classifier import Classifier
 from .knowledge import FaqPhrasing
 from .lexicon import load
 from .normalise import fold, has_cjk, words
@@ -33,8 +36,20 @@ _EMPTY_ZH = frozenset(
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
+_ENOUGH = 5  # English phrasings of an answer, on average: fewer, and there is nothing to learn from
+
+
 class FaqMatcher:
+    """A message in English goes to the classifier where there is one, any other is compared with each phrasing."""
+
     def __init__(self, faq: Sequence[FaqPhrasing]) -> None:
+        english = [phrasing for phrasing in faq if not has_cjk(phrasing.question)]
+        names = {phrasing.name for phrasing in english}
+        self._classifier: Classifier | None = None
+        if len(names) > 1 and len(english) >= _ENOUGH * len(names):
+            self._classifier = Classifier([one.question for one in english], [one.name for one in english])
+            self._verbatim = {_form(one.question): one.name for one in english}
+            faq = [phrasing for phrasing in faq if has_cjk(phrasing.question)]
         self._faq = [(phrasing.name, _form(phrasing.question)) for phrasing in faq]
         features = [_features(form) for _, form in self._faq]
         # What is rare among *answers* tells them apart; phrasings of one answer share their words on purpose.
@@ -56,9 +71,16 @@ class FaqMatcher:
 
     def best(self, text: str) -> FaqMatch | None:
         """The likeliest entry with its score, whatever the threshold; None if nothing is shared."""
-        if not self._faq or len(text) > _LONGEST:
+        if len(text) > _LONGEST:
             return None
         form = _form(text)
+        if self._classifier is not None and form and not has_cjk(text):
+            if form in self._verbatim:
+                return FaqMatch(self._verbatim[form], 1.0)
+            name, score = self._classifier.choose(text)
+            return FaqMatch(name, min(0.99, score))
+        if not self._faq:
+            return None
         features = _features(form)
         if not features:
             return None

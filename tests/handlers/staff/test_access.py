@@ -20,9 +20,9 @@ def audit(house: House) -> list[tuple[str, str, str, int | None]]:
 @pytest.mark.parametrize("command", sorted(set(handlers.STAFF_COMMANDS)))
 def test_a_customer_gets_what_an_unknown_command_gets(house: House, ana: Chat, command: str) -> None:
     ana.send("/nosuchthing")
-    unknown = ana.text
+    unknown = [answer.name for answer in ana.answers]  # its words vary
     ana.send(f"/{command} #1 A reason")
-    assert ana.text == unknown
+    assert [answer.name for answer in ana.answers] == unknown
     assert [row[0::2] for row in audit(house)] == [(command, "refused")]
 
 
