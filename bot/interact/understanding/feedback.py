@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from .clauses import Clause
 from .lexicon import FeedbackRule
 from .result import Aspect, FoundFeedback
+from .verdicts import find_verdict
 
 # Looked for just before a complaint's words: "wasn't cold", "不是很贵", "not slow at all".
 _DENIED_EN = re.compile(r"\b(?:not|never|no|nothing|hardly|without|isn't|wasn't) (?:\w+ ){0,2}$")
@@ -22,7 +23,7 @@ _DENIED_ZH = re.compile(
     r"(?:不|没|别|不能|不要|不会|不可|也不能|肯定会|并不|不是|没有|不会|不算|不怎么|没那么|不太|也不|去除了?|去掉了?|不如|比)(?:很|太|是|那么|怎么|觉得|算|特别|够)?$"
 )
 _WISH_EN = re.compile(
-    r"\b(?:sounds?|seems?|looking for|look for|find|search|searching|want|need|would like|prefer|recommend|suggest|book|reserve|interested|any)\b"
+    r"\b(?:sounds?|seems?|in the mood|looking for|look for|find|search|searching|want|need|would like|prefer|recommend|suggest|book|reserve|interested|any)\b"
 )
 _WISH_ZH = re.compile(
     r"想要?|要(?!命|死)|找|推荐(?!给)|需要|希望|最好(?!吃|喝|的)|有没有|帮我|求|以上|以下|左右|预算|评分|人均|想去|打算|请问|哪|(?<!你们)(?:酒店|饭店|餐馆|餐厅|景点|宾馆|公园|旅馆)"
@@ -78,6 +79,7 @@ def find_feedback(
     subjects: Mapping[str, Mapping[str, Aspect]],
 ) -> list[FoundFeedback]:
     found: list[FoundFeedback] = []
+    asked = any(clause.question or _wished(clause) for clause in clauses)
     for clause, rows in zip(clauses, matches, strict=True):
         score = _score(clause)
         if score is not None:
@@ -91,7 +93,9 @@ def find_feedback(
             if one is not None:
                 here.append(one)
         found.extend(_strongest(here))
-    asked = any(clause.question or _wished(clause) for clause in clauses)
+        if not asked and not any(rule.kind != "suggestion" for rule, _ in rows):
+            verdict = find_verdict(clause, subjects[clause.script])
+            found.extend([] if verdict is None else [verdict])
     return _joined([one for one in found if not (asked and one.kind == "praise" and one.aspect in _POLITE)])
 
 

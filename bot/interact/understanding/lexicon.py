@@ -83,7 +83,8 @@ def canonical(language: str, phrase: str) -> str:
     return " ".join(words(fold(phrase))) if language == "en" else "".join(fold(phrase).split())
 
 
-def _read(language: str, name: str) -> Any:
+def read(language: str, name: str) -> Any:
+    """A file of `lexicon/`, strings only."""
     file = resources.files(__package__).joinpath(f"lexicon/{language}/{name}.yaml")
     try:
         # No types: "no", "yes" and "on" are words here.
@@ -100,22 +101,20 @@ def _inverse(language: str, table: Mapping[str, Iterable[str]]) -> dict[str, str
 @lru_cache(maxsize=1)
 def languages_by_name() -> dict[str, str]:
     """Names of languages, in every language we speak → code."""
-    return {
-        fold(str(name)): str(code) for each in LANGUAGES for name, code in _read(each, "words")["languages"].items()
-    }
+    return {fold(str(name)): str(code) for each in LANGUAGES for name, code in read(each, "words")["languages"].items()}
 
 
 @lru_cache(maxsize=1)
 def option_groups() -> tuple[tuple[str, ...], ...]:
     """Order options that mean the same, over all languages."""
     return tuple(
-        tuple(fold(str(option)) for option in group) for each in LANGUAGES for group in _read(each, "words")["options"]
+        tuple(fold(str(option)) for option in group) for each in LANGUAGES for group in read(each, "words")["options"]
     )
 
 
 @lru_cache(maxsize=len(LANGUAGES))
 def load(language: str) -> Lexicon:
-    listed = _read(language, "words")
+    listed = read(language, "words")
     relations = [str(each) for each in listed["relation"]]
     subjects = _inverse(language, listed["subjects"])
     slots = {
@@ -137,7 +136,7 @@ def load(language: str) -> Lexicon:
             except (PhraseError, ArithmeticError) as error:
                 raise LexiconError(f"lexicon/{language}/{where}: {error} (see lexicon/README.md)") from error
     life_events: PatternSet[Any] = PatternSet(language, slots, listed["forms"])
-    for what, rows in _read(language, "life_events").items():
+    for what, rows in read(language, "life_events").items():
         for phrase in rows:
             life_events.add(str(phrase), str(what))
     return Lexicon(
@@ -173,9 +172,9 @@ def _cores(language: str, listed: Mapping[str, Any]) -> EnglishCores | ChineseCo
 
 
 def _rules(language: str) -> Iterable[tuple[Rule, list[str], str]]:
-    for name, entry in _read(language, "intents").items():
+    for name, entry in read(language, "intents").items():
         yield IntentRule(str(name), float(entry["score"])), entry["phrases"], "intents.yaml"
-    for entry in _read(language, "facts"):
+    for entry in read(language, "facts"):
         rule = FactRule(
             kind=entry["kind"],
             polarity=entry.get("polarity"),
@@ -189,7 +188,7 @@ def _rules(language: str) -> Iterable[tuple[Rule, list[str], str]]:
             known=entry.get("known") == "true",
         )
         yield rule, entry["phrases"], "facts.yaml"
-    for entry in _read(language, "feedback"):
+    for entry in read(language, "feedback"):
         yield (
             FeedbackRule(entry["kind"], entry.get("aspect"), int(entry["severity"])),
             entry["phrases"],

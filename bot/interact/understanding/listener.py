@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from . import dates_en, dates_zh
+from . import dates_en, dates_zh, polarity
 from .allergies import AllergyFinder
 from .asks import ContentReader
 from .clauses import Clause, split
@@ -37,6 +37,8 @@ class Listener:
 
     def __init__(self, catalogue: Sequence[CatalogueEntry], faq: Sequence[FaqPhrasing]) -> None:
         self._lexicons = {language: load(language) for language in LANGUAGES}
+        for language in LANGUAGES:
+            polarity.load(language)  # now, and not while the first customer waits
         self._items = ItemFinder(catalogue)
         names = self._items.names()
         self._readers = {
