@@ -20,7 +20,7 @@ from rich.table import Table
 
 from bench.understanding.rows import Row
 
-PARTS = ("faq", "robustness")
+PARTS = ("faq", "feedback", "robustness")
 
 
 def main() -> int:
