@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 # questions are answered rightly and 70 to 75 % of its others (`oos_val`) left to a person.
 _SHARPNESS = 4.0  # of the second model's votes
 _CALIBRATION = ((0.65, 3.24, 5.29), -1.97)
-_LONGEST = 300  # characters of a question that are read
 
 
 class Classifier:
@@ -58,7 +57,6 @@ class Classifier:
         """Of each question the place of the likeliest name, and what its likelihood is made from, (questions, 3)."""
         import numpy as np
 
-        questions = [question[:_LONGEST] for question in questions]
         vectors = load_embedding().encode(questions)
         votes = (self._vote_by_groups(questions) + _share(_ask(vectors, self._by_words))) / 2
         best = votes.argmax(axis=1)
