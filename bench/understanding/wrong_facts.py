@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from draw import LABELS, PLAN, Turn, find_data, read
+from draw import WRONG, Draw, Turn, find_data, read
 from rapidfuzz import fuzz
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,9 +152,9 @@ def _confidence(fact: Json) -> float:
     return 1.0 if confidence is None else float(confidence)
 
 
-def load(data: Path, language: str) -> Iterator[tuple[Turn, Json]]:
+def load(data: Path, language: str, which: Draw = WRONG) -> Iterator[tuple[Turn, Json]]:
     """Each label with its turn; raises BadInput where the data is not the copy that was labelled."""
-    path = LABELS / f"{language}.jsonl"
+    path = which.path(language)
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         label = json.loads(line)
         turn = read(data, label["set"], label["file"]).get((label["row"], label["turn"]))
@@ -251,7 +251,7 @@ def show(judged: list[Judgement], limit: int) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of the public data (else REGULARS_DATA)")
-    parser.add_argument("--language", choices=sorted(PLAN), action="append")
+    parser.add_argument("--language", choices=sorted(WRONG.plan), action="append")
     parser.add_argument("--json", action="store_true", help="figures as a JSON object a line")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print N offending turns a language on stderr")
     parser.add_argument("--all", action="store_true", help="with --json: every judgement too")
@@ -260,7 +260,7 @@ def main() -> int:
     if data is None:
         return 0
     above = False
-    for language in options.language or sorted(PLAN):
+    for language in options.language or sorted(WRONG.plan):
         try:
             pairs = list(load(data, language))
             results = understand([turn.text for turn, _ in pairs], language)
