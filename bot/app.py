@@ -168,7 +168,9 @@ class Agent:
             recorded=self.notices.report_unknown, may_send=lambda: self.leadership.may_call,
         )  # fmt: skip
         lanes = None if database.is_sqlite else LeasedLanes(database, owner)
-        self.worker = Worker(self.application, database, clock, self, lanes)
+        self.worker = Worker(
+            self.application, database, clock, self, lanes, fragment_wait=settings.conversation.fragment_wait
+        )
         self.schedule = Schedule(settings, database, clock, self.wording, self.sender, self.worker, self.leadership)
         self.intake = Intake(
             self.api, database, clock, self.worker.wake, poll_seconds=settings.telegram.poll_timeout.total_seconds()

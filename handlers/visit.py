@@ -6,9 +6,10 @@ after a lost race, so all it does is change `visit.memory` and say things.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,11 +22,12 @@ from bot.customize import script
 from bot.customize.messages import Rows, compose
 from bot.customize.wording import Wording
 from bot.identify import consents
-from bot.interact import recent
+from bot.interact import fragments, recent
 from bot.interact.hearing import Hearing
 from bot.interact.turn import remember
 from bot.interact.understanding import Understanding
 from bot.runtime.slot import Fleeting, Outcome, Slot, current
+from handlers.fragments import Begun, must_wait, read_begun
 from handlers.said import Person, Said, read_update
 from storage import buttons, contacts, customers, inbox, outbox, team
 from storage.database import Database, Memory
@@ -50,6 +52,15 @@ class Business:
 Context = CallbackContext[Any, Any, Any, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was understood, where anything was; and whether it goes on with something or waits for more."""
+
+    words: Understanding | None = None
+    begun: Begun | None = None
+    waits: bool = False
+
+
 @dataclass(slots=True)
 class Visit:
     """Who, what they said, now, memory, settings; and the ways to answer."""
@@ -68,10 +79,18 @@ class Visit:
     muted: bool = False  # recorded, not answered: more of the chat waits, or there is too much of it
     outcome: Outcome = field(default_factory=Outcome)
     toast: str = ""
+    begun: Begun | None = None  # what this message goes on with
+    spoken: tuple[int, ...] = ()  # the contacts of what is answered now: a burst has several
+    earlier: tuple[str, ...] = ()  # and the words of all but the last
 
     @property
     def settings(self) -> Settings:
         return self.business.settings
+
+    @property
+    def pieces(self) -> tuple[tuple[int, str], ...]:
+        """Each message of what is answered now, with its contact."""
+        return (*zip(self.spoken, (*self.earlier, self.said.text), strict=True),)
 
     @property
     def person(self) -> Person:
@@ -198,40 +217,54 @@ def answering(function: Callable[[Visit], None]) -> Callable[[Update, Context], 
     async def answer(update: Update, context: Context) -> None:
         business: Business = context.bot_data
         slot = current.get()
-        said = read_update(update, business.settings.conversation.max_input)
+        most = business.settings.conversation.max_input
+        said = read_update(update, most)
         if said is None:
             return
-        heard: Understanding | None = None
+        pieces = [piece for _, one in slot.before if (piece := read_update(one, most)) is not None]
+        heard = Heard()
 
         def prepare(memory: Memory) -> None:
             nonlocal heard
-            heard = hear(memory, business, said)
+            heard = hear(memory, business, said, pieces, may_wait=slot.may_wait)
 
         def run(memory: Memory) -> Outcome:
-            if not inbox.finish(memory, slot.waiting.id, business.clock.now()):
+            if heard.waits:
                 return Outcome()
-            visit = open_visit(memory, business, said, heard, slot)
+            for waiting in (*(one for one, _ in slot.before), slot.waiting):
+                if not inbox.finish(memory, waiting.id, business.clock.now()):
+                    return Outcome()
+            visit = open_visit(memory, business, said, heard, slot, pieces)
             function(visit)
             if said.query_id:
                 note = {"text": visit.toast} if visit.toast else {}
                 visit.call("answerCallbackQuery", {"callback_query_id": said.query_id, **note})
             return visit.outcome
 
-        slot.outcome = await business.database.write(run, name=name, prepare=prepare)
+        outcome = await business.database.write(run, name=name, prepare=prepare)
+        slot.waits = heard.waits
+        slot.outcome = None if heard.waits else outcome
 
     return answer
 
 
-def hear(memory: Memory, business: Business, said: Said) -> Understanding | None:
+def hear(memory: Memory, business: Business, said: Said, pieces: Sequence[Said], *, may_wait: bool) -> Heard:
     """Understand the words, before the transaction begins. Commands and presses are not understood."""
     listener = business.hearing.listener(memory)
     if said.kind not in HEARD or not said.text or said.command or not said.private:
-        return None
+        return Heard()
     known = customers.glance(memory, "telegram", str(said.person.id))
-    settings = business.settings.business
-    zone = ZoneInfo(known.time_zone) if known and known.time_zone else settings.time_zone
-    language = known.language if known else choose_language(said.person.language_code, settings.languages)
-    return listener.understand(said.text, language=language, time_zone=zone, now=business.clock.now())
+    settings, now = business.settings, business.clock.now()
+    zone = ZoneInfo(known.time_zone) if known and known.time_zone else settings.business.time_zone
+    language = known.language if known else choose_language(said.person.language_code, settings.business.languages)
+    understand = partial(listener.understand, language=language, time_zone=zone, now=now)
+    whole = understand(fragments.join([*(piece.text for piece in pieces), said.text]) if pieces else said.text)
+    if said.kind != "text" or not settings.conversation.fragment_wait:
+        return Heard(whole)
+    begun = read_begun(memory, said, whole, understand, settings)
+    if begun is not None:
+        return Heard(begun.heard, begun)
+    return Heard(whole, waits=may_wait and must_wait(memory, said, whole, now, settings))
 
 
 def choose_language(code: str | None, languages: tuple[str, ...]) -> str:
@@ -240,8 +273,11 @@ def choose_language(code: str | None, languages: tuple[str, ...]) -> str:
     return short if short in languages else languages[0]
 
 
-def open_visit(memory: Memory, business: Business, said: Said, heard: Understanding | None, slot: Slot) -> Visit:
-    """Who is this, what did we talk about; the update goes into the contact log."""
+def open_visit(
+    memory: Memory, business: Business, said: Said, hearing: Heard, slot: Slot, pieces: Sequence[Said]
+) -> Visit:
+    """Who is this, what did we talk about; the update goes into the contact log, after its earlier pieces."""
+    heard = hearing.words
     now = business.clock.now()
     found = customers.find_with_conversation(memory, "telegram", str(said.person.id))
     customer, conversation = found if found else (_welcome(memory, business, said, now), None)
@@ -249,6 +285,13 @@ def open_visit(memory: Memory, business: Business, said: Said, heard: Understand
         conversation = Conversation(customer_id=customer.id, last_recorded={}, recent=[], misunderstood=0)
         memory.add(conversation)
     _follow_language(customer, heard, business.settings.business.languages, said)
+    spoken = [
+        contacts.add(
+            memory, customer_id=customer.id, direction="in", kind=piece.kind, at=min(piece.at, now), text=piece.text,
+            chat_id=piece.chat_id, message_id=piece.message_id,
+        )
+        for piece in pieces
+    ]  # fmt: skip
     contact_id = contacts.add(
         memory, customer_id=customer.id, direction="in", kind=said.kind, at=min(said.at, now), text=said.text,
         chat_id=said.chat_id, message_id=said.message_id, file=said.file,
@@ -256,14 +299,15 @@ def open_visit(memory: Memory, business: Business, said: Said, heard: Understand
         if said.kind == "edit" and said.message_id is not None else None,
     )  # fmt: skip
     if found is None:
-        consents.begin_service(memory, customer.id, contact_id, now)
+        consents.begin_service(memory, customer.id, (*spoken, contact_id)[0], now)
     if said.kind != "membership":
         customer.last_contact_at = now
         if customer.status == CustomerStatus.unreachable:
             customer.status = CustomerStatus.active  # whoever writes can be written to
     visit = Visit(
         business, memory, said, now, customer, conversation, team.find(memory, said.person.id), contact_id, heard,
-        is_first=found is None,
+        is_first=found is None, begun=hearing.begun, spoken=(*spoken, contact_id),
+        earlier=tuple(piece.text for piece in pieces),
     )  # fmt: skip
     visit.muted = _is_late_with_more(visit, slot) or _is_flood(visit, slot)
     if heard is not None and heard.language == "zh" and not said.forwarded:
@@ -312,7 +356,7 @@ def _is_flood(visit: Visit, slot: Slot) -> bool:
     """
     burst = visit.settings.conversation.burst
     times = visit.business.bursts.setdefault(visit.said.chat_id, {})
-    times[slot.waiting.id] = visit.said.at
+    times |= {waiting.id: visit.said.at for waiting in (*(one for one, _ in slot.before), slot.waiting)}
     while len(times) > burst.messages + 1:
         del times[next(iter(times))]
     return len(times) > burst.messages and visit.said.at - next(iter(times.values())) <= burst.per

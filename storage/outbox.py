@@ -14,6 +14,7 @@ from storage.models import Attachment, Delivery, Identity, OutboxMessage, Outbox
 from storage.prepared import Insertion
 
 OUTBOX = table_of(OutboxMessage)
+ANSWERED = "answered:"  # begins the key of an answer that more of the customer's words changed; no row outlives it
 
 
 class Queued(NamedTuple):
@@ -222,6 +223,11 @@ def cancel(memory: Memory, outbox_id: int, why: str) -> bool:
     return memory.connection().execute(statement).rowcount == 1
 
 
+def give_key(memory: Memory, outbox_id: int, key: str) -> None:
+    """Let what is sent under this key later edit the message of this row."""
+    memory.connection().execute(update(OUTBOX).where(OUTBOX.c.id == outbox_id).values(key=key))
+
+
 def find_sent_as(memory: Memory, chat_id: int, key: str) -> int | None:
     """Telegram's id of the message last sent to this chat under this key."""
     statement = (
@@ -245,7 +251,7 @@ def prune(memory: Memory, before: datetime, most: int = 2000) -> int:
             OUTBOX.c.state.in_([OutboxState.sent, OutboxState.cancelled]),
             OUTBOX.c.delivery == Delivery.answer,
             OUTBOX.c.created_at < before,
-            OUTBOX.c.key.is_(None),
+            or_(OUTBOX.c.key.is_(None), OUTBOX.c.key.startswith(ANSWERED)),
         )
         .limit(most)
     )

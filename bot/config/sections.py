@@ -259,6 +259,10 @@ class Conversation(Section):
     max_input: Annotated[PositiveCount, Field(ge=100, le=4096)] = Field(
         4096, description="Characters of a message that are read; the rest is stored only"
     )
+    fragment_wait: Annotated[Duration, between(timedelta(), timedelta(minutes=1))] = Field(
+        timedelta(seconds=1.5),
+        description="How long a piece of a thought (“2 lattes”) waits for its rest (“with oat milk”); 0 is not at all",
+    )
     burst: Burst = Field(Burst(), description="Guard against floods")
     offline_after: PositiveDuration = Field(
         timedelta(minutes=10), description="Messages that waited longer get one apology and one answer per chat"

@@ -26,8 +26,8 @@ HOURS_FORM = 'closed, or spans such as "08:00-18:00" or "08:00-12:00, 14:00-24:0
 
 _SECONDS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _LONGEST_SECONDS = 3650 * 86_400
-_DURATION = re.compile(r"(?:\d{1,9}[wdhms])+", re.ASCII)
-_DURATION_PART = re.compile(r"(\d+)([wdhms])", re.ASCII)
+_DURATION = re.compile(r"(?:\d{1,9}(?:\.\d{1,3})?[wdhms])+", re.ASCII)
+_DURATION_PART = re.compile(r"([\d.]+)([wdhms])", re.ASCII)
 _WALL_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _TOKEN = re.compile(r"\d{6,}:[\w-]{20,}", re.ASCII)
 
@@ -85,6 +85,8 @@ def nearest(word: str, words: Iterable[str], *, at_least: float = 60) -> str | N
 
 def duration_text(duration: timedelta) -> str:
     """As it is written in config.yaml: in the largest unit that divides it."""
+    if duration.microseconds:
+        return f"{duration.total_seconds():g}s"
     seconds = int(duration.total_seconds())
     if seconds == 0:
         return "0d"
@@ -98,7 +100,7 @@ def _read_duration(value: object) -> timedelta:
         return value
     if not isinstance(value, str) or not _DURATION.fullmatch(value):
         raise refusal(f"{shown(value)} is not a duration", DURATION_FORM)
-    seconds = sum(int(number) * _SECONDS[unit] for number, unit in _DURATION_PART.findall(value))
+    seconds = sum(float(number) * _SECONDS[unit] for number, unit in _DURATION_PART.findall(value))
     if seconds > _LONGEST_SECONDS:
         raise refusal(f"{shown(value)} is too long", DURATION_FORM)
     return timedelta(seconds=seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -170,7 +171,13 @@ def _may_ask(turn: Turn, carried: Recorded, answer: Answer, answered: Answered) 
     if turn.is_first or carried.intents or turn.has("abuse") or turn.has("goodbye") or turn.has("undo"):
         return False
     names = {part.name for part in answer.parts}
-    if names & {"feedback/complaint", "chat/not_understood", "chat/greeting_open_case", "questions/tell_me"}:
+    if names & {
+        "feedback/complaint",
+        "chat/not_understood",
+        "chat/greeting_open_case",
+        "chat/order",
+        "questions/tell_me",
+    }:
         return False
     return bool(names)
 
@@ -202,15 +209,7 @@ def _keep(turn: Turn, recorded: Recorded, *, unsaid: bool = False) -> None:
 def respond_to_edit(turn: Turn, versions: list[int]) -> Answer:
     """The message says something else now. Answered briefly, and only if that changed what we know."""
     answer = Answer()
-    noted = (turn.conversation.last_recorded or {}).get("answered")
-    kept, gone = recording.revise(turn, versions, answer)
-    if noted and noted["contact_id"] in versions and not kept.facts and not kept.known:
-        reading = questions.read_answer(turn, noted)
-        recording.record_facts(turn, reading.found, kept, answer)
-        back = {fact.id for fact in facts.list_by_ids(turn.memory, turn.customer.id, kept.facts)}
-        gone = [fact for fact in gone if fact.id not in back]
-    if noted and noted["contact_id"] in versions:
-        remember(turn.conversation, answered={**noted, "contact_id": turn.contact_id})
+    kept, gone = _revise(turn, versions, answer)
     if handoff.is_with_colleague(turn.conversation, turn.now):
         handoff.relay(turn, answer)
         return answer
@@ -226,3 +225,39 @@ def respond_to_edit(turn: Turn, versions: list[int]) -> Answer:
     if kept.can_be_undone:
         answer.taps.insert(0, [Tap("undo", kept.undoable())])
     return answer
+
+
+def respond_to_rest(turn: Turn, begun: Sequence[int]) -> Answer:
+    """More of a thought, after its beginning was answered: what the whole says takes the place of that."""
+    answer = Answer()
+    if (turn.conversation.open_question or {}).get("name") == "consent":
+        turn.conversation.open_question = None  # only the very next words answer it
+    kept, _ = _revise(turn, begun, answer)
+    still = facts.list_by_ids(turn.memory, turn.customer.id, kept.known)
+    kept.facts = [*(fact.id for fact in still if fact.contact_id in begun), *kept.facts]
+    kept.known = [fact.id for fact in still if fact.contact_id not in begun]
+    _act(turn, kept, answer, settled=False)
+    if turn.muted:
+        _keep(turn, kept, unsaid=True)
+        answer.parts, answer.taps = [], []
+        return answer
+    _say_recorded(turn, kept, answer)
+    _say_intents(turn, kept, answer, Answered())
+    _keep(turn, kept)
+    if kept.can_be_undone:
+        answer.taps.insert(0, [Tap("undo", kept.undoable())])
+    return answer
+
+
+def _revise(turn: Turn, versions: Sequence[int], answer: Answer) -> tuple[Recorded, list[Fact]]:
+    """What the message says now; a question that its first version answered is answered by this one."""
+    noted = (turn.conversation.last_recorded or {}).get("answered")
+    kept, gone = recording.revise(turn, versions, answer)
+    if noted and noted["contact_id"] in versions:
+        if not kept.facts and not kept.known:
+            reading = questions.read_answer(turn, noted)
+            recording.record_facts(turn, reading.found, kept, answer)
+            back = {fact.id for fact in facts.list_by_ids(turn.memory, turn.customer.id, kept.facts)}
+            gone = [fact for fact in gone if fact.id not in back]
+        remember(turn.conversation, answered={**noted, "contact_id": turn.contact_id})
+    return kept, gone

@@ -42,7 +42,7 @@ def _keep(turn: Turn, one: FoundFeedback) -> Feedback:
         turn.memory, customer_id=turn.customer.id, kind="csat" if one.kind == "score" else one.kind,
         aspect=one.aspect, polarity=one.polarity, severity=one.severity, score=one.score,
         quote=(one.quote or turn.text)[:QUOTE_LENGTH], touchpoint=find_touchpoint(turn.conversation, turn.now),
-        contact_id=turn.contact_id, at=turn.now, status="noted",
+        contact_id=turn.source_of(one.quote), at=turn.now, status="noted",
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def record_facts(turn: Turn, found: Sequence[FoundFact], kept: Recorded, answer:
         fact, is_new = known_facts.record(
             turn.memory, turn.customer.id, kind=one.kind, value=one.value, polarity=one.polarity, item=one.item,
             person=one.person, date=one.date, confidence=one.confidence, quote=one.quote or turn.text,
-            contact_id=turn.contact_id, now=turn.now, current=current,
+            contact_id=turn.source_of(one.quote, one.value), now=turn.now, current=current,
         )  # fmt: skip
         (kept.facts if is_new else kept.known).append(fact.id)
         if not is_new:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +33,13 @@ class Turn:
     late: bool = False
     is_first: bool = False  # they never wrote before: the question of consent follows, no other
     with_file: bool = False
+    pieces: Sequence[tuple[int, str]] = ()  # of a burst: each contact and its words; the last is this one's
+
+    def source_of(self, *words: str) -> int:
+        """The contact in which the first of these was said that was said in one; else the last."""
+        said = [(contact, text.lower()) for contact, text in self.pieces[:-1]]
+        found = (contact for word in words if word for contact, text in said if word.lower() in text)
+        return next(found, self.contact_id)
 
     @property
     def text(self) -> str:

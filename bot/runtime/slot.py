@@ -6,9 +6,12 @@ an exception. A slot left empty means: nothing matched.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
+
+from telegram import Update
 
 from storage.inbox import Waiting
 from storage.outbox import Queued
@@ -33,9 +36,12 @@ class Outcome:
 
 @dataclass(slots=True)
 class Slot:
-    """One update being run."""
+    """One update being run, with the pieces `before` it that waited for their rest."""
 
     waiting: Waiting
+    before: Sequence[tuple[Waiting, Update]] = ()
+    may_wait: bool = False  # the update may be put back until its rest has come, or does not
+    waits: bool = False  # and that is what was decided: nothing was changed
     outcome: Outcome | None = None
     error: BaseException | None = None
 

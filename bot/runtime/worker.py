@@ -6,6 +6,8 @@ import asyncio
 import json
 import logging
 from collections import deque
+from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
 
@@ -24,6 +26,7 @@ logger = logging.getLogger(__name__)
 TRIES = 3  # an update that failed so often is parked
 PAUSES = (0.2, 2.0)  # seconds between its tries
 IN_MEMORY = 4000  # updates held at most; the rest waits on disk
+MOST_PIECES = 8  # of one thought
 IDLE_SECONDS = 0.5  # between looks for updates another process stored
 
 
@@ -46,6 +49,8 @@ class Worker:
         clock: Clock,
         runner: Runner,
         lanes: Lanes | None = None,
+        *,
+        fragment_wait: timedelta = timedelta(),
     ) -> None:
         self._application = application
         self._database = database
@@ -53,6 +58,8 @@ class Worker:
         self._runner = runner
         self._lanes = lanes or OwnLanes()
         self._alone = isinstance(self._lanes, OwnLanes)
+        self._fragment_wait = fragment_wait
+        self._arrivals: dict[int, asyncio.Event] = {}  # of lanes in which a piece waits for its rest
         self._queues: dict[int, deque[Waiting]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: set[int] = set()  # inbox ids in memory
@@ -104,6 +111,8 @@ class Worker:
     async def drain(self, seconds: float) -> None:
         """Finish the updates being run; leave the rest on disk."""
         self._stopping = True
+        for arrival in self._arrivals.values():
+            arrival.set()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
         await self._lanes.release(list(self._queues))
@@ -140,6 +149,8 @@ class Worker:
         queue = self._queues.get(row.chat_id)
         if queue is not None:
             queue.append(row)
+            if arrival := self._arrivals.get(row.chat_id):
+                arrival.set()
             return
         self._queues[row.chat_id] = deque([row])
         task = asyncio.create_task(self._run_lane(row.chat_id), name=f"lane {row.chat_id}")
@@ -149,38 +160,76 @@ class Worker:
     async def _run_lane(self, chat_id: int) -> None:
         queue = self._queues[chat_id]
         while queue and not self._stopping:
-            waiting = queue.popleft()
+            turn = [queue.popleft()]
             try:
-                await self._run_one(waiting)
+                await self._run_turn(queue, turn)
             except Exception:
-                logger.exception("update %s could not be dealt with; it stays in the inbox", waiting.update_id)
-            self._held.discard(waiting.id)
+                logger.exception("update %s could not be dealt with; it stays in the inbox", turn[-1].update_id)
+            self._held.difference_update(waiting.id for waiting in turn)
             self._settled.set()
         del self._queues[chat_id]
         if not self._alone:
             await self._lanes.release([chat_id])
             self.wake()
 
-    async def _run_one(self, waiting: Waiting) -> None:
-        """One update: done, or parked."""
+    async def _run_turn(self, queue: deque[Waiting], turn: list[Waiting]) -> None:
+        """One update; or, where that is a piece of a thought, all of it that comes in time.
+
+        What waits stays ready in the inbox: nothing is done until all is.
+        """
+        before: list[tuple[Waiting, Update]] = []
+        while True:
+            may_wait = bool(self._fragment_wait) and len(before) < MOST_PIECES and len(self._held) < IN_MEMORY // 2
+            piece = await self._run_one(turn[-1], before, may_wait=may_wait)
+            if piece is None:
+                return
+            if await self._has_rest(queue, turn[-1], piece):
+                before.append((turn[-1], piece))
+                turn.append(queue.popleft())
+            else:
+                if not self._stopping:
+                    await self._run_one(turn[-1], before)
+                return
+
+    async def _has_rest(self, queue: deque[Waiting], piece: Waiting, update: Update) -> bool:
+        """Wait until more of the chat comes, or the time is over; whether that can be the rest."""
+        left = min(self._fragment_wait, piece.received_at + self._fragment_wait - self._clock.now())
+        if not queue and left > timedelta() and not self._stopping:
+            arrival = self._arrivals[piece.chat_id] = asyncio.Event()
+            try:
+                async with asyncio.timeout(left.total_seconds()):
+                    await arrival.wait()
+            except TimeoutError:
+                pass
+            finally:
+                del self._arrivals[piece.chat_id]
+        return bool(queue) and not self._stopping and can_follow(update, queue[0].raw, self._fragment_wait)
+
+    async def _run_one(
+        self, waiting: Waiting, before: Sequence[tuple[Waiting, Update]] = (), *, may_wait: bool = False
+    ) -> Update | None:
+        """One update: done, or parked; or, when it `may_wait`, returned because it is worth waiting for its rest."""
         try:
             update = Update.de_json(json.loads(waiting.raw), self._application.bot)
         except Exception as error:
             await self._park(waiting, f"cannot be read: {type(error).__name__}: {error}")
-            return
+            return None
         failure = ""
         for attempt in range(TRIES):
-            slot = Slot(waiting)
+            slot = Slot(waiting, before, may_wait)
             current.set(slot)
             await self._application.process_update(update)
+            if slot.waits:
+                return update
             if slot.error is None:
                 await self._finish(waiting, slot)
-                return
+                return None
             failure = f"{type(slot.error).__name__}: {slot.error}"[:2000]
             logger.error("update %s failed (try %s)", waiting.update_id, attempt + 1, exc_info=slot.error)
             if attempt + 1 < TRIES:
                 await asyncio.sleep(PAUSES[attempt])
-        await self._park(waiting, failure)
+        await self._park(waiting, failure, before)
+        return None
 
     async def _finish(self, waiting: Waiting, slot: Slot) -> None:
         if slot.outcome is None:
@@ -190,9 +239,10 @@ class Worker:
         else:
             self._runner.visited(slot.outcome)
 
-    async def _park(self, waiting: Waiting, error: str) -> None:
+    async def _park(self, waiting: Waiting, error: str, before: Sequence[tuple[Waiting, Update]] = ()) -> None:
         def park(memory: Memory) -> None:
-            inbox.park(memory, waiting.id, error, self._clock.now())
+            for row in (*(piece for piece, _ in before), waiting):
+                inbox.park(memory, row.id, error, self._clock.now())
 
         def park_and_tell(memory: Memory) -> Outcome:
             park(memory)
@@ -203,6 +253,20 @@ class Worker:
         except Exception:
             logger.exception("update %s is parked, but nobody could be told", waiting.update_id)
             await self._database.write(park, name="worker.park")
+
+
+def can_follow(piece: Update, raw: str, within: timedelta) -> bool:
+    """Whether an update that has not been read yet may be the rest of this: plain words, said soon after."""
+    try:
+        message = json.loads(raw)["message"]
+        text, said_at = message["text"], message["date"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    first = piece.message
+    if first is None or not isinstance(text, str) or not isinstance(said_at, int) or "forward_origin" in message:
+        return False
+    soon = said_at - first.date.timestamp() <= within.total_seconds() + 1  # Telegram's times are whole seconds
+    return soon and not text.startswith("/")
 
 
 async def keep_error(_update: object, context: Any) -> None:

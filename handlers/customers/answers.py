@@ -22,25 +22,29 @@ def make_turn(visit: Visit, heard: Understanding) -> Turn:
         memory=visit.memory, customer=visit.customer, conversation=visit.conversation, contact_id=visit.contact_id,
         said_at=visit.said.at, now=visit.now, zone=visit.zone, settings=visit.settings, heard=heard,
         muted=visit.muted, late=late, is_first=visit.is_first or "welcome_due" in (visit.conversation.last_recorded or {}), with_file=visit.said.file is not None,
+        pieces=visit.pieces,
     )  # fmt: skip
 
 
-def deliver(visit: Visit, answer: Answer) -> None:
-    """Say it all, once: one message of all parts. A question follows alone: skipping it redraws its message."""
+def deliver(visit: Visit, answer: Answer, key: str | None = None) -> None:
+    """Say it all, once: one message of all parts, in place of the last one under this key.
+
+    A question follows alone: skipping it redraws its message.
+    """
     visit.outcome.planned = visit.outcome.planned or answer.planned
     for notice in answer.notices:
         tell_staff(visit, notice)
     if answer.parts:
-        say_parts(visit, answer.parts, rows_of(answer.taps))
+        say_parts(visit, answer.parts, rows_of(answer.taps), key)
     if (question := answer.question) is not None:
         visit.say(question.name, buttons=rows_of(question.taps), **fill(visit, question.values))
 
 
-def say_parts(visit: Visit, parts: Sequence[Reply], rows: Rows | None = None) -> None:
+def say_parts(visit: Visit, parts: Sequence[Reply], rows: Rows | None = None, key: str | None = None) -> None:
     if len(parts) == 1:
-        visit.say(parts[0].name, buttons=rows, **fill(visit, parts[0].values))
+        visit.say(parts[0].name, buttons=rows, key=key, **fill(visit, parts[0].values))
     else:
-        visit.say("chat/parts", buttons=rows, parts=[render(visit, part) for part in parts])
+        visit.say("chat/parts", buttons=rows, key=key, parts=[render(visit, part) for part in parts])
 
 
 def redraw(visit: Visit, answer: Answer) -> None:

@@ -12,6 +12,7 @@ from bot.interact.turn import find_touchpoint, remember
 from bot.interact.understanding import Understanding
 from handlers.customers import handover, profile, start
 from handlers.customers.answers import deliver, make_turn, redraw, tell_staff
+from handlers.fragments import Begun, change_answer, note_answer
 from handlers.visit import Visit
 from storage import conversations, feedback
 from storage.models import CustomerStatus, Purpose
@@ -27,8 +28,20 @@ def answer_text(visit: Visit) -> None:
         _answer_other(visit, "chat/forwarded")
     elif visit.heard is None or not visit.said.text.strip():
         _answer_other(visit, "chat/empty")
+    elif visit.begun is not None:
+        _answer_rest(visit, visit.heard, visit.begun)
     else:
-        _deliver(visit, dialogue.respond(make_turn(visit, visit.heard)))
+        answer = dialogue.respond(make_turn(visit, visit.heard))
+        _deliver(visit, answer)
+        note_answer(visit.conversation, visit.spoken, answer, visit.outcome.queued, visit.said.at, visit.said.chat_id)
+
+
+def _answer_rest(visit: Visit, heard: Understanding, begun: Begun) -> None:
+    """The whole is answered, in place of what was said to its beginning."""
+    answer = dialogue.respond_to_rest(make_turn(visit, heard), begun.contacts)
+    deliver(visit, answer, key=change_answer(visit.memory, begun) if answer.parts and not visit.muted else None)
+    note_answer(visit.conversation, (*begun.contacts, *visit.spoken), answer, visit.outcome.queued, visit.said.at,
+                visit.said.chat_id)  # fmt: skip
 
 
 def _deliver(visit: Visit, answer: Answer) -> None:

@@ -29,6 +29,7 @@ from .things import ThingReader
 
 AnyRule = TypeVar("AnyRule", IntentRule, FactRule, FeedbackRule)
 Matches = list[tuple[Rule, re.Match[str]]]
+_PLAIN = 0.95  # of an FAQ: asked in its own words
 _BARE_ORDER = 60  # characters: a longer message with an item in it is about something else
 
 
@@ -99,6 +100,8 @@ class Listener:
             intents = [intent for intent in intents if intent.name != "ask_price"]
         if asked is not None or any(intent.name == "ask_price" for intent in intents):
             faq = None
+        if faq is not None and faq.score < _PLAIN and _is_order(clauses, mentions):
+            faq = None  # "a latte with oat milk please" asks nothing
         if asked is not None:
             intents = [*intents, Intent("ask_allergen", 0.95)]
         intents = self._complete(intents, cleaned, clauses, mentions, wanted, facts, feedback, reminders, faq)
@@ -219,6 +222,8 @@ class Listener:
             score = 0.8
         if score is not None and faq is None:
             found.append(Intent("order", score))
+        elif score is not None and any(mention.counted and not clause.question for clause, mention in mentions):
+            found.append(Intent("order", max(score, 0.8)))  # "2 lattes. Do you deliver?"
         return sorted(found, key=lambda intent: (-intent.score, intent.name))
 
 
@@ -285,6 +290,11 @@ def _without_timed_stops(
         [row for row in found if row[0].name != "stop"] if clause.quote in timed else found
         for clause, found in zip(clauses, rows, strict=True)
     ]
+
+
+def _is_order(clauses: list[Clause], mentions: list[tuple[Clause, Mention]]) -> bool:
+    """Something by its number, and no question with it."""
+    return any(mention.counted for _, mention in mentions) and not any(clause.question for clause in clauses)
 
 
 def _ends(fact: FoundFact, text: str) -> int:
