@@ -56,10 +56,11 @@ Regulars = Application[Any, Any, Any, Any, Any, Any]
 def register(application: Regulars) -> None:
     """All in group 0 and blocking: one update, one visit, one transaction."""
     written = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+    # First what nearly every update is: a message that is no command need not be shown to each of them.
+    application.add_handler(MessageHandler(written & filters.TEXT & ~filters.COMMAND, answering(answer_text)))
     for name, function in (CUSTOMER_COMMANDS | STAFF_COMMANDS).items():
         application.add_handler(CommandHandler(name, answering(function), filters=written))
     application.add_handler(MessageHandler(written & filters.COMMAND, answering(chat.answer_unknown_command)))
-    application.add_handler(MessageHandler(written & filters.TEXT, answering(answer_text)))
     application.add_handler(MessageHandler(written, answering(answer_file)))
     edited = filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE
     application.add_handler(MessageHandler(edited, answering(chat.answer_edit)))

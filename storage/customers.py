@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select, update
 
 from storage.database import Memory
-from storage.memory import Selection
+from storage.memory import Pair, Selection
 from storage.models import Conversation, Customer, Identity, table_of
 from storage.prepared import Prepared
 
@@ -27,7 +27,14 @@ _FIND = Selection(
     Identity.kind == bindparam("kind"),
     Identity.value == bindparam("value"),
 )
-_CONVERSATION = Selection(Conversation, Conversation.customer_id == bindparam("customer"))
+_BOTH = Pair(
+    Customer,
+    Conversation,
+    Conversation.customer_id == Customer.id,
+    Customer.id == Identity.customer_id,
+    Identity.kind == bindparam("kind"),
+    Identity.value == bindparam("value"),
+)
 
 
 class Glance(NamedTuple):
@@ -48,8 +55,7 @@ def find(memory: Memory, kind: str, value: str) -> Customer | None:
 
 
 def find_with_conversation(memory: Memory, kind: str, value: str) -> tuple[Customer, Conversation | None] | None:
-    customer = find(memory, kind, value)
-    return (customer, _CONVERSATION.first(memory, customer=customer.id)) if customer else None
+    return _BOTH.first(memory, kind=kind, value=value)
 
 
 def get(memory: Memory, customer_id: int) -> Customer | None:

@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 
+from bot import json_text
 from storage.memory import Memory as Memory
 
 logger = logging.getLogger(__name__)
@@ -337,8 +338,9 @@ def _sqlite_engine(url: str, *, read_only: bool = False) -> Engine:
     `skip_autocommit_rollback`: a failed flush must not roll back the other pieces of the group.
     """
     engine = create_engine(
-        url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, connect_args={"timeout": 30.0}
-    )
+        url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, connect_args={"timeout": 30.0},
+        json_serializer=json_text.dump_text, json_deserializer=json_text.load,
+    )  # fmt: skip
 
     @event.listens_for(engine, "connect")
     def prepare(driver: Any, _record: object) -> None:

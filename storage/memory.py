@@ -17,6 +17,7 @@ from sqlalchemy.sql.elements import ClauseElement
 from storage.prepared import Insertion, Prepared
 
 E = TypeVar("E", bound=DeclarativeBase)
+F = TypeVar("F", bound=DeclarativeBase)
 
 
 class Memory(Session):
@@ -71,6 +72,33 @@ class Selection(Generic[E]):
         return found[0] if found else None
 
 
+class Pair(Generic[E, F]):
+    """One entity and another that belongs to it, if there is one, in one SELECT."""
+
+    def __init__(self, model: type[E], other: type[F], belongs: ColumnElement[bool], *conditions: ColumnElement[bool]):
+        self._models = (model, other)
+        self._statement = select(model, other).outerjoin(other, belongs).where(*conditions).limit(1)
+        self._prepared: Prepared | None = None
+
+    def first(self, memory: Memory, /, **values: Any) -> tuple[E, F | None] | None:
+        if memory.driver is None:
+            found = memory.execute(self._statement, values).first()
+            return (found[0], found[1]) if found is not None else None
+        model, other = self._models
+        shape, other_shape = shape_of(model), shape_of(other)
+        if self._prepared is None:
+            self._prepared = Prepared(self._statement.with_only_columns(*shape.columns, *other_shape.columns))
+        memory.settle(model, other)
+        row = self._prepared.first(memory, **values)
+        if row is None:
+            return None
+        size = len(shape.columns)
+        theirs = row[size:]
+        return shape.attach(memory, row[:size]), other_shape.attach(memory, theirs) if other_shape.is_row(
+            theirs
+        ) else None
+
+
 class Shape(Generic[E]):
     """How rows of one model become entities of the session, and entities become rows."""
 
@@ -97,6 +125,10 @@ class Shape(Generic[E]):
         entity.__dict__.update(zip(self.keys, values, strict=True))
         self._adopt(memory, entity, key)
         return entity
+
+    def is_row(self, values: Sequence[Any]) -> bool:
+        """False for the NULLs of an outer join."""
+        return values[self._own_at] is not None
 
     def insert(self, memory: Memory, entity: E) -> None:
         given = entity.__dict__

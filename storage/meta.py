@@ -32,6 +32,7 @@ def write(memory: Memory, key: str, value: Any) -> None:
 def bump(memory: Memory, key: str) -> None:
     """A cached subject has changed: whoever holds a copy of an older revision reads it anew."""
     write(memory, key, int(read(memory, key, 0)) + 1)
+    memory.info.pop(key, None)
 
 
 def count_keys(memory: Memory, prefix: str) -> int:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.config import Question
 from bot.identify import consents
 from bot.interact import questions, rechecks
 from bot.interact.handoff import is_with_colleague
 from bot.interact.replies import Reply, Tap
-from bot.interact.turn import Turn
+from bot.interact.turn import Turn, remember
 from storage import facts, feedback
 from storage import questions as kept
 from storage.models import CustomerStatus, Fact, Purpose, QuestionAsked
@@ -39,6 +39,8 @@ def choose(turn: Turn) -> Reply | None:
     """Ask what is worth most, if this is a moment for a question. Marks it as asked."""
     if not is_the_moment(turn):
         return None
+    if turn.now - _last_asked(turn) < turn.settings.questions.min_gap:
+        return None  # the usual case, known without a look at the database
     asked = kept.list_of(turn.memory, turn.customer.id)
     if not is_within_budget(turn, asked) or feedback.find_open(turn.memory, turn.customer.id) is not None:
         return None
@@ -48,6 +50,7 @@ def choose(turn: Turn) -> Reply | None:
         return None
     best = max(left, key=lambda one: one.worth)  # the first of equals
     kept.add(turn.memory, turn.customer.id, best.name, turn.now)
+    remember(turn.conversation, asked_at=turn.now.isoformat())
     turn.conversation.open_question = {"name": best.name, "asked_at": turn.now.isoformat(), **best.state}
     return best.reply
 
@@ -63,6 +66,12 @@ def is_the_moment(turn: Turn) -> bool:
         and not is_with_colleague(conversation, now)
         and turn.customer.status == CustomerStatus.active
     )
+
+
+def _last_asked(turn: Turn) -> datetime:
+    """As the conversation noted it; long ago where it did not."""
+    noted = (turn.conversation.last_recorded or {}).get("asked_at")
+    return datetime.fromisoformat(noted) if noted else datetime.min.replace(tzinfo=UTC)
 
 
 def is_within_budget(turn: Turn, asked: Sequence[QuestionAsked]) -> bool:

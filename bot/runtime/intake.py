@@ -6,7 +6,6 @@ The offset that confirms a batch is sent only after the batch is committed; what
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from typing import Any
 
 from telegram.error import NetworkError
 
+from bot import json_text
 from bot.clock import Clock
 from bot.runtime.telegram_api import TelegramApi
 from storage import inbox
@@ -103,7 +103,7 @@ class Intake:
 
     def _row(self, update: Any, now: datetime) -> dict[str, Any]:
         readable = _has_id(update)
-        raw = json.dumps(update, ensure_ascii=False, separators=(",", ":"))
+        raw = json_text.dump_text(update)
         return {
             "bot_id": self._api.bot_id,
             # What has no id cannot be confirmed by one; a number of its own keeps it apart.

@@ -16,6 +16,8 @@ import aiohttp
 from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
+from bot import json_text
+
 CONNECTIONS = 512  # aiohttp's pool costs nothing while unused, unlike httpcore's
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
@@ -90,10 +92,10 @@ class AiohttpRequest(BaseRequest):
             status, payload = await self._post(url, read_seconds, data=form)
         else:
             status, payload = await self._post(
-                url, read_seconds, data=json.dumps(parameters).encode(), headers={"Content-Type": "application/json"}
+                url, read_seconds, data=json_text.dump(parameters), headers={"Content-Type": "application/json"}
             )
         try:
-            body = json.loads(payload)
+            body = json_text.load(payload)
         except ValueError:
             body = {}
         return Reply(status, body if isinstance(body, dict) else {})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections import deque
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from typing import Any, Protocol
 from telegram import Update
 from telegram.ext import Application
 
+from bot import json_text
 from bot.clock import Clock
 from bot.runtime.lanes import Lanes, OwnLanes
 from bot.runtime.slot import Outcome, Slot, current
@@ -210,7 +210,7 @@ class Worker:
     ) -> Update | None:
         """One update: done, or parked; or, when it `may_wait`, returned because it is worth waiting for its rest."""
         try:
-            update = Update.de_json(json.loads(waiting.raw), self._application.bot)
+            update = Update.de_json(json_text.load(waiting.raw), self._application.bot)
         except Exception as error:
             await self._park(waiting, f"cannot be read: {type(error).__name__}: {error}")
             return None

@@ -3,6 +3,7 @@
 # ruff: noqa: SIM905 - word lists read better as text
 
 import re
+from collections import Counter
 
 from .normalise import clean, fold
 
@@ -69,6 +70,10 @@ _WORDS: dict[str, frozenset[str]] = {
     ),
     "tr": frozenset("ve bir bu için merhaba teşekkürler lütfen var yok ben siz nasıl ne zaman istiyorum değil".split()),
 }
+_CODES_OF: dict[str, list[str]] = {}
+for _code, _known in _WORDS.items():
+    for _one in _known:
+        _CODES_OF.setdefault(_one, []).append(_code)
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _LATIN_LETTERS = re.compile(r"[a-zà-ÿ]")
 _SAMPLE = 600  # characters looked at
@@ -91,11 +96,11 @@ def detect_language(text: str, fallback: str | None) -> str:
     found = _WORD.findall(sample)
     if not found:
         return default
-    scores = {code: sum(1 for word in found if word in known) for code, known in _WORDS.items()}
-    best = max(scores, key=lambda each: (scores[each], each == default, each == "en"))
-    if not scores[best]:
+    scores = Counter(code for word in found for code in _CODES_OF.get(word, ()))
+    if not scores:
         return default
-    rival = max(score for code, score in scores.items() if code != best)
+    best = max(scores, key=lambda each: (scores[each], each == default, each == "en"))
+    rival = max((score for code, score in scores.items() if code != best), default=0)
     if best == "en":
         return "en" if scores[best] > rival else default
     # Another language than the two we speak must be plain: two of its words, and more than any other's.
