@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
-from .dates_zh import number as chinese_number
+from .dates.chinese import number as chinese_number
 from .knowledge import CatalogueEntry
 from .lexicon import load, option_groups
 from .normalise import close_up, fold, has_cjk

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from . import dates_en, dates_zh, polarity
+from . import polarity
 from .allergies import AllergyFinder
 from .asks import ContentReader
 from .clauses import Clause, split
-from .dates import find_dates
+from .dates import read_dates
 from .facts import find_facts, with_more
 from .faq import THRESHOLD, FaqMatcher
 from .feedback import find_feedback
@@ -20,7 +20,7 @@ from .knowledge import CatalogueEntry, FaqPhrasing
 from .language import detect_language
 from .lexicon import LANGUAGES, FactRule, FeedbackRule, IntentRule, Rule, load
 from .life_events import find_life_events
-from .normalise import clean, close_up, fold, has_cjk
+from .normalise import clean, close_up, fold
 from .occasions import OccasionFinder
 from .references import find_references
 from .reminders import find_cue, find_reminders
@@ -64,7 +64,7 @@ class Listener:
         folded = fold(cleaned)
         clauses = split(cleaned)
         matches = [self._match(clause) for clause in clauses]
-        dates, spans = self._dates(folded, clauses, time_zone, now)
+        dates, spans = read_dates(folded, clauses, time_zone, now)
         mentions, wanted = self._order(clauses, matches)
         reminders = find_reminders(cleaned, folded, dates, spans, time_zone)
         facts = find_facts(
@@ -134,24 +134,6 @@ class Listener:
         if clause.states:
             found += lexicon.facts.search(clause.core, anchors)
         return found
-
-    def _dates(
-        self, folded: str, clauses: list[Clause], zone: ZoneInfo, now: datetime
-    ) -> tuple[list[FoundDate], list[tuple[int, int]]]:
-        past = any(clause.past for clause in clauses) and not any(word in folded for word in _FUTURE)
-        grammars = [dates_zh.find_pieces] if has_cjk(folded) else []
-        if not folded.isascii() and not re.search("[a-z]", folded):
-            pass
-        else:
-            grammars.append(dates_en.find_pieces)
-        dates = find_dates(folded, grammars, zone, now, past)
-        spans: list[tuple[int, int]] = []
-        at = 0
-        for date in dates:
-            at = folded.index(date.text, at)
-            spans.append((at, at + len(date.text)))
-            at += len(date.text)
-        return dates, spans
 
     def _order(self, clauses: list[Clause], matches: list[Matches]) -> tuple[list[tuple[Clause, Mention]], bool]:
         """Items by clause, and whether one of them was asked for in words."""
@@ -230,25 +212,6 @@ class Listener:
 # An order without an item: what it was is for the caller to look up.
 _USUAL = re.compile(
     r"^(?:the |my )?(?:usual|same again|same as last time|same as always) (?:please )?$|^(?:老样子|照旧|[和跟同]上次一样)$"
-)
-_FUTURE = (
-    "tomorrow",
-    "will ",
-    "next ",
-    "remind",
-    "明天",
-    "后天",
-    "下周",
-    "下个",
-    "提醒",
-    "can i",
-    "i'd like",
-    "i want",
-    "我想",
-    "我要",
-    "预订",
-    "预定",
-    "book ",
 )
 _NOT_ASKING = frozenset(
     {"remind", "ask_profile", "stop", "resume", "talk_to_person", "set_language", "abuse", "life_event"}

@@ -6,7 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from .clauses import Clause
-from .lunar import read_lunar_day
+from .dates.lunar import read_lunar_day
 from .normalise import close_up, fold
 from .result import FoundDate, FoundFact
 

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from .calendar import at, wall
+from .dates.calendar import at, wall
 from .result import FoundDate, FoundReminder
 
 MORNING = 9  # the hour of a reminder for a day without a time

@@ -1,0 +1,59 @@
+"""From text to dates: the pieces of every grammar, in groups, resolved."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ..clauses import Clause
+from ..normalise import has_cjk
+from ..result import FoundDate
+from . import chinese, english
+from .groups import gather
+from .moments import Now, resolve
+from .pieces import MAX_DATES, Reference
+
+_MONTH_FIRST = ("America/New", "America/Los", "America/Chi", "America/Den", "America/Pho", "US/", "Asia/Manila")
+_LATIN = re.compile("[a-z]")
+# What is asked for or planned lies ahead, whatever happened before.
+_AHEAD = re.compile(
+    r"\b(?:tomorrow|will|won't|next|remind|can i|can you|could you|i'd like|i want|i need|book|reserve|let's|going to|gonna|schedule|set)\b|\w'll\b"
+    r"|明天|后天|下周|下个|提醒|我想|我要|预订|预定|打算|准备|将"
+)
+_SENTENCE = re.compile(r"[.!?](?=\s|$)|[。！？\n]")
+
+
+def read_dates(
+    text: str, clauses: list[Clause], zone: ZoneInfo, now: datetime
+) -> tuple[list[FoundDate], list[tuple[int, int]]]:
+    """Dates of folded text and their places, in order. A bare day is past where the verbs of its sentence say so."""
+    local = now.astimezone(zone)
+    past = _past(text, clauses)
+    reference = Reference(local.date(), past, str(zone).startswith(_MONTH_FIRST), str(zone))
+    pieces = chinese.find_pieces(text, reference) if has_cjk(text) else []
+    if text.isascii() or not pieces or _LATIN.search(text):
+        pieces += english.find_pieces(text, reference)
+    found: list[FoundDate] = []
+    spans: list[tuple[int, int]] = []
+    for said in gather(pieces, text) if pieces else ():
+        resolved = resolve(said, Now(zone, local, past(said.start)))
+        if resolved is not None and len(found) < MAX_DATES:
+            quoted = text[said.start : said.end]
+            first = said.start + len(quoted) - len(quoted.lstrip())
+            found.append(FoundDate(quoted.strip(), *resolved))
+            spans.append((first, first + len(quoted.strip())))
+    return found, spans
+
+
+def _past(text: str, clauses: list[Clause]) -> Callable[[int], bool]:
+    if not any(clause.past for clause in clauses):
+        return lambda _: False
+    told = [clause.folded for clause in clauses if clause.past]
+    ranges: list[tuple[int, int]] = []
+    start = 0
+    for end in [*(match.end() for match in _SENTENCE.finditer(text)), len(text)]:
+        sentence = text[start:end]
+        if any(clause in sentence for clause in told) and _AHEAD.search(sentence) is None:
+            ranges.append((start, end))
+        start = end
+    return lambda at: any(first <= at < last for first, last in ranges)

@@ -1,0 +1,113 @@
+"""What the grammars of dates share: the piece they find, what they may look at, and how their rules are kept."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice
+from typing import Literal
+
+from ..result import Grain
+from .calendar import add_months
+
+MAX_DATES = 32
+Kind = Literal["day", "span", "time", "part", "instant", "window", "shift", "length", "frame"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """day: `day`. span: from `day` up to `until`. time: `hour`, `minute`, `second`, with `half` "am" or "pm" where it is
+    said. part: `hours`. instant: `delta` from now, on another `day` if given. window: from `since` to `delta` from now.
+    shift: `months` and `delta` from the day beside it ("the day before …"). length: how long, from what is beside it.
+    frame: the week or month (`grain`) of the day beside it.
+
+    `loose`: what of a day was not said and may be moved. `weak`: counts only beside a piece that is not.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    day: date | None = None
+    until: date | None = None
+    grain: Grain = "day"
+    hour: int = 0
+    minute: int = 0
+    second: int = 0
+    half: Literal["am", "pm"] | None = None
+    hours: tuple[int, int] = (0, 24)
+    since: timedelta = timedelta()
+    delta: timedelta = timedelta()
+    months: int = 0
+    loose: Literal["", "week", "month", "year"] = ""
+    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a grammar may look at: today where the customer is, whether the past is meant there, local habits."""
+
+    today: date
+    past: Callable[[int], bool]
+    month_first: bool = False
+    place: str = ""
+
+
+Found = Piece | list[Piece] | None
+Make = Callable[[re.Match[str], Reference], Found]
+
+
+class Rules:
+    """The rules of one grammar. A rule is tried on texts that hold one of its `needs`."""
+
+    def __init__(self, hint: str, lead: str = "") -> None:
+        self._hint, self._lead = re.compile(hint), lead
+        self._rules: list[tuple[tuple[str, ...], re.Pattern[str], Make]] = []
+
+    def __call__(self, pattern: str, *needs: str) -> Callable[[Make], Make]:
+        def keep(make: Make) -> Make:
+            self._rules.append((needs, re.compile(f"{self._lead}(?:{pattern})"), make))
+            return make
+
+        return keep
+
+    def find(self, text: str, now: Reference) -> list[Piece]:
+        if self._hint.search(text) is None:
+            return []
+        found: list[Piece] = []
+        for needs, pattern, make in self._rules:
+            if needs and not any(need in text for need in needs):
+                continue
+            for match in islice(pattern.finditer(text), MAX_DATES):
+                made = make(match, now)
+                if made is not None:
+                    found.extend(made if isinstance(made, list) else [made])
+        return found
+
+
+def day_piece(
+    match: re.Match[str], day: date | None, loose: Literal["", "week", "month", "year"] = "", weak: bool = False
+) -> Piece | None:
+    return Piece(*_place(match), "day", day=day, loose=loose, weak=weak) if day else None
+
+
+def span_piece(match: re.Match[str], span: tuple[date, date], grain: Grain, weak: bool = False) -> Piece:
+    return Piece(*_place(match), "span", day=span[0], until=span[1], grain=grain, weak=weak)
+
+
+def _place(match: re.Match[str]) -> tuple[int, int]:
+    """The whole match, without the words that only lead to it (group `lead`)."""
+    lead = match.groupdict().get("lead")
+    return match.start() + len(lead) if lead else match.start(), match.end()
+
+
+place = _place
+
+
+def shift_day(today: date, months: int, days: float) -> date:
+    """That much from today, a hundred years at most."""
+    moved = add_months(today, max(-1200, min(1200, months))) if months else today
+    days = max(-36_500, min(36_500, round(days)))
+    try:
+        return moved + timedelta(days=days)
+    except OverflowError:
+        return moved
