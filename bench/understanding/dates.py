@@ -5,7 +5,8 @@ A message goes through the whole listener; any of the dates found in it may be t
 an interval its end) is the set's. What the sets leave open, or settle by a habit of their own, is judged like this:
 - where a set lists a past and a future value, either; an hour without a half of the day ("at 7") in either half;
 - the hours of a part of the day differ by set ("evening" is 16-20 or 18-24): its day must be right, and be a part;
-- of "from .. to ..", the last day (month, year) named may be in or out.
+- of "from .. to ..", the last day (week, month, year) named may be in or out;
+- NLU++ always gives the next such day, month or weekday: where the sentence tells of the past, so may the last be.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import json
 import re
 import sys
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -35,11 +37,12 @@ ZONES = {
     "en_US": ZoneInfo("America/New_York"), "en_GB": ZoneInfo("Europe/London"), "zh_CN": ZoneInfo("Asia/Shanghai"),
     "zh_TW": ZoneInfo("Asia/Taipei"),
 }  # fmt: skip
-_DUCKLING_NOW, _BANKING_NOW = datetime(2013, 2, 12, 4, 30), datetime(2022, 3, 15, 9, 0)
+_DUCKLING_NOW, _BANKING_NOW = datetime.fromisoformat("2013-02-12T04:30"), datetime.fromisoformat("2022-03-15T09:00")
 _DAY, _HALF = timedelta(days=1), timedelta(hours=12)
-_PART = re.compile(r"T(?:MO|AF|EV|NI|DT|MEL\w?)\)?$")
+_PART = re.compile(r"T(?:MO|MI|AF|EV|NI|DT|MEL\w?)\)?$")
 _HALF_SAID = re.compile(
-    r"\d ?[ap]\.? ?m|\b[ap]\.? ?m\b|morning|noon|evening|night|lunch|今[早晚晨]|[早晚晨]|[上中下]午|夜|零点", re.IGNORECASE
+    r"\d ?[ap]\.? ?m|\b[ap]\.? ?m\b|morning|noon|evening|night|lunch|今[早晚晨]|[早晚晨]|[上中下]午|夜|零点",
+    re.IGNORECASE,
 )
 _LUNAR = re.compile(r"农历|正月|[三十]月初|大年|春节|除夕|元宵|端午|中秋|重阳")
 _ISLAMIC = re.compile(r"rama?[dt]h?[az]?n|eid\b|eidul|islamic|hijri|arabic|breaking the fast", re.IGNORECASE)
@@ -152,7 +155,7 @@ def _agrees(found: FoundDate, values: tuple[str, ...], part: bool, open_half: bo
     if ":" not in values[1]:
         ends = [wanted[1]]
         if from_to:
-            ends += [wanted[1] + _DAY, _later(wanted[1], 0, 1), _later(wanted[1], 1, 0)]
+            ends += [wanted[1] + _DAY, _later(wanted[1], 0, 1), _later(wanted[1], 1, 0), wanted[1] + 7 * _DAY]
         return start == wanted[0] and end in ends
     last = wanted[1] if wanted[1].second != 59 else wanted[1] + timedelta(seconds=1)
     if "-" not in values[1] and last <= wanted[0]:
@@ -160,10 +163,10 @@ def _agrees(found: FoundDate, values: tuple[str, ...], part: bool, open_half: bo
     return any(start == wanted[0] + one and end == last + one for one in shifts)
 
 
-def _later(day: datetime, years: int, months: int) -> datetime:
+def _later(day: Any, years: int, months: int) -> Any:
     index = day.month - 1 + months
     year, month = day.year + years + index // 12, index % 12 + 1
-    return datetime(year, month, min(day.day, 28) if month == 2 else min(day.day, 30) if day.day == 31 else day.day)
+    return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))
 
 
 def _read(value: str, found: FoundDate) -> datetime:
@@ -206,12 +209,12 @@ def _banking(path: Path) -> Iterator[Case]:
         for name, slot in row.get("slots", {}).items():
             if name.startswith(("date", "time")):
                 value = slot.get("value") or slot.get("values") or {}
-                right = _slot(name, slot["text"], value)
+                right = _slot(name, slot["text"], value, _TOLD.search(row["text"]) is not None)
                 reason = "" if right else "a duration, a repetition or open (the set: relative, periodic, ambiguous)"
                 yield Case(row["text"], f"{name}: {slot['text']}", json.dumps(value), zone, now, right, reason)
 
 
-def _slot(name: str, said: str, value: Json) -> Callable[[FoundDate], bool] | None:
+def _slot(name: str, said: str, value: Json, told: bool) -> Callable[[FoundDate], bool] | None:
     ends = [value.get("from"), value.get("to")] if "from" in value or "to" in value else [value]
     wanted = [_moment(one) if isinstance(one, dict) else None for one in ends]
     if None in wanted:
@@ -221,10 +224,7 @@ def _slot(name: str, said: str, value: Json) -> Callable[[FoundDate], bool] | No
         start, end = _local(found.start), _local(found.end)
         first = wanted[0]
         if isinstance(first, date):
-            if name == "date_to":
-                return first in (start.date(), (end - timedelta(seconds=1)).date(), end.date())
-            last = wanted[-1]
-            return start.date() == first and (len(wanted) == 1 or end.date() in (last, last + _DAY))  # type: ignore[operator]
+            return any(_slot_day(name, found, days) for days in [wanted, *(_earlier(wanted) if told else ())])  # type: ignore[arg-type]
         if len(wanted) == 2 and re.fullmatch("morning|afternoon|evening|night", said):
             return found.grain == "hour" and end - start > timedelta(hours=1)
         if len(wanted) == 2:
@@ -235,6 +235,27 @@ def _slot(name: str, said: str, value: Json) -> Callable[[FoundDate], bool] | No
         )
 
     return right
+
+
+def _slot_day(name: str, found: FoundDate, wanted: list[date]) -> bool:
+    start, end = found.start.date(), found.end.date()
+    if name == "date_to":
+        return wanted[0] in (start, (_local(found.end) - timedelta(seconds=1)).date(), end)
+    return start == wanted[0] and (len(wanted) == 1 or end in (wanted[1], wanted[1] + _DAY))
+
+
+def _earlier(wanted: list[Any]) -> list[list[date]]:
+    """The same days a week, a month or a year before, for days to come."""
+    if wanted[0] <= _BANKING_NOW.date():
+        return []
+    back = [lambda day: day - 7 * _DAY, lambda day: _later(day, 0, -1), lambda day: _later(day, -1, 0)]
+    return [[shift(day) for day in wanted] for shift in back]
+
+
+_TOLD = re.compile(
+    r"\b(?:did|didn't|was|were|spent|paid|lost|stolen|got|have i|incurred|i sent|been)\b|my (?:expenses|spending)",
+    re.IGNORECASE,
+)
 
 
 def _since(first: date | time | None, moment: datetime) -> float:

@@ -6,23 +6,35 @@ from datetime import timedelta
 
 from . import chinese_times, holidays
 from .calendar import (
-    coming_day, in_year, iso_weeks, last_weekday, make_date, month_span, months_from, next_weekday,
-    nth_weekday, part_of, quarter_of, season_span, week_from, week_of, weekend_of, years_from,
+    coming_day,
+    in_year,
+    iso_weeks,
+    last_weekday,
+    make_date,
+    month_span,
+    months_from,
+    next_weekday,
+    nth_weekday,
+    part_of,
+    quarter_of,
+    season_span,
+    week_from,
+    week_of,
+    weekend_of,
+    years_from,
 )  # fmt: skip
 from .chinese_words import COUNT, DAY, MONTH, SHIFT, SHIFTS, WEEKDAYS, YEAR, YEARS, number, year_of
-from .pieces import Found, Piece, Reference, Rules, day_piece, place, shift_day, span_piece
+from .pieces import Found, Piece, Reference, Rules, day_piece, find_regions, place, shift_day, span_piece
 
 _HINT = re.compile(
     r"[0-9年月日号天周点早晚晨夜]|星期|礼拜|小时|[刻分]钟|上午|中午|正午|下午|午[后夜]|傍晚|节|元旦|除夕|刚才|国庆|圣诞|五一|六一|双十|中秋|端午|清明|元宵|七夕|重阳|腊八|世纪|最近|现在|季度"
 )
-rule = Rules(r"")
+rule = Rules()
 _BLANK = re.compile(r"(?<=[^\x00-\x7f])[ \t]+|[ \t]+(?=[^\x00-\x7f])")
 
 
 def find_pieces(text: str, now: Reference) -> list[Piece]:
     """Blanks beside Chinese characters mean nothing; places are those of `text` all the same."""
-    if _HINT.search(text) is None:
-        return []
     closed, places = text, None
     if " " in text or "\t" in text:
         gaps = [(gap.start(), gap.end()) for gap in _BLANK.finditer(text)]
@@ -30,7 +42,11 @@ def find_pieces(text: str, now: Reference) -> list[Piece]:
             places = _places(text, gaps)
             closed = "".join([text[index] for index in places])
             places.append(len(text))
-    found = [piece for rules in (rule, chinese_times.rule, holidays.rule_zh) for piece in rules.find(closed, now)]
+    regions = find_regions(closed, _HINT)
+    if not regions:
+        return []
+    lists = (rule, chinese_times.rule, holidays.rule_zh)
+    found = [piece for rules in lists for piece in rules.find(closed, regions, now)]
     if places is None:
         return found
     return [replace(piece, start=places[piece.start], end=places[piece.end - 1] + 1) for piece in found]
@@ -69,7 +85,7 @@ def _relative(match: re.Match[str], now: Reference) -> Piece | None:
 def _weekday(match: re.Match[str], now: Reference) -> Piece | None:
     which, today = match["which"] or "", now.today
     after = match.string[match.end() : match.end() + 1]
-    if match["ge"] and not which or (after and after in "年岁次" and match["n"] != "末"):
+    if (match["ge"] and not which) or (after and after in "年岁次" and match["n"] != "末"):
         return None  # 两个星期一次, 一周一次
     before = match.string[max(0, match.start() - 1) : match.start()]
     if not which and before and before in "一二两三四五六七八九十几半双非平0123456789":
@@ -88,7 +104,17 @@ def _weekday(match: re.Match[str], now: Reference) -> Piece | None:
     return day_piece(match, next_weekday(today, days), "week")
 
 
-_PARTS = {"初": "begin", "上旬": "begin", "中": "mid", "中旬": "mid", "底": "end", "末": "end", "下旬": "end", "上半": "early", "下半": "late"}
+_PARTS = {
+    "初": "begin",
+    "上旬": "begin",
+    "中": "mid",
+    "中旬": "mid",
+    "底": "end",
+    "末": "end",
+    "下旬": "end",
+    "上半": "early",
+    "下半": "late",
+}
 _PART = r"(?P<part>[上中下]旬|初(?![一二三四五六七八九十])|底|末|中(?=[的，。,!？?！]|$))"
 
 
@@ -109,7 +135,9 @@ def _period(match: re.Match[str], now: Reference) -> Piece | None:
     return span_piece(match, part_of(span, _PARTS[match["part"]], now.today) if match["part"] else span, "month")
 
 
-@rule(r"(?<![一二三四五六七八九十\d个上下这本当今每两半几])(?P<unit>月|年)(?P<part>底|初(?![一二三四五六七八九十])|末|中(?=[的，。,!？?！]|$))(?!薪|奖)")
+@rule(
+    r"(?<![一二三四五六七八九十\d个上下这本当今每两半几])(?P<unit>月|年)(?P<part>底|初(?![一二三四五六七八九十])|末|中(?=[的，。,!？?！]|$))(?!薪|奖)"
+)
 def _month_end(match: re.Match[str], now: Reference) -> Piece | None:
     """月底, 年初 of the present one; of the next where that is over."""
     past = now.past(match.start())
@@ -121,24 +149,21 @@ def _month_end(match: re.Match[str], now: Reference) -> Piece | None:
     return None
 
 
-
-
-
-@rule(rf"{YEAR}(?:(?P<half>[上下]半)年|(?P<part>初(?![一二三四五六七八九十])|底|末|中(?![\u4e00-\u9fff])))?(?!{MONTH.replace('P<m>', 'P<m2>')})(?![代级月前后以之内]前?)")
+@rule(
+    rf"{YEAR}(?:(?P<half>[上下]半)年|(?P<part>初(?![一二三四五六七八九十])|底|末|中(?![\u4e00-\u9fff])))?(?!{MONTH.replace('P<m>', 'P<m2>')})(?![代级月]|之?内)"
+)
 def _year(match: re.Match[str], now: Reference) -> Piece | None:
-    if match["y"] and re.match(r"\d{1,2}$|[零〇一二]", match["y"]) and len(match["y"]) <= 2 and not re.match(r"0|[零〇]", match["y"]):
+    if (
+        match["y"]
+        and re.match(r"\d{1,2}$|[零〇一二]", match["y"])
+        and len(match["y"]) <= 2
+        and not re.match(r"0|[零〇]", match["y"])
+    ):
         return None  # 15年: fifteen years
     year = _said_year(match, now)
     part = _PARTS[match["half"] or match["part"]] if match["half"] or match["part"] else None
     span = years_from(year)
     return span_piece(match, part_of(span, part, now.today) if part else span, "month" if part else "year")
-
-
-@rule(r"(?<![\d第])(?P<y>(?:19|20)\d\d|[零〇0一二12][零〇0一二三四五六七八九\d])年?(?=[以之]?[前后])(?<=年)")
-def _year_edge(match: re.Match[str], now: Reference) -> Piece | None:
-    if len(match["y"]) < 4 and not match["y"].startswith(("0", "零", "〇")):
-        return None
-    return span_piece(match, years_from(year_of(match["y"])), "year")
 
 
 @rule(r"(?P<lead>[从在到至自])?(?<![\d.])(?P<y>(?:19|20)\d\d)(?=到|至|-|—|$|[，。,])")
@@ -165,7 +190,10 @@ def _month_day(match: re.Match[str], now: Reference) -> Piece | None:
     return day_piece(match, found, "" if year else "year")
 
 
-@rule(rf"(?:{YEAR}的?)?(?<![\d个半]){MONTH}(?:份|{_PART})?(?![\d一二三四五六七八九十])(?!后|前|以|之|内|饼|球|亮|子|薪|卡)", "月")
+@rule(
+    rf"(?:{YEAR}的?)?(?<![\d个半]){MONTH}(?:份|{_PART})?(?![\d一二三四五六七八九十])(?!后|前|以|之|内|饼|球|亮|子|薪|卡)",
+    "月",
+)
 def _month(match: re.Match[str], now: Reference) -> Piece | None:
     year = _year_or_none(match, now)
     span = month_span(now.today, number(match["m"]), now.past(match.start()), year)
@@ -241,7 +269,11 @@ def _written_short(match: re.Match[str], now: Reference) -> Piece | None:
 
 @rule(r"(?<![\d/.])(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/.分])")
 def _slash(match: re.Match[str], now: Reference) -> Piece | None:
-    if int(match["d"]) in {5, 10} and (match.start() or match.end() < len(match.string)) and int(match["m"]) <= int(match["d"]):
+    if (
+        int(match["d"]) in {5, 10}
+        and (match.start() or match.end() < len(match.string))
+        and int(match["m"]) <= int(match["d"])
+    ):
         return None  # 9/10: a rating
     return day_piece(match, in_year(now.today, int(match["m"]), int(match["d"]), now.past(match.start())), "year")
 
@@ -250,13 +282,24 @@ def _slash(match: re.Match[str], now: Reference) -> Piece | None:
 
 _UNIT = r"(?P<unit>分钟|分|小时|钟头|刻钟|秒钟?|天|日|周|星期|礼拜|月|季度|年)"
 _AMOUNT = rf"(?P<n>{COUNT}|半)(?P<half>个半|半)?(?P<ge>个)?{_UNIT}(?P<and>半)?"
-_NAMES = {"天": "day", "日": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month", "季度": "quarter", "年": "year"}
+_NAMES = {
+    "天": "day",
+    "日": "day",
+    "周": "week",
+    "星期": "week",
+    "礼拜": "week",
+    "月": "month",
+    "季度": "quarter",
+    "年": "year",
+}
 
 
 @rule(rf"(?:再?过|再)?{_AMOUNT}(?P<way>之后|以后|过后|后|之前|以前|前)(?!天|半|者)")
 @rule(rf"(?:再?过|再等?){_AMOUNT}(?P<way>)(?!前|之前|以前|后)")
 def _distance(match: re.Match[str], now: Reference) -> Piece | None:
     amount = _amount(match)
+    if re.match("0", match["n"]):
+        return None  # 07年以前
     if amount is None or match.string[max(0, match.start() - 1) : match.start()] in tuple("第近过来"):
         return None
     months, rest, fine = amount
@@ -289,6 +332,7 @@ _BACK, _ON = r"(?P<back>最近|过去|近|前|上|之前|往前)", r"(?P<on>未�
 
 @rule(rf"(?:在)?(?:{_BACK}|{_ON})的?(?:这)?{_AMOUNT}(?!前|后|之|以)")
 @rule(rf"{SHIFT}(?P<ge>个)(?P<unit>小时|钟头|季度)(?P<n>)(?P<half>)(?P<and>)(?P<back>)(?P<on>)", "小时", "钟头")
+@rule(rf"从(?:现在|今天)(?:开始|起)(?:算起?)?的?(?P<on>){_AMOUNT}(?P<back>)")
 @rule(rf"{_AMOUNT}(?:之内|以内|内)(?P<back>)(?P<on>)", "内")
 def _window(match: re.Match[str], now: Reference) -> Found:
     which = match.groupdict().get("which")
@@ -299,7 +343,7 @@ def _window(match: re.Match[str], now: Reference) -> Found:
         sign = SHIFTS[which] // abs(SHIFTS[which])
     else:
         amount = _amount(match)
-        if amount is None or (match["back"] in {"上", "前"} and match["n"] == "半"):
+        if amount is None or (match["back"] in {"上", "前"} and match["n"] in {"半", "一"}):
             return None
         (months, rest, fine), sign = amount, -1 if match["back"] else 1
     if fine:

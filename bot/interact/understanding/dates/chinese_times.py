@@ -2,12 +2,11 @@
 
 import re
 from datetime import timedelta
-from typing import Literal
 
 from .chinese_words import number
-from .pieces import Found, Piece, Reference, Rules
+from .pieces import Found, Half, Piece, Reference, Rules
 
-rule = Rules(r"")
+rule = Rules()
 _PARTS = {
     "凌晨": (0, 6), "清晨": (5, 9), "早上": (6, 12), "早晨": (6, 12), "清早": (6, 12), "一早": (6, 12), "一大早": (6, 12), "大清早": (6, 12), "早间": (6, 12),
     "早": (6, 12), "上午": (6, 12), "中午": (11, 14), "正午": (11, 14), "午间": (11, 14), "午后": (12, 18), "下午": (12, 18), "傍晚": (17, 20),
@@ -16,13 +15,13 @@ _PARTS = {
 }  # fmt: skip
 _NAMES = "|".join(sorted(_PARTS, key=lambda each: -len(each)))
 _LONG = "|".join(name for name in sorted(_PARTS, key=lambda each: -len(each)) if len(name) > 1)
-_DAYS = {"昨": -1, "今": 0, "明": 1, "当": 0, "后": 2}
+_DAYS = {"昨": -1, "今": 0, "明": 1}
 _HOUR = r"(?:2[0-4]|[01]?\d|二?十[一二三四]?|二十|[一二两三四五六七八九零])"
 _MINUTE = r"(?:[0-5]?\d|[一二三四五]?十[一二三四五六七八九]?|[零〇][一二三四五六七八九])"
 _NIGHTS = {"晚上", "晚", "晚间", "夜晚", "半夜", "大半夜", "深夜", "夜里", "夜间"}
 
 
-@rule(r"(?P<day>[昨今明当])(?P<part>晚上?|早上?|晨|夜里?|朝)(?!点名|饭|餐|报)")
+@rule(r"(?P<day>[昨今明])(?P<part>晚上?|早上?|晨|夜里?|朝)(?!点名|饭|餐|报)")
 def _tonight(match: re.Match[str], now: Reference) -> Piece | None:
     part = {"晨": "早上", "夜": "晚上", "朝": "早上"}.get(match["part"][0], match["part"])
     return Piece(*match.span(), "part", day=now.today + timedelta(days=_DAYS[match["day"]]), hours=_PARTS[part])
@@ -37,16 +36,28 @@ def _clock(match: re.Match[str], now: Reference) -> Piece | None:
     if not _is_clock(match):
         return None
     hour = number(match["h"])
-    minute = 30 if match["half"] else {"一": 15, "三": 45}[match["quarter"]] if match["quarter"] else number(match["min"] or "0")
+    minute = (
+        30
+        if match["half"]
+        else {"一": 15, "三": 45}[match["quarter"]]
+        if match["quarter"]
+        else number(match["min"] or "0")
+    )
     if hour > 24 or minute > 59:
         return None
-    half: Literal["am", "pm"] | None = None
+    half: Half | None = None
     if part:
         first, last = _PARTS[part]
         if hour == 12 and part in _NIGHTS:
             hour = 24  # 晚上12点 is the end of that day; 夜里两点 comes after it
         elif hour <= 12:
-            half = "am" if part in _NIGHTS and hour < 5 else "pm" if first <= hour % 12 + 12 < max(last, first + 1) or first >= 12 else "am"
+            half = (
+                "am"
+                if part in _NIGHTS and hour < 5
+                else "pm"
+                if first <= hour % 12 + 12 < max(last, first + 1) or first >= 12
+                else "am"
+            )
     elif sign in {":", "："} and (match["h"].startswith("0") or hour == 0):
         half = "am"
     exact = minute or match["sec"] or sign in {":", "："}
@@ -61,14 +72,20 @@ def _is_clock(match: re.Match[str]) -> bool:
     sign, part, hour = match["sign"], match["part"], match["h"]
     before = match.string[match.start() - 1] if match.start() else ""
     after = match.string[match.end() : match.end() + 2]
-    if before.isdigit() or (before in {".", ":", "第", "有", "快", "慢", "差", "早", "晚", "大", "小", "多", "少", "好", "贵"} and not part):
+    if (before.isdigit() and not part and hour.isascii()) or (
+        before in {".", ":", "第", "有", "快", "慢", "差", "早", "晚", "大", "小", "多", "少", "好", "贵"} and not part
+    ):
         return before in {"早", "晚"} and hour not in {"一"}
     if sign in {":", "："}:
         return bool(match["min"]) and not (match["min"].isascii() and len(match["min"]) < 2)
     said = part or match["half"] or match["quarter"] or match["min"] or match["clock"] or sign in {"点钟", "点整"}
     if said:
         return True
-    if hour == "一" or (after[:1] and after[:1] in "点评儿吧分") or after in {"建议", "要求", "意见", "问题", "原因", "不足", "希望"}:
+    if (
+        hour == "一"
+        or (after[:1] and after[:1] in "点评儿吧分")
+        or after in {"建议", "要求", "意见", "问题", "原因", "不足", "希望"}
+    ):
         return False
     return sign != "时" or hour.isdigit()
 
@@ -87,16 +104,20 @@ def _hours(match: re.Match[str], now: Reference) -> Found:
     if match["part"]:
         hours = _PARTS[match["part"]]
         at = match.start()
-        half: Literal["am", "pm"] = "pm" if hours[0] >= 12 else "am"
+        half: Half = "pm" if hours[0] >= 12 else "am"
         found.append(Piece(at, match.end("a"), "time", hour=a, half=half if a <= 12 else None, grain="hour"))
     else:
         found.append(Piece(at, match.end("a"), "time", hour=a, grain="hour"))
     minute = 30 if match["half"] else 0
-    found.append(Piece(match.start("b"), match.end(), "time", hour=b, minute=minute, grain="minute" if minute else "hour"))
+    found.append(
+        Piece(match.start("b"), match.end(), "time", hour=b, minute=minute, grain="minute" if minute else "hour")
+    )
     return found
 
 
-@rule(rf"(?<![昨今明当])(?P<part>{_LONG}|(?<=[天日号周一二三四五六])早(?![点餐饭])|(?<=[天日号一二三四五六节])晚(?![点餐饭]))(?!好|安|茶|餐|饭|场)")
+@rule(
+    rf"(?<![昨今明当])(?P<part>{_LONG}|(?<=[天日号周一二三四五六])早(?![点餐饭])|(?<=[天日号一二三四五六节])晚(?![点餐饭]))(?!好|安|茶|餐|饭|场)"
+)
 def _part(match: re.Match[str], now: Reference) -> Piece | None:
     before = match.string[max(0, match.start() - 2) : match.start()]
     if before.endswith(("每天", "天天", "每个", "一个", "整个")):
@@ -104,7 +125,13 @@ def _part(match: re.Match[str], now: Reference) -> Piece | None:
     return Piece(*match.span(), "part", hours=_PARTS[match["part"]])
 
 
-@rule(r"午夜(?:12点|十二点|零点|0点)?|(?:半夜|夜里)?(?:零点|0点)(?:整|钟)?(?!\d|几)|正午(?:12点|十二点)?", "午夜", "零点", "0点", "正午")
+@rule(
+    r"午夜(?:12点|十二点|零点|0点)?|(?:半夜|夜里)?(?:零点|0点)(?:整|钟)?(?!\d|几)|正午(?:12点|十二点)?",
+    "午夜",
+    "零点",
+    "0点",
+    "正午",
+)
 def _named(match: re.Match[str], now: Reference) -> Piece | None:
     if match.start() and match.string[match.start() - 1].isdigit():
         return None
@@ -112,7 +139,9 @@ def _named(match: re.Match[str], now: Reference) -> Piece | None:
     return Piece(*match.span(), "time", hour=12 if noon else 24, half="pm" if noon else None)
 
 
-@rule(rf"差(?P<min>{_MINUTE}|一刻)分?钟?(?:到|就)?(?P<h>{_HOUR})点|(?P<h2>{_HOUR})点差(?P<min2>{_MINUTE}|一刻)分?", "差")
+@rule(
+    rf"差(?P<min>{_MINUTE}|一刻)分?钟?(?:到|就)?(?P<h>{_HOUR})点|(?P<h2>{_HOUR})点差(?P<min2>{_MINUTE}|一刻)分?", "差"
+)
 def _to(match: re.Match[str], now: Reference) -> Piece | None:
     """差一刻三点, 八点差五分."""
     said, hour = match["min"] or match["min2"], number(match["h"] or match["h2"])

@@ -10,7 +10,9 @@ YEAR = r"(?:(?P<y>(?:19|20|21)\d\d|[一二][零〇九一][零〇一二三四五�
 YEARS = {"前年": -2, "去年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
 SHIFT = r"(?P<which>上上|下下|上|下|这|本|今|当)"
 SHIFTS = {"上上": -2, "上": -1, "这": 0, "本": 0, "今": 0, "当": 0, "下": 1, "下下": 2}
-WEEKDAYS = {sign: index for index, sign in enumerate("一二三四五六日")} | {"天": 6} | {str(n): n - 1 for n in range(1, 8)}
+WEEKDAYS = (
+    {sign: index for index, sign in enumerate("一二三四五六日")} | {"天": 6} | {str(n): n - 1 for n in range(1, 8)}
+)
 _SCALES = (("千", 1000), ("百", 100), ("十", 10))
 
 

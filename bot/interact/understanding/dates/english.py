@@ -5,33 +5,52 @@ from datetime import date, timedelta
 
 from . import english_periods, english_times, holidays
 from .calendar import (
-    add_months, coming_day, last_weekday, make_date, months_from, next_weekday, nth_weekday, week_of,
+    add_months,
+    coming_day,
+    last_weekday,
+    make_date,
+    months_from,
+    next_weekday,
+    nth_weekday,
+    week_of,
 )  # fmt: skip
 from .english_words import (
-    AMOUNT, CARDINALS, COUNT, DAYS, DIGIT_DAY, MONTH, MONTHS, NTH, UNIT, WEEKDAY, YEAR_AFTER, alternatives, amount_of,
-    count_of, day_of, year_of,
+    AMOUNT,
+    CARDINALS,
+    COUNT,
+    DAYS,
+    DIGIT_DAY,
+    MONTH,
+    MONTHS,
+    NTH,
+    UNIT,
+    WEEKDAY,
+    YEAR_AFTER,
+    alternatives,
+    amount_of,
+    count_of,
+    day_of,
+    year_of,
 )  # fmt: skip
-from .pieces import Found, Piece, Reference, Rules, day_piece, place, shift_day
+from .pieces import Found, Piece, Reference, Rules, day_piece, find_regions, place, shift_day
 
-HINT = (
-    r"\d|\b(?:to(?:day|night|nite|morr?ow|morow)|tmr?r?w?|2mor\w*|tomoz|yesterday|now|mid|noon\w*|morning|afternoon|evening|night|weeks?|"
+_HINT = re.compile(
+    r"\d|\b(?:to(?:day|night|nite|morr?ow|morow)|tmr?r?w?|2mor\w*|tomoz|yesterday|now|mid\w*|noon\w*|(?:morning|afternoon|evening|night)s?|weeks?|twent\w+|thirt\w+|nineteen|two thousand|[ap] ?m|yuandan|"
     r"months?|years?|days?|hours?|minutes?|eo[dmy]|fortnight|quarter|decades?|o'?clock|half|(?:at|by|around|until|till|from|for|past|to) (?:"
     r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)|spring|summer|autumn|fall|winter|"
     r"mon|tues?|wed|thu|thurs?|fri|sat|sun|\w+days?|jan|feb|mar|march|apr|april|may|june?|july?|aug|sept?|oct|nov|dec|"
     r"(?:janu|febr|augu|septe|octo|nove|dece)\w+|\w*mas|easter|halloween|new year\w*|valentine\w*|patrick\w*|boxing|thanks ?giving|eve|lunar|"
     r"weekend|lunch\w*|pm|am|ramadan|hanukkah|diwali)\b"
 )
-rule = Rules(HINT, lead=r"(?<![\w.'])")
+rule = Rules(lead=r"(?<![\w.'])")
 _LISTS = (rule, english_periods.rule, english_times.rule, holidays.rule_en)
 
 
 def find_pieces(text: str, now: Reference) -> list[Piece]:
-    if _HINT.search(text) is None:
-        return []
-    return [piece for rules in _LISTS for piece in rules.find(text, now)]
+    regions = find_regions(text, _HINT)
+    return [piece for rules in _LISTS for piece in rules.find(text, regions, now)] if regions else []
 
 
-_HINT = re.compile(HINT)
 _TOMORROW = r"tomorrow|tommorr?ow|tomorow|tomoz|tmrrw|tmrw?|tmw|2mor\w{0,4}"
 
 
@@ -45,7 +64,7 @@ def _relative(match: re.Match[str], now: Reference) -> Piece | None:
     return day_piece(match, now.today + timedelta(days=days))
 
 
-_OF_WEEK = r"(?P<after>,? (?:of |in |the )?(?:next|this|last) week|,? after next| week\b)"
+_OF_WEEK = r"(?P<after>,? (?:of |in |the )?(?:next|this|last) week|,? after next| week\b| in (?:a|one|two|three|[1-9]) weeks?\b)"
 _WEEKS = {"next": 1, "this": 0, "last": -1, "past": -1, "previous": -1, "coming": 1, "following": 1, "current": 0}
 
 
@@ -57,6 +76,9 @@ def _weekday(match: re.Match[str], now: Reference) -> Piece | None:
     if word in {"sun", "sat", "wed", "mon", "fri"} and not (which or after or match["lead"]) and not _alone(match):
         return None  # "the sun", "we sat", "newly wed"
     weekday, today = DAYS[word], now.today
+    if after.startswith("in "):  # "Wednesday in a week"
+        weeks = count_of(after.split()[1])
+        return day_piece(match, next_weekday(today, weekday) + timedelta(weeks=round(weeks)))
     if after.endswith("week") and after != "week":
         return day_piece(match, week_of(today, _WEEKS[after.split()[-2]]) + timedelta(days=weekday))
     if which in {"last", "past", "previous"}:
@@ -67,7 +89,7 @@ def _weekday(match: re.Match[str], now: Reference) -> Piece | None:
         return day_piece(match, found + timedelta(weeks=1) if after == "after next" else found)
     if which == "this":
         found = week_of(today) + timedelta(days=weekday)
-        return day_piece(match, found if found >= today or now.past(match.start()) else found + timedelta(weeks=1))
+        return day_piece(match, found if found > today or now.past(match.start()) else found + timedelta(weeks=1))
     if not which and not after and now.past(match.start()):
         return day_piece(match, last_weekday(today, weekday), "week")
     found = next_weekday(today, weekday)
@@ -185,7 +207,7 @@ def _shift(match: re.Match[str], now: Reference) -> Piece | None:
     return Piece(*place(match), "shift", delta=sign * rest, months=sign * months, weak=True)
 
 
-@rule(r"(?:the )?(?P<unit>week|month) (?:of|commencing|starting|beginning|of the)(?: on)?(?: the)?(?=[ .])|w/c(?= )", "week of", "month of", "week comm", "week start", "week begin", "w/c")  # fmt: skip
+@rule(r"(?:the )?(?P<unit>week|month) (?:of|commencing|starting|beginning)(?: on)?(?=[ .])|w/c(?= )", "week of", "month of", "week comm", "week start", "week begin", "w/c")  # fmt: skip
 def _frame(match: re.Match[str], now: Reference) -> Piece | None:
     return Piece(match.start(), match.end(), "frame", grain="month" if match["unit"] == "month" else "week", weak=True)
 
@@ -224,7 +246,9 @@ def _window(match: re.Match[str], now: Reference) -> Piece | None:
     if months:
         unit = 12 if months % 12 == 0 and "y" in text else 1
         first = today.replace(day=1) if unit == 1 else date(today.year, 1, 1)
-        ends = sorted([add_months(first, unit if sign > 0 else 0), add_months(first, sign * months + (unit if sign > 0 else 0))])
+        ends = sorted(
+            [add_months(first, unit if sign > 0 else 0), add_months(first, sign * months + (unit if sign > 0 else 0))]
+        )
         return Piece(*place(match), "span", day=ends[0], until=ends[1], grain="month" if unit == 1 else "year")
     if "week" in text and amount % 7 == 0:
         first = week_of(today, 1 if sign > 0 else 0)
@@ -237,4 +261,3 @@ def _window(match: re.Match[str], now: Reference) -> Piece | None:
 @rule(r"(?:right )?now\b", "now")
 def _now(match: re.Match[str], now: Reference) -> Found:
     return Piece(match.start(), match.end(), "instant", weak=True)
-

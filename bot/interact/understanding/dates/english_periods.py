@@ -3,16 +3,40 @@
 import re
 from dataclasses import replace
 
+from ..result import Grain
 from .calendar import (
-    Span, coming_day, in_year, iso_weeks, make_date, month_span, months_from, part_of, quarter_of, season_span,
-    week_from, weekend_of, years_from,
+    Span,
+    coming_day,
+    in_year,
+    iso_weeks,
+    make_date,
+    month_span,
+    months_from,
+    part_of,
+    quarter_of,
+    season_span,
+    week_from,
+    weekend_of,
+    years_from,
 )  # fmt: skip
 from .english_words import (
-    CARDINALS, DIGIT_DAY, MONTH, MONTHS, NTH, ORDINALS, YEAR, YEAR_AFTER, YEAR_DIGITS, alternatives, day_of, year_of,
+    CARDINALS,
+    DIGIT_DAY,
+    MONTH,
+    MONTHS,
+    NTH,
+    ORDINALS,
+    YEAR,
+    YEAR_AFTER,
+    YEAR_DIGITS,
+    YEAR_WORDS,
+    alternatives,
+    day_of,
+    year_of,
 )  # fmt: skip
 from .pieces import Found, Piece, Reference, Rules, day_piece, span_piece
 
-rule = Rules(r"", lead=r"(?<![\w.,'])")
+rule = Rules(lead=r"(?<![\w.,'])")
 _SHIFTS = {"next": 1, "coming": 1, "upcoming": 1, "following": 1, "last": -1, "past": -1, "previous": -1}
 _TO = r" ?(?:-|to|until|til|till|through|thru|and) ?(?:the )?"
 _COUNTED = r"people|persons?|guests?|tickets?|cups?|bags?|of us|o'?clock|stars?|pcs|pieces?|pounds?|euros?|dollars?|minutes?|mins|hours?|days?|weeks?|%"
@@ -21,12 +45,16 @@ _COUNTED = r"people|persons?|guests?|tickets?|cups?|bags?|of us|o'?clock|stars?|
 # Days of a month.
 
 
-@rule(rf"(?P<lead>on )?(?:the )?(?P<day>{NTH}|{DIGIT_DAY})\.?(?: ?[-/]? ?| of | day of )(?:the )?{MONTH}\.?{YEAR_AFTER}")
+@rule(
+    rf"(?P<lead>on )?(?:the )?(?P<day>{NTH}|{DIGIT_DAY})\.?(?: ?[-/]? ?| of | day of )(?:the )?{MONTH}\.?{YEAR_AFTER}"
+)
 @rule(
     rf"(?P<lead>on )?{MONTH}[ .,/-]{{0,2}}(?:the )?(?P<day>{NTH}|{DIGIT_DAY}(?![:%]| ?[ap]\.?m\b|[.,]\d|st|nd|rd|th)|(?:{alternatives([w for w, n in CARDINALS.items() if n <= 31])})\b)(?! (?:{_COUNTED})\b){YEAR_AFTER}"
 )
 def _month_day(match: re.Match[str], now: Reference) -> Piece | None:
-    if match["month"] == "may" and re.match(r" (?:i|we|be|have|you|not|get|need)\b", match.string[match.end("month") : match.end("month") + 6]):
+    if match["month"] == "may" and re.match(
+        r" (?:i|we|be|have|you|not|get|need)\b", match.string[match.end("month") : match.end("month") + 6]
+    ):
         return None
     year = year_of(match["year"])
     found = in_year(now.today, MONTHS[match["month"]], day_of(match["day"]), now.past(match.start()), year)
@@ -34,15 +62,18 @@ def _month_day(match: re.Match[str], now: Reference) -> Piece | None:
 
 
 @rule(
-    rf"(?:from |between )?(?:the )?(?P<a>{NTH}|{DIGIT_DAY}){_TO}(?P<b>{NTH}|{DIGIT_DAY})(?: of| in|,)? (?:{MONTH}{YEAR_AFTER}|(?P<which>this|next|last|coming) month\b)"
+    rf"(?:from |between )?(?:the )?(?P<a>{NTH}|{DIGIT_DAY}){_TO}(?P<b>{NTH}|{DIGIT_DAY})(?: of| in|,)? (?:{MONTH}(?! \d\d?\b(?! ?[:\d])){YEAR_AFTER}|(?P<which>this|next|last|coming) month\b)"
 )
 @rule(
     rf"{MONTH},? (?:from |between )?(?:the )?(?P<a>{NTH}|{DIGIT_DAY}){_TO}(?P<b>{NTH}|{DIGIT_DAY})(?![:\d%]| ?[ap]\.?m\b)(?! (?:{_COUNTED})\b){YEAR_AFTER}(?P<which>)"
 )
-@rule(rf"(?:from|between) (?:the )?(?P<a>{NTH}|{DIGIT_DAY}){_TO}{MONTH} (?:the )?(?P<b>{NTH}|{DIGIT_DAY}){YEAR_AFTER}(?P<which>)")
+@rule(
+    rf"(?:from|between) (?:the )?(?P<a>{NTH}|{DIGIT_DAY}){_TO}{MONTH} (?:the )?(?P<b>{NTH}|{DIGIT_DAY}){YEAR_AFTER}(?P<which>)"
+)
 def _days(match: re.Match[str], now: Reference) -> Piece | None:
     a, b = day_of(match["a"]), day_of(match["b"])
-    if " and " in match.group() and "between" not in match.group():
+    joint = match.string[match.end("a") : match.start("b")]
+    if " and " in joint and "between" not in match.group():
         return None
     if match["which"]:
         first = months_from(now.today, _SHIFTS.get(match["which"], 0))[0]
@@ -57,7 +88,7 @@ def _days(match: re.Match[str], now: Reference) -> Piece | None:
 
 
 # What may follow a bare day of the month, so that "the 2nd waiter" is none.
-_AFTER_DAY = r"(?=[ ]*(?:[,.;:!?)\-/]|$)|[ ]+(?:and|to|til|till?|until|through|at|in the|from|for|please|or|by|around|about|of (?:this|next|each|every|the month)|how|what|when|why|then|so|if|but|is|was|ok|okay|works?|it|i|we|my|our|the|could|can|would|this|next|each|every|morning|afternoon|evening|night|\d{1,2}[:ap])\b|[ ]+-)"
+_AFTER_DAY = r"(?=[ ]*(?:[,.;:!?)\-/]|$)|[ ]+(?:and|to|til|till?|until|through|at|in the|from|for|please|or|by|around|about|of (?:this|next|each|every|the month)|how|what|when|why|then|so|if|but|is|was|will|should|sounds|suits|might|may|ok|okay|works?|it|i|we|my|our|the|could|can|would|this|next|each|every|morning|afternoon|evening|night|\d{1,2}[:ap])\b|[ ]+-)"
 _DAY_LEAD = r"(?P<lead>(?:on|by|for|from|until|till|before|after|since|between|to|and|of|night of|starting) )"
 _OF_MONTH = r"(?:,? (?:of |in )?(?P<which>this|next|last|previous|the|each|every|the following) month\b)"
 
@@ -65,8 +96,13 @@ _OF_MONTH = r"(?:,? (?:of |in )?(?P<which>this|next|last|previous|the|each|every
 @rule(rf"{_DAY_LEAD}?the (?P<day>{DIGIT_DAY}\s?(?:st|nd|rd|th)\b){_AFTER_DAY}{_OF_MONTH}?")
 @rule(rf"{_DAY_LEAD}(?P<day>{DIGIT_DAY}\s?(?:st|nd|rd|th)\b){_AFTER_DAY}{_OF_MONTH}?")
 @rule(rf"(?P<lead>on |by )?(?:the )?(?P<day>{NTH}|(?<=the ){DIGIT_DAY}){_OF_MONTH}")
-@rule(rf"(?P<lead>on |for |by )the (?P<day>{DIGIT_DAY}|(?:{alternatives([w for w, n in ORDINALS.items() if n > 9])})\b)(?= ?(?:[.!?,]|$))(?P<which>)")
-@rule(rf"(?P<lead>on )(?:the )?(?P<day>{DIGIT_DAY})(?=,? (?:at|around)? ?\d{{1,2}}(?::\d\d| ?[ap]\.?m)|\s*[.!]?$)(?P<which>)")
+@rule(rf"(?P<lead>on |the )?next (?P<day>{DIGIT_DAY}(?:st|nd|rd|th)\b){_AFTER_DAY}(?P<which>)")
+@rule(
+    rf"(?P<lead>on |for |by )the (?P<day>{DIGIT_DAY}|(?:{alternatives([w for w, n in ORDINALS.items() if n > 9])})\b)(?= ?(?:[.!?,]|$))(?P<which>)"
+)
+@rule(
+    rf"(?P<lead>on )(?:the )?(?P<day>{DIGIT_DAY})(?=,? (?:at|around)? ?\d{{1,2}}(?::\d\d| ?[ap]\.?m)|\s*[.!]?$)(?P<which>)"
+)
 @rule(rf"(?P<lead>)(?P<day>{DIGIT_DAY}(?:st|nd|rd|th))(?= (?:at|to|until|till|through) )(?P<which>)")
 def _day_of_month(match: re.Match[str], now: Reference) -> Piece | None:
     which, day = match["which"], day_of(match["day"])
@@ -94,7 +130,9 @@ def _iso(match: re.Match[str], now: Reference) -> Found:
     return [replace(piece, end=match.start("h") - 1), clock]
 
 
-@rule(r"(?P<lead>on )?(?P<a>\d{1,2})(?P<s> ?[-/.] ?| )(?P<b>\d{1,2})(?:(?P=s)|,)(?P<y>(?:19|20|21)\d\d|\d\d)(?![\d:/-]|[.]\d|%| ?[ap]\.?m\b)")
+@rule(
+    r"(?P<lead>on )?(?P<a>\d{1,2})(?P<s> ?[-/.] ?| )(?P<b>\d{1,2})(?:(?P=s)|,)(?P<y>(?:19|20|21)\d\d|\d\d)(?![\d:/]|-\d(?!\d?[/-]\d)|[.]\d|%| ?[ap]\.?m\b)"
+)
 def _numeric(match: re.Match[str], now: Reference) -> Piece | None:
     if match["s"] == " " and len(match["y"]) == 2:
         return None
@@ -102,6 +140,17 @@ def _numeric(match: re.Match[str], now: Reference) -> Piece | None:
     return day_piece(match, _ordered(match, now.month_first and sign != ".", int(match["y"]), now))
 
 
+# Where dates are written year, month, day.
+_YEAR_FIRST = (
+    "Asia/Shanghai",
+    "Asia/Taipei",
+    "Asia/Chongqing",
+    "Asia/Hong_Kong",
+    "Asia/Tokyo",
+    "Asia/Seoul",
+    "PRC",
+    "Japan",
+)
 _FRACTIONS = {"1/2", "1/3", "2/3", "1/4", "3/4", "1/8", "24/7", "50/50"}
 
 
@@ -113,12 +162,17 @@ def _slashed(match: re.Match[str], now: Reference) -> Piece | None:
     whole = match.start() == 0 and match.end() == len(match.string)
     if sign == "." and lead not in {"on", "since", "by"}:
         return None
-    if sign == "-" and not (lead in {"on", "since", "by"} or (whole and now.month_first)) and not (whole and int(match["a"]) > 12):
+    if (
+        sign == "-"
+        and not (lead in {"on", "since", "by"} or (whole and now.month_first))
+        and not (whole and int(match["a"]) > 12)
+    ):
         return None
     at_a_time = re.match(r" at \d|,? \d{1,2}(?::\d\d| ?[ap]m)", match.string[match.end() : match.end() + 8])
     if (b in {5, 10, 100} or match.group().strip() in _FRACTIONS) and not lead and not at_a_time:
         return None  # a rating, a fraction
-    return day_piece(match, _ordered(match, now.month_first, None, now), "year")
+    month_first = now.month_first or now.place.startswith(_YEAR_FIRST)
+    return day_piece(match, _ordered(match, month_first, None, now), "year")
 
 
 def _ordered(match: re.Match[str], month_first: bool, year: int | None, now: Reference):  # type: ignore[no-untyped-def]
@@ -130,7 +184,9 @@ def _ordered(match: re.Match[str], month_first: bool, year: int | None, now: Ref
 # Weeks, months, quarters, years.
 
 
-@rule(rf"(?P<lead>in |since |until |by |during )?(?P<y>{YEAR_DIGITS}) ?[-/] ?(?P<m>1[0-2]|0?[1-9])(?![\d/.:-]| ?[-/] ?\d)")
+@rule(
+    rf"(?P<lead>in |since |until |by |during )?(?P<y>{YEAR_DIGITS}) ?[-/] ?(?P<m>1[0-2]|0?[1-9])(?![\d/.:-]| ?[-/] ?\d)"
+)
 @rule(rf"(?P<lead>in |since |until |by |during )?(?P<m>1[0-2]|0?[1-9]) ?[-/] ?(?P<y>{YEAR_DIGITS})(?![\d/.-])")
 @rule(r"(?P<lead>in |since )?(?P<y>(?:19|20)\d\d)\.(?P<m>1[0-2]|0?[1-9])(?=\s|$)")
 def _year_month(match: re.Match[str], now: Reference) -> Piece | None:
@@ -145,8 +201,20 @@ _WHICH = r"(?P<which>this coming|this|next|last|past|previous|the coming|coming|
 _UNIT = r"(?P<unit>weeks?|weekend|week-end|month|quarter|year|decade)"
 
 
+@rule(
+    rf"(?:the |at the |by the |in the |towards the )?{_MOD} (?:the year )?{YEAR}(?P<which>)",
+    "20",
+    "19",
+    "thousand",
+    "nineteen",
+)
+def _part_of_year(match: re.Match[str], now: Reference) -> Piece | None:
+    year = year_of(match["year"])
+    return span_piece(match, part_of(years_from(year), _MODS[match["mod"]], now.today), "month") if year else None
+
+
 @rule(rf"(?:the |at the |by the |in the |towards the )?{_MOD}[ -](?:in |of )?{_WHICH}? ?{_UNIT}(?P<after> after (?:the )?next)?\b", "week", "month", "year", "quarter")  # fmt: skip
-@rule(rf"(?:at |on |over |for )?{_WHICH} {_UNIT}(?P<after> after (?:the )?next)?(?!'| of| commencing| starting| beginning| before| (?:the )?\d)\b", "week", "month", "year", "quarter")  # fmt: skip
+@rule(rf"(?:at |on |over |for )?{_WHICH} {_UNIT}(?P<after> after (?:the )?next)?(?!'| of| commencing| starting| beginning| before)\b", "week", "month", "year", "quarter")  # fmt: skip
 @rule(r"(?P<lead>on )(?P<unit>weekend)\b(?P<which>)(?P<after>)", "weekend")
 @rule(r"(?P<mod>eo[my])\b(?P<which>)(?P<unit>)(?P<after>)", "eom", "eoy")
 def _period(match: re.Match[str], now: Reference) -> Piece | None:
@@ -155,7 +223,11 @@ def _period(match: re.Match[str], now: Reference) -> Piece | None:
         mod, unit = "end of", "month" if mod == "eom" else "year"
     which = (match["which"] or "").removeprefix("the ").removeprefix("this ")
     if not mod and which in {"the", "my", "same", "that", ""} and not match["after"] and unit != "weekend":
-        return None if which in {"the", "my"} or unit == "year" else span_piece(match, _span(unit, 0, now), _GRAINS[unit])
+        return (
+            None
+            if which in {"the", "my"} or (unit == "year" and which != "same")
+            else span_piece(match, _span(unit, 0, now), _GRAINS[unit])
+        )
     shift = 2 if match["after"] else _SHIFTS.get(which, 0)
     if unit == "weekend" and not which.startswith(("this", "next")) and not match["after"] and now.past(match.start()):
         shift = shift or -1
@@ -163,11 +235,13 @@ def _period(match: re.Match[str], now: Reference) -> Piece | None:
         return None
     span = _span(unit, shift, now)
     if mod:
-        return span_piece(match, part_of(span, _MODS[mod], now.today), "day" if unit in {"week", "weekend"} else _GRAINS[unit])
+        return span_piece(
+            match, part_of(span, _MODS[mod], now.today), "day" if unit in {"week", "weekend"} else _GRAINS[unit]
+        )
     return span_piece(match, span, _GRAINS[unit])
 
 
-_GRAINS = {"week": "week", "weekend": "day", "month": "month", "quarter": "month", "year": "year"}
+_GRAINS: dict[str, Grain] = {"week": "week", "weekend": "day", "month": "month", "quarter": "month", "year": "year"}
 
 
 def _span(unit: str, shift: int, now: Reference) -> Span:
@@ -186,7 +260,9 @@ _BARE = "january february july august september october november december"
 _YEAR_WHICH = rf"(?:,? ?(?:of )?(?:{YEAR}|(?P<rel>this|next|last) year\b|'(?P<short>\d\d)\b))"
 
 
-@rule(rf"(?:the |at the |by the |in )?(?:{_MOD}[ -])?(?:(?P<how>in|this|next|last|past|until|till|by|during|since|for|from|to|through|before|after|and|between|of|this coming) )?(?:the month of )?{MONTH}{_YEAR_WHICH}?(?! ?\d|[.-]\d| (?:i|we|be|you|not|have)\b)")
+@rule(
+    rf"(?:the |at the |by the |in )?(?:{_MOD}[ -])?(?:(?P<how>in|this|next|last|past|until|till|by|during|since|for|from|to|through|before|after|and|between|of|this coming) )?(?:the month of )?{MONTH}{_YEAR_WHICH}?(?! ?\d|[.-]\d| (?:i|we|be|you|not|have)\b)"
+)
 @rule(rf"{YEAR} ?,? ?{MONTH}\b(?! ?\d)(?P<rel>)(?P<how>)(?P<mod>)(?P<short>)")
 @rule(rf"{MONTH} (?P<short>[4-9]\d|3[2-9])\b(?P<year>)(?P<rel>)(?P<how>)(?P<mod>)")
 def _month(match: re.Match[str], now: Reference) -> Piece | None:
@@ -204,18 +280,20 @@ def _month(match: re.Match[str], now: Reference) -> Piece | None:
         else:
             year = now.today.year + (month <= now.today.month)
     span = month_span(now.today, month, past, year)
-    start = match.end("how") + 1 if how and how not in {"this", "next", "last", "past", "this coming"} else match.start()
+    start = (
+        match.end("how") + 1 if how and how not in {"this", "next", "last", "past", "this coming"} else match.start()
+    )
     if match["mod"]:
         span, start = part_of(span, _MODS[match["mod"]], now.today), match.start()
     return Piece(start, match.end(), "span", day=span[0], until=span[1], grain="month", loose="" if year else "year")
 
 
-@rule(rf"(?:the )?(?P<n>first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|last) week (?:of |in )?(?:(?P<which>this|next|last|the) (?P<unit>month|year)\b|{MONTH}{YEAR_AFTER}|(?P<only>{YEAR_DIGITS}))", "week")  # fmt: skip
+@rule(rf"(?:the )?(?P<n>first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|last) week (?:of |in )?(?:(?P<which>this|next|last|the) (?P<unit>month|year)\b|{MONTH}{YEAR_AFTER}|(?P<only>{YEAR_DIGITS}|{YEAR_WORDS}))", "week")  # fmt: skip
 def _nth_week(match: re.Match[str], now: Reference) -> Piece | None:
     if match["unit"]:
         span = _span(match["unit"], _SHIFTS.get(match["which"], 0), now)
     elif match["only"]:
-        span = years_from(int(match["only"]))
+        span = years_from(year_of(match["only"]) or now.today.year)
     else:
         span = month_span(now.today, MONTHS[match["month"]], now.past(match.start()), year_of(match["year"]))
     week = iso_weeks(span, -1 if match["n"] == "last" else day_of(match["n"]))
@@ -228,7 +306,7 @@ def _week_number(match: re.Match[str], now: Reference) -> Piece | None:
     return span_piece(match, week, "week", weak=not match["lead"]) if week else None
 
 
-_OF_YEAR = rf"(?:,? ?(?:of |in )?(?:(?P<year>{YEAR_DIGITS})|(?P<rel>this|next|last|the) year\b))"
+_OF_YEAR = rf"(?:,? ?(?:of |in )?(?:(?P<year>{YEAR_DIGITS}|{YEAR_WORDS})|(?P<rel>this|next|last|the) year\b))"
 
 
 @rule(rf"(?P<lead>in |during |by )?(?:the )?(?:(?P<n>first|second|third|fourth|1st|2nd|3rd|4th|last) quarter|q(?P<q>[1-4])\b|h(?P<h>[12])\b){_OF_YEAR}?", "quarter", "q", "h1", "h2")  # fmt: skip
@@ -246,7 +324,7 @@ def _quarter(match: re.Match[str], now: Reference) -> Piece | None:
     return span_piece(match, span, "month")
 
 
-@rule(rf"(?P<lead>(?:in|since|until|till|by|during|from|between|of|to|and|through|before|after|year|around|back in|on)(?: the year)? )?{YEAR}(?! ?[-/] ?\d|'s|\w| (?:calories|kcal|people|points|dollars|euros|pounds|won|yen|yuan|rmb|steps|ml|miles|km))", "19", "20", "21", "thousand", "twenty", "nineteen")  # fmt: skip
+@rule(rf"(?P<lead>(?:in|since|until|till|by|during|from|between|of|to|and|through|before|after|year|around|back in|on)(?: the year)? )?{YEAR}(?! ?[-/] ?\d(?!\d\d\d)|'s|\w| (?:calories|kcal|people|points|dollars|euros|pounds|won|yen|yuan|rmb|steps|ml|miles|km))", "19", "20", "21", "thousand", "twenty", "nineteen")  # fmt: skip
 def _year(match: re.Match[str], now: Reference) -> Piece | None:
     year = year_of(match["year"])
     if year is None:
@@ -255,7 +333,7 @@ def _year(match: re.Match[str], now: Reference) -> Piece | None:
     return span_piece(match, years_from(year), "year", weak)
 
 
-@rule(rf"(?:in |during |over |by )?(?P<which>this|next|last|past|coming|the|mid|in|during) (?:the )?(?P<season>spring|summer|autumn|fall|winter)(?: of)?(?: {YEAR})?(?! (?:rolls?|onions?|menu|sale|water|squash|roll|vibes?|drinks?|blend|fruits?|berr|special))\b", "spring", "summer", "autumn", "fall", "winter")  # fmt: skip
+@rule(rf"(?:in |during |over |by )?(?P<which>this|next|last|past|coming|the|mid|in|during|before|after|until|till|by|since) (?:the )?(?P<season>spring|summer|autumn|fall|winter)(?: of)?(?: {YEAR})?(?! (?:rolls?|onions?|menu|sale|water|squash|roll|vibes?|drinks?|blend|fruits?|berr|special))\b", "spring", "summer", "autumn", "fall", "winter")  # fmt: skip
 def _season(match: re.Match[str], now: Reference) -> Piece | None:
     name = match["season"].replace("fall", "autumn")
     if match["season"] == "fall" and match["which"] in {"the", "in"} and not match["year"]:

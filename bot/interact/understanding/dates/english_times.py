@@ -4,9 +4,9 @@ import re
 from datetime import timedelta
 
 from .english_words import CARDINALS, alternatives
-from .pieces import Found, Piece, Reference, Rules, place
+from .pieces import Found, Half, Piece, Reference, Rules, place
 
-rule = Rules(r"", lead=r"(?<![\w.:$£€/])")
+rule = Rules(lead=r"(?<![\w.:$£€/])")
 _HOURS = [word for word, number in CARDINALS.items() if number <= 12]
 _MINUTES = [word for word, number in CARDINALS.items() if number <= 59]
 _HOUR = rf"(?P<hour>2[0-4]|1\d|0?\d|{alternatives(_HOURS)})"
@@ -20,8 +20,11 @@ _FREE = (
     r"(?=\s*(?:[,.;!?)]|-|$)|\s+(?:on|in the|tomorrow|today|tonight|tonite|this|next|please|pls|plz|for|and|to|til|till|until|or|i|i'm|i'll|we|my|"
     r"if|because|when|thanks|thank|with|then|but|as|sharp|exactly|so|would|is|it|that|there|would|works?|ok|okay|mon|tue|wed|thu|fri|sat|sun|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|every|each|from|could|can|at|too|instead|latest|ish|now|how|what|the day|the same|"
-    r"(?:the )?\d{1,2}(?:st|nd|rd|th))\b)"
+    r"(?:the )?\d{1,2}(?:st|nd|rd|th)|of (?:\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|tomorrow|today|mon|tue|wed|thu|fri|sat|sun)\w*)\b)"
 )
+
+
+_HALVES: dict[str, Half] = {"a": "am", "p": "pm"}
 
 
 def _number(word: str) -> int:
@@ -29,7 +32,7 @@ def _number(word: str) -> int:
 
 
 def _time(match: re.Match[str], hour: int, minute: int = 0, second: int = 0, exact: bool = True, weak: bool = False) -> Piece | None:  # fmt: skip
-    half = {"a": "am", "p": "pm"}.get(match.groupdict().get("half") or "")
+    half = _HALVES.get(match.groupdict().get("half") or "")
     if hour > 24 or minute > 59 or second > 59 or (hour == 24 and minute):
         return None
     if half and hour > 12:
@@ -39,7 +42,7 @@ def _time(match: re.Match[str], hour: int, minute: int = 0, second: int = 0, exa
     return Piece(
         *place(match), "time", hour=hour % 24 if half else hour, minute=minute, second=second, half=half,
         grain="minute" if exact else "hour", weak=weak,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 @rule(rf"{_LEAD}?{_HOUR}(?:(?P<sign>[:.]| ?h ?)(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?)?{_HALF}")
@@ -50,14 +53,16 @@ def _clock(match: re.Match[str], now: Reference) -> Piece | None:
 
 
 @rule(rf"{_LEAD}?{_HOUR}(?: o'?clock| ?-?ish)\b{_HALF}?(?: exactly| sharp)?", "clock", "ish")
-@rule(rf"(?P<lead>(?:at|by|from|until|till|around) )(?P<hour>2[0-4]|1\d|0?\d)h\b")
+@rule(r"(?P<lead>(?:at|by|from|until|till|around) )(?P<hour>2[0-4]|1\d|0?\d)h\b")
 def _o_clock(match: re.Match[str], now: Reference) -> Piece | None:
     return _time(match, _number(match["hour"]), exact=False)
 
 
 @rule(rf"{_LEAD}?(?P<hour>1[0-2]|0?[1-9])(?P<minute>[0-5]\d){_HALF}", "am", "pm", "a.m", "p.m")
 @rule(rf"{_LEAD}?(?P<hour>2[0-3]|1\d|0?\d) (?P<minute>[0-5]\d)(?:{_HALF}|{_BEFORE_PART})")
-@rule(rf"(?P<lead>(?:at|by|around|from|until|till|before|after|between|and|to) )(?P<hour>2[0-3]|1\d|0?\d) (?P<minute>[0-5][05]){_FREE}")
+@rule(
+    rf"(?P<lead>(?:at|by|around|from|until|till|before|after|between|and|to) )(?P<hour>2[0-3]|1\d|0?\d) (?P<minute>[0-5][05]){_FREE}"
+)
 @rule(rf"(?P<lead>at |by |@ ?)(?P<hour>2[0-3]|1\d|0?\d)\.(?P<minute>[0-5]\d){_FREE}")
 def _digits(match: re.Match[str], now: Reference) -> Piece | None:
     return _time(match, int(match["hour"]), int(match["minute"]))
@@ -91,7 +96,12 @@ def _past(match: re.Match[str], now: Reference) -> Piece | None:
         plain = not re.search(r"min", how) and way != "past"
         lead = (match["lead"] or "").strip()
         # "from 5 to 6" is an interval, "at 5 to 6" a time
-        if plain and (way not in {"to", "till"} or lead in {"from", "between", "for"} or minutes % 5 or (minutes in {5, 10} and not lead)):
+        if plain and (
+            way not in {"to", "till"}
+            or lead in {"from", "between", "for"}
+            or minutes % 5
+            or (minutes in {5, 10} and not lead)
+        ):
             return None
     if not 1 <= minutes <= 59 or hour > 24:
         return None
@@ -107,13 +117,17 @@ def _past(match: re.Match[str], now: Reference) -> Piece | None:
     piece = _time(match, total // 60 % 24, total % 60)
     if piece is not None and match["half"] and hour in {12, 1} and minutes < 0:
         # A quarter to twelve at noon is still the morning.
-        half = match["half"] + "m"
-        other = {"am": "pm", "pm": "am"}[half] if hour == 12 else half
-        return Piece(piece.start, piece.end, "time", hour=(hour - 1) or 12, minute=60 + minutes, half=other, grain="minute")  # type: ignore[arg-type]
+        half = _HALVES[match["half"]]
+        other: Half = half if hour == 1 else "am" if half == "pm" else "pm"
+        return Piece(
+            piece.start, piece.end, "time", hour=(hour - 1) or 12, minute=60 + minutes, half=other, grain="minute"
+        )
     return piece
 
 
-@rule(rf"(?P<lead>(?:at|@|by|around|about|from|until|till?|before|after|between) (?:about |around )?){_HOUR}{_FREE}")
+@rule(
+    rf"(?P<lead>(?:at|@|by|around|about|from|until|till?|before|after|between|(?:later|earlier) than) (?:about |around )?){_HOUR}{_FREE}"
+)
 @rule(rf"(?P<lead>(?:and|to|til|till|until|-) ?){_HOUR}{_FREE}")
 @rule(rf"{_LEAD}?{_HOUR}{_BEFORE_PART}", "morning", "noon", "evening", "night", "lunch")
 @rule(rf"(?P<lead>){_HOUR}(?= on (?:the )?(?:\d|mon|tue|wed|thu|fri|sat|sun))")
@@ -122,22 +136,28 @@ def _bare(match: re.Match[str], now: Reference) -> Piece | None:
     weak = lead in {"and", "to", "til", "till", "until", "-", "before", "after", "for", ""} and not re.match(
         _BEFORE_PART, match.string[match.end() : match.end() + 30]
     )
-    return _time(match, _number(match["hour"]), exact=False, weak=weak and lead not in {"until", "till", "before", "after"})
+    return _time(
+        match, _number(match["hour"]), exact=False, weak=weak and lead not in {"until", "till", "before", "after"}
+    )
 
 
 @rule(
     rf"(?:(?:from|between) )?{_HOUR}(?:[:.](?P<minute>[0-5]\d))?(?: ?(?P<half>[ap])\.?m\b\.?)? ?(?:-|to|til|till|until|through|and) ?"
-    rf"(?P<hour2>2[0-4]|1\d|0?\d|{alternatives(_HOURS)})(?![\d/.:]?\d|%|(?:st|nd|rd|th)\b)(?! (?:of|people|persons|guests|times|minutes|hours|days|weeks|months|years|pm|stars|cups|{alternatives(CARDINALS)})\b)"
+    rf"(?P<hour2>2[0-4]|1\d|0?\d|{alternatives(_HOURS)})(?![\d/.:]?\d|%|(?:st|nd|rd|th)\b)(?! (?:of (?!\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|tomorrow|today|mon|tue|wed|thu|fri|sat|sun)|people|persons|guests|times|minutes|hours|days|weeks|months|years|pm|stars|cups|{alternatives(CARDINALS)})\b)"
 )
 def _hours(match: re.Match[str], now: Reference) -> Found:
     """ "8 to 9": two hours, where a day or a part of the day is beside them."""
-    first = _time(match, _number(match["hour"]), int(match["minute"] or 0), exact=bool(match["minute"]), weak=not match["half"])
+    first = _time(
+        match, _number(match["hour"]), int(match["minute"] or 0), exact=bool(match["minute"]), weak=not match["half"]
+    )
     if first is None or not match.end("hour2") or _number(match["hour2"]) > 24:
         return None
     end = match.end("half") + 1 if match["half"] else match.end("minute") if match["minute"] else match.end("hour")
     end = len(match.string[:end].rstrip())
     first = Piece(match.start("hour"), min(end, match.start("hour2") - 1), "time", hour=first.hour, minute=first.minute, half=first.half, grain=first.grain, weak=first.weak)  # fmt: skip
-    last = Piece(match.start("hour2"), match.end("hour2"), "time", hour=_number(match["hour2"]), grain="hour", weak=True)
+    last = Piece(
+        match.start("hour2"), match.end("hour2"), "time", hour=_number(match["hour2"]), grain="hour", weak=True
+    )
     return [first, last]
 
 
@@ -178,10 +198,19 @@ def _trimmed(match: re.Match[str]) -> tuple[int, int]:
     return match.start() + len(match.group()) - len(match.group().lstrip(" -")), match.end()
 
 
+@rule(r"(?P<lead>(?:\w+day|mon|tue|wed|thu|fri|tomorrow) )(?P<half>[ap]m)\b(?! i\b)", "am", "pm")
+def _half(match: re.Match[str], now: Reference) -> Piece:
+    return Piece(*place(match), "part", hours=(6, 12) if match["half"] == "am" else (12, 18), weak=True)
+
+
+@rule(r"(?:the )?rest (?:of )?(?:(?:the|this|my|current|your) )?day\b|(?:the )?rest of today\b", "rest")
+def _rest_of_day(match: re.Match[str], now: Reference) -> Piece:
+    return Piece(*match.span(), "window", until=now.today + timedelta(days=1))
+
+
 @rule(r"(?P<tonight>to-?nig?ht|tonite|2nite)\b|(?P<last>last|yesterday) (?P<name>night|evening|morning|afternoon)\b|(?P<next>next) night\b", "ni", "last", "yesterday")  # fmt: skip
 @rule(r"(?P<name>lunch ?time|(?<=at )lunch|over lunch)\b(?P<tonight>)(?P<last>)(?P<next>)", "lunch")
 @rule(r"(?:by |at |before )?(?:the )?(?P<eod>end of (?:the |my )?(?:business )?day|eod|cob|close of business)\b(?P<tonight>)(?P<last>)(?P<next>)(?P<name>)", "end of", "eod", "cob", "close of")  # fmt: skip
-@rule(r"(?:during |in |within )?(?:the |your |normal )?(?P<name>business|office|working) hours\b(?P<tonight>)(?P<last>)(?P<next>)", "hours")  # fmt: skip
 def _named_part(match: re.Match[str], now: Reference) -> Piece | None:
     name = match["name"] or ""
     if match["last"]:

@@ -62,15 +62,15 @@ WEEKDAY = rf"(?P<weekday>{alternatives(DAYS)})\b"
 DIGIT_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?!\d)"
 NTH = rf"(?:{DIGIT_DAY}\s?(?:st|nd|rd|th)\b|(?:{alternatives(ORDINALS)})\b)"
 COUNT = rf"(?:\d{{1,3}}(?:\.\d)?|{alternatives([*CARDINALS, *_LOOSE])})"
-UNIT = (
-    r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|fortnights?|months?|quarters?|years?|yrs?|decades?)"
-)
+UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|fortnights?|months?|quarters?|years?|yrs?|decades?)"
 _ONE = rf"(?:{COUNT})(?: and (?:a )?half)? ?(?:business |working |calendar |more )?{UNIT}\b(?: and a half\b)?"
 AMOUNT = rf"(?:{_ONE}(?:,? (?:and )?{_ONE}){{0,3}})"
 _PARTS = re.compile(
     rf"(?P<count>{COUNT})(?P<half> and (?:a )?half)? ?(?P<work>business |working )?(?:calendar |more )?(?P<unit>{UNIT})\b(?P<more> and a half\b)?"
 )
-_TWO_DIGITS = rf"(?:(?:{alternatives([w for w, n in CARDINALS.items() if n >= 10])})|(?:oh?|zero) (?:{'|'.join(_UNITS)}))"
+_TWO_DIGITS = (
+    rf"(?:(?:{alternatives([w for w, n in CARDINALS.items() if n >= 10])})|(?:oh?|zero) (?:{'|'.join(_UNITS)}))"
+)
 YEAR_DIGITS = r"(?:19|20|21)\d\d(?![\d.:]\d|%)\b"
 YEAR_WORDS = rf"(?:(?:nineteen|twenty) {_TWO_DIGITS}|two thousand(?:(?: and)? (?:{alternatives(CARDINALS)}))?)\b"
 YEAR = rf"(?P<year>{YEAR_DIGITS}|{YEAR_WORDS})"
@@ -96,7 +96,9 @@ def year_of(text: str | None) -> int | None:
         number = int(text.lstrip("'"))
         return number if number > 99 else number + (2000 if number < 70 else 1900)
     words = text.replace("-", " ").replace(" and ", " ").split()
-    century, rest = (2000, words[2:]) if words[1] == "thousand" else (1900 if words[0] == "nineteen" else 2000, words[1:])
+    century, rest = (
+        (2000, words[2:]) if words[1] == "thousand" else (1900 if words[0] == "nineteen" else 2000, words[1:])
+    )
     return century + sum(CARDINALS.get(word, 0) for word in rest)
 
 

@@ -45,10 +45,15 @@ def read_dates(
     return found, spans
 
 
+_TOLD = re.compile(
+    r"\b(?:spent|paid|were|been|lost|stolen|received|happened|stayed|visited|loved|enjoyed|bought|met)\b|\bi \w+ed\b"
+)
+
+
 def _past(text: str, clauses: list[Clause]) -> Callable[[int], bool]:
-    if not any(clause.past for clause in clauses):
+    told = [clause.folded for clause in clauses if clause.past or _TOLD.search(clause.folded)]
+    if not told:
         return lambda _: False
-    told = [clause.folded for clause in clauses if clause.past]
     ranges: list[tuple[int, int]] = []
     start = 0
     for end in [*(match.end() for match in _SENTENCE.finditer(text)), len(text)]:

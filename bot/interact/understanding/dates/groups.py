@@ -92,13 +92,17 @@ def _joined(group: list[Piece], piece: Piece, text: str) -> list[Piece] | None:
     if piece.kind == "day" and last.kind == "day":
         return _one_day(group, last, piece) if _SAME_DAY.match(between) else None
     if piece.kind == "length":
-        return [*group, piece] if "length" not in kinds and kinds & {"day", "time"} and _BETWEEN.match(between) else None
+        return (
+            [*group, piece] if "length" not in kinds and kinds & {"day", "time"} and _BETWEEN.match(between) else None
+        )
     if kinds == {"length"}:
         return [*group, piece] if piece.kind in {"day", "time"} and _FROM.match(between) else None
     if piece.kind not in {"day", "time", "part"} or not kinds <= {"day", "time", "part", "length"}:
         return None
     if piece.kind in kinds or len(group) >= _TOGETHER or not _BETWEEN.match(between):
         return None
+    if "-" in between and last.kind == "time":
+        return None  # 2点-明天4点
     if "and" in between and "between" not in between:
         return None
     return [*group, piece]
@@ -114,7 +118,8 @@ def _one_day(group: list[Piece], last: Piece, piece: Piece) -> list[Piece] | Non
 
 def _moved(before: Piece, day: Piece) -> Piece:
     """ "The day before Christmas", "the week of the 5th"."""
-    assert day.day is not None
+    if day.day is None:
+        return day
     if before.kind == "frame":
         span = week_from(day.day) if before.grain == "week" else months_from(day.day, 0)
         return replace(before, kind="span", day=span[0], until=span[1], end=day.end, weak=False)

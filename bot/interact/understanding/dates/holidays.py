@@ -1,7 +1,5 @@
 """Days with a name, in both languages: fixed ones, nth weekdays, those that follow Easter or the moon."""
 
-# ruff: noqa: SIM905 - word lists read better as text
-
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -9,7 +7,7 @@ from datetime import date, timedelta
 from lunardate import LunarDate
 
 from .calendar import FIRST_YEAR, LAST_YEAR, make_date, nth_weekday
-from .english_words import YEAR, alternatives, year_of
+from .english_words import CARDINALS, YEAR, alternatives, count_of, year_of
 from .pieces import Piece, Reference, Rules, day_piece, place
 
 OfYear = Callable[[int], date | None]
@@ -51,7 +49,7 @@ def lunar(month: int, day: int, days: int = 0) -> OfYear:
 
     def of(year: int) -> date | None:
         try:
-            return LunarDate(year, month, day).toSolarDate() + timedelta(days=days)  # type: ignore[no-any-return]
+            return LunarDate(year, month, day).to_solar_date() + timedelta(days=days)  # type: ignore[no-any-return]
         except (ValueError, KeyError, IndexError):
             return None
 
@@ -62,6 +60,23 @@ def _qingming(year: int) -> date:
     """The sun at 15 degrees: by the usual formula for 2000-2099, right to the day there."""
     since = year - 2000
     return date(year, 4, int(since * 0.2422 + 4.81) - since // 4)
+
+
+def _working_day(day: date) -> date:
+    """Kept on Friday where it falls on a Saturday, on Monday where on a Sunday."""
+    return day + timedelta(days={5: -1, 6: 1}.get(day.weekday(), 0))
+
+
+def _emancipation(year: int) -> date:
+    return _working_day(date(year, 4, 16))
+
+
+def _tax_day(year: int) -> date:
+    """15 April; the next day that is neither a weekend's nor Emancipation Day."""
+    day = date(year, 4, 15)
+    while day.weekday() > 4 or day == _emancipation(year):
+        day += timedelta(days=1)
+    return day
 
 
 _MOTHERS_UK = _easter(-21)
@@ -77,6 +92,8 @@ for _names, _rule in (
     ("april fools' day|april fools day|april fool's day|april fools", _fixed(4, 1)),
     ("earth day", _fixed(4, 22)),
     ("may day|international workers' day|international workers day|int'l workers day|law day|lei day|loyalty day", _fixed(5, 1)),
+    ("emancipation day", _emancipation),
+    ("tax day", _tax_day),
     ("cinco de mayo", _fixed(5, 5)),
     ("juneteenth", _fixed(6, 19)),
     ("independence day|4th of july|fourth of july", _fixed(7, 4)),
@@ -155,14 +172,18 @@ def day_of_holiday(now: Reference, of: OfYear, past: bool, shift: int = 0, year:
     """That year's; else the coming one (today counts) or, if past, the last; `shift` of 1 is the next."""
     if year is not None:
         return of(year) if FIRST_YEAR <= year <= LAST_YEAR else None
-    found = [day for step in range(-2, 4) if FIRST_YEAR <= now.today.year + step <= LAST_YEAR and (day := of(now.today.year + step))]
+    found = [
+        day
+        for step in range(-2, 4)
+        if FIRST_YEAR <= now.today.year + step <= LAST_YEAR and (day := of(now.today.year + step))
+    ]
     before, after = [day for day in found if day < now.today], [day for day in found if day >= now.today]
     if shift < 0 or past:
         return before[-1] if before else None
     return after[0] if after else None
 
 
-rule_en = Rules(r"", lead=r"(?<![\w.'])")
+rule_en = Rules(lead=r"(?<![\w.'])")
 _NEED_EN = (
     "day", "mas", "eve", "year", "valentine", "easter", "hallow", "patrick", "friday", "monday", "tuesday", "giving",
     "festival", "birthday", "holiday", "qi", "autumn", "night", "pentecost", "whit", "sunday", "daylight", "fools",
@@ -172,7 +193,7 @@ _REL = r"(?P<rel>this|next|last|the coming)"
 
 
 @rule_en(
-    rf"(?:(?P<which>this|next|last|this coming|coming) )?(?P<name>{alternatives(_ENGLISH)})\b(?P<weekend> (?:long )?week-?end\b)?(?:,? (?:of |in )?(?:{YEAR}|{_REL} year\b)|,? (?P<n>\w+) years? ago| in (?P<m>\w+) years?)?",
+    rf"(?:(?P<which>this|next|last|this coming|coming) )?(?P<name>{alternatives(_ENGLISH)})\b(?P<weekend> (?:long )?week-?end\b)?(?:,? (?:of |in )?(?:{YEAR}|{_REL} year\b)|,? (?P<ago>\d|{alternatives(CARDINALS)}) years? ago| in (?P<ahead>\d|{alternatives(CARDINALS)}) years?)?",
     *_NEED_EN,
 )  # fmt: skip
 def _holiday_en(match: re.Match[str], now: Reference) -> Piece | None:
@@ -182,6 +203,8 @@ def _holiday_en(match: re.Match[str], now: Reference) -> Piece | None:
     year = year_of(match["year"])
     if match["rel"]:
         year = now.today.year + {"last": -1, "next": 1}.get(match["rel"], 0)
+    if match["ago"] or match["ahead"]:
+        year = now.today.year + int(count_of(match["ahead"]) if match["ahead"] else -count_of(match["ago"]))
     which = match["which"] or ""
     if match["name"] in {"easter day", "may day", "new year"} and match.string.startswith(" and", match.end()):
         return None
@@ -195,7 +218,7 @@ def _holiday_en(match: re.Match[str], now: Reference) -> Piece | None:
     return day_piece(match, day, "" if year else "year")
 
 
-rule_zh = Rules(r"")
+rule_zh = Rules()
 _YEARS_ZH = {"前年": -2, "去年": -1, "今年": 0, "明年": 1, "后年": 2}
 
 
@@ -207,7 +230,9 @@ def _holiday_zh(match: re.Match[str], now: Reference) -> Piece | None:
     around = match.string[max(0, match.start() - 1) : match.start()] + "|" + match.string[match.end() : match.end() + 1]
     if name in {"520"} and re.search(r"\d|[元块]", around):
         return None
-    if name in {"过年", "跨年", "新年", "小年", "五一", "六一"} and re.search(r"[第二三四五六七八九十]\||\|[快好纪轻]", around):
+    if name in {"过年", "跨年", "新年", "小年", "五一", "六一"} and re.search(
+        r"[第二三四五六七八九十]\||\|[快好纪轻]", around
+    ):
         return None
     if name.startswith("国庆") and now.place == "Asia/Taipei":
         of = _fixed(10, 10)

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from ..result import Grain
 from .calendar import add_months, at, coming_day, in_year, wall
 from .groups import Said
-from .pieces import Piece, shift_day
+from .pieces import Kind, Piece, shift_day
 
+Kinds = dict[Kind, Piece]
 Moment = tuple[datetime, datetime, Grain]
 _NOON, _DAY = 12 * 60, 24 * 60  # minutes
 _AWAKE = (7 * 60, 23 * 60)  # "at 7" without a day is one of these minutes
@@ -53,13 +54,14 @@ def _one(pieces: list[Piece], now: Now) -> Moment | None:
     return start, wall(naive, now.zone), grain
 
 
-def _moment(kinds: dict[str, Piece], now: Now) -> Moment | None:
+def _moment(kinds: Kinds, now: Now) -> Moment | None:
     if "instant" in kinds:
         start = _instant(kinds["instant"], now)
         return start, start + timedelta(minutes=1), "minute"
     if "window" in kinds:
         piece = kinds["window"]
-        return now.after(piece.since), now.after(piece.delta), "minute"
+        end = now.on(piece.until, 0) if piece.until else now.after(piece.delta)
+        return now.after(piece.since), end, "minute"
     if "span" in kinds:
         piece = kinds["span"]
         if piece.day is None or piece.until is None:
@@ -87,10 +89,7 @@ def _instant(piece: Piece, now: Now) -> datetime:
 
 def _time(piece: Piece, part: Piece | None, day: date | None, now: Now) -> Moment:
     readings = _readings(piece, part)
-    if day is None:
-        start = _nearest(piece, readings, now)
-    else:
-        start = now.on(day, _likelier(readings), piece.second)
+    start = _nearest(piece, readings, now) if day is None else now.on(day, _likelier(readings), piece.second)
     minute = piece.grain == "minute"
     return start, start + (timedelta(minutes=1) if minute else timedelta(hours=1)), "minute" if minute else "hour"
 
@@ -145,7 +144,7 @@ def _interval(one: list[Piece], other: list[Piece], now: Now) -> Moment | None:
     return (start[0], finish, start[2]) if start[0] < finish else None
 
 
-def _between_times(left: dict[str, Piece], right: dict[str, Piece], now: Now) -> Moment | None:
+def _between_times(left: Kinds, right: Kinds, now: Now) -> Moment | None:
     first, last = left["time"], right["time"]
     day, until = _day_of(left), _day_of(right)
     if day is None and until is not None:
@@ -153,7 +152,10 @@ def _between_times(left: dict[str, Piece], right: dict[str, Piece], now: Now) ->
         day, until = (now.today, until) if led else (until, None)
     readings = _readings(first, left.get("part")), _readings(last, right.get("part"))
     if until is not None and until != day and day is not None:
-        start, end = now.on(day, _likelier(readings[0]), first.second), now.on(until, _likelier(readings[1]), last.second)
+        start, end = (
+            now.on(day, _likelier(readings[0]), first.second),
+            now.on(until, _likelier(readings[1]), last.second),
+        )
         return (start, end, _grain(first)) if start < end else None
     firsts = readings[0] if len(readings[1]) == 1 else [_likelier(readings[0])]
     length, begin = min((((b - a) % _DAY or _DAY), a) for a in firsts for b in readings[1])
@@ -170,37 +172,39 @@ def _grain(time: Piece) -> Grain:
     return "minute" if time.grain == "minute" else "hour"
 
 
-def _day_of(kinds: dict[str, Piece]) -> date | None:
+def _day_of(kinds: Kinds) -> date | None:
     day = kinds.get("day") or kinds.get("part")
     return day.day if day else None
 
 
-def _settled(
-    left: dict[str, Piece], right: dict[str, Piece], now: Now
-) -> tuple[dict[str, Piece], dict[str, Piece]]:
+def _settled(left: Kinds, right: Kinds, now: Now) -> tuple[Kinds, Kinds]:
     """What was left open of one end (its week, month or year) is told by the other."""
     kind = "day" if "day" in left else "span"
+    if "instant" in right and kind in left and left[kind].loose == "year" and (day := left[kind].day):
+        return {**left, kind: _in(left[kind], in_year(now.today, day.month, day.day, True))}, right
     other = "day" if "day" in right else "span"
     if kind not in left or other not in right:
         return left, right
     first, last = left[kind], right[other]
-    if first.day is None or last.day is None:
+    begin, end = first.day, last.day
+    if begin is None or end is None:
         return left, right
     if first.loose == "month" and last.loose in {"", "year"}:
-        first = replace(first, day=coming_day(last.day, first.day.day, True))
+        first = replace(first, day=coming_day(end, begin.day, True))
     elif last.loose == "month" and first.loose != "week":
-        last = replace(last, day=coming_day(first.day, last.day.day, False))
+        last = replace(last, day=coming_day(begin, end.day, False))
     elif first.loose == "year" and not last.loose:
-        first = _in(first, in_year(last.day, first.day.month, first.day.day, True))
-    elif last.loose == "week":
-        while last.day is not None and first.day is not None and last.day <= first.day:
-            last = replace(last, day=last.day + timedelta(weeks=1))
-    elif last.loose == "year" and last.day < first.day:
-        earlier = add_months(first.day, -12)
+        first = _in(first, in_year(end, begin.month, begin.day, True))
+    elif last.loose == "year" and not first.loose:
+        last = _in(last, in_year(begin, end.month, end.day, False))
+    elif last.loose == "week" and end <= begin:
+        last = replace(last, day=end + timedelta(weeks=(begin - end).days // 7 + 1))
+    elif last.loose == "year" and end < begin:
+        earlier = add_months(begin, -12)
         if first.loose == "year" and earlier <= now.today:
             first = _in(first, earlier)
         else:
-            last = _in(last, in_year(first.day, last.day.month, last.day.day, False))
+            last = _in(last, in_year(begin, end.month, end.day, False))
     return {**left, kind: first}, {**right, other: last}
 
 

@@ -11,13 +11,14 @@ from ..result import Grain
 from .calendar import add_months
 
 MAX_DATES = 32
+Half = Literal["am", "pm"]
 Kind = Literal["day", "span", "time", "part", "instant", "window", "shift", "length", "frame"]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """day: `day`. span: from `day` up to `until`. time: `hour`, `minute`, `second`, with `half` "am" or "pm" where it is
-    said. part: `hours`. instant: `delta` from now, on another `day` if given. window: from `since` to `delta` from now.
+    said. part: `hours`. instant: `delta` from now, on another `day` if given. window: from `since` to `delta` from now, or up to the day `until`.
     shift: `months` and `delta` from the day beside it ("the day before …"). length: how long, from what is beside it.
     frame: the week or month (`grain`) of the day beside it.
 
@@ -33,7 +34,7 @@ class Piece:
     hour: int = 0
     minute: int = 0
     second: int = 0
-    half: Literal["am", "pm"] | None = None
+    half: Half | None = None
     hours: tuple[int, int] = (0, 24)
     since: timedelta = timedelta()
     delta: timedelta = timedelta()
@@ -59,8 +60,9 @@ Make = Callable[[re.Match[str], Reference], Found]
 class Rules:
     """The rules of one grammar. A rule is tried on texts that hold one of its `needs`."""
 
-    def __init__(self, hint: str, lead: str = "") -> None:
-        self._hint, self._lead = re.compile(hint), lead
+    def __init__(self, lead: str = "") -> None:
+        """`lead`: what every pattern begins with."""
+        self._lead = lead
         self._rules: list[tuple[tuple[str, ...], re.Pattern[str], Make]] = []
 
     def __call__(self, pattern: str, *needs: str) -> Callable[[Make], Make]:
@@ -70,18 +72,40 @@ class Rules:
 
         return keep
 
-    def find(self, text: str, now: Reference) -> list[Piece]:
-        if self._hint.search(text) is None:
-            return []
+    def find(self, text: str, regions: list[tuple[int, int]], now: Reference) -> list[Piece]:
         found: list[Piece] = []
         for needs, pattern, make in self._rules:
             if needs and not any(need in text for need in needs):
                 continue
-            for match in islice(pattern.finditer(text), MAX_DATES):
-                made = make(match, now)
-                if made is not None:
-                    found.extend(made if isinstance(made, list) else [made])
+            for start, end in regions:
+                for match in islice(pattern.finditer(text, start, end), MAX_DATES):
+                    made = make(match, now)
+                    if made is not None:
+                        found.extend(made if isinstance(made, list) else [made])
         return found
+
+
+_NEAR = 64  # characters around a hint in which its date stands
+_MOST = 1_500  # characters of one message that are looked at closely
+
+
+def find_regions(text: str, hint: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Where dates may stand: all of a short text with a hint in it; of a long one what is near its hints."""
+    if len(text) <= 4 * _NEAR:
+        return [(0, len(text))] if hint.search(text) else []
+    regions: list[tuple[int, int]] = []
+    left = _MOST
+    for match in hint.finditer(text):
+        start, end = max(0, match.start() - _NEAR), min(len(text), match.end() + _NEAR)
+        if regions and start <= regions[-1][1]:
+            left -= end - regions[-1][1]
+            regions[-1] = regions[-1][0], end
+        else:
+            left -= end - start
+            regions.append((start, end))
+        if left <= 0:
+            break
+    return regions
 
 
 def day_piece(
