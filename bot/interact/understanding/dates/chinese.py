@@ -347,6 +347,8 @@ def _window(match: re.Match[str], now: Reference) -> Found:
             return None
         (months, rest, fine), sign = amount, -1 if match["back"] else 1
     if fine:
+        if (match["back"] or match["on"]) in {"近", "前", "后", "上", "下"}:
+            return None  # 提前两小时, 将近一小时, 下单后半小时
         return Piece(*place(match), "window", since=min(sign * rest, timedelta()), delta=max(sign * rest, timedelta()))
     today = now.today
     moved = shift_day(today, sign * months, sign * rest / timedelta(days=1))

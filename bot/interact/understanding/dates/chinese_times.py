@@ -79,6 +79,13 @@ def _is_clock(match: re.Match[str]) -> bool:
     if sign in {":", "："}:
         return bool(match["min"]) and not (match["min"].isascii() and len(match["min"]) < 2)
     said = part or match["half"] or match["quarter"] or match["min"] or match["clock"] or sign in {"点钟", "点整"}
+    if (
+        part in {"早", "晚"}
+        and hour == "一"
+        and sign == "点"
+        and not (match["half"] or match["quarter"] or match["min"])
+    ):
+        return False
     if said:
         return True
     if (
@@ -116,11 +123,11 @@ def _hours(match: re.Match[str], now: Reference) -> Found:
 
 
 @rule(
-    rf"(?<![昨今明当])(?P<part>{_LONG}|(?<=[天日号周一二三四五六])早(?![点餐饭])|(?<=[天日号一二三四五六节])晚(?![点餐饭]))(?!好|安|茶|餐|饭|场)"
+    rf"(?<![昨今明当])(?P<part>{_LONG}|(?:(?<=[昨今明后前]天)|(?<=[周期拜][一二三四五六日天])|(?<=[日号节]))[早晚](?![点餐饭到来了些起]))(?!好|安|茶|餐|饭|场)"
 )
 def _part(match: re.Match[str], now: Reference) -> Piece | None:
     before = match.string[max(0, match.start() - 2) : match.start()]
-    if before.endswith(("每天", "天天", "每个", "一个", "整个")):
+    if before.endswith(("每天", "天天", "每个", "一个", "整个", "一", "整", "每", "几")):
         return None
     return Piece(*match.span(), "part", hours=_PARTS[match["part"]])
 

@@ -42,7 +42,7 @@ _HINT = re.compile(
     r"(?:janu|febr|augu|septe|octo|nove|dece)\w+|\w*mas|easter|halloween|new year\w*|valentine\w*|patrick\w*|boxing|thanks ?giving|eve|lunar|"
     r"weekend|lunch\w*|pm|am|ramadan|hanukkah|diwali)\b"
 )
-rule = Rules(lead=r"(?<![\w.'])")
+rule = Rules(lead=r"(?<![\w.'/])")
 _LISTS = (rule, english_periods.rule, english_times.rule, holidays.rule_en)
 
 
@@ -100,8 +100,8 @@ def _alone(match: re.Match[str]) -> bool:
     """A short name that is no other word here: with a stop, a number or a time beside it."""
     around = match.string[match.end() : match.end() + 3], match.string[max(0, match.start() - 4) : match.start()]
     return (
-        match.group().endswith(".")
-        or re.match(r"[,.]? ?\d|-|/| at", around[0]) is not None
+        (match.group().endswith(".") and match.string[max(0, match.start() - 4) : match.start()] != "the ")
+        or re.match(r"[,.]? ?\d|-|/| at \d", around[0]) is not None
         or re.search(r"[\d-] ?$|to $", around[1]) is not None
         or match.group().strip() == match.string.strip()
     )

@@ -155,7 +155,7 @@ _FRACTIONS = {"1/2", "1/3", "2/3", "1/4", "3/4", "1/8", "24/7", "50/50"}
 
 
 @rule(
-    r"(?P<lead>(?:on|by|since|from|until|till|before|after|of|for|to|and|between|the)\s+)?(?P<a>\d{1,2})(?P<s> ?[/.-] ?)(?P<b>\d{1,2})(?![\d/:%]|[.-]\d| ?[ap]\.?m\b)(?! (?:stars?|points?|out|of|pounds|euros?|hours|minutes|cups?|people|price|off|size|inch))"
+    r"(?P<lead>(?:on|by|since|from|until|till|before|after|of|for|to|and|between|the)\s+)?(?P<a>\d{1,2})(?P<s> ?[/.-] ?)(?P<b>\d{1,2})(?![\d/:%]|[.-]\d| ?[ap]\.?m\b)(?! (?:stars?|points?|out|of|pounds|euros?|hours?|hrs?|minutes|cups?|people|price|off|size|inch))"
 )
 def _slashed(match: re.Match[str], now: Reference) -> Piece | None:
     lead, sign, b = (match["lead"] or "").strip(), match["s"].strip(), int(match["b"])

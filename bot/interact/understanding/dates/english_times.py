@@ -14,10 +14,12 @@ _HALF = r"(?: ?(?P<half>[ap])\.? ?m\b\.?)"
 _CLOCK = r"(?: ?o'?clock| ?h(?:ours|rs)?\b)"
 _PART = r"(?:(?:early|late|mid)[ -])?(?:mornings?|afternoons?|evenings?|nights?|lunch ?time|midnight|noon|tonight)"
 _BEFORE_PART = rf"(?=(?: o'?clock)?(?:,| -)? ?(?:in the |at |this |on the )?{_PART}\b)"
+# Of a bare number more is asked: "8 in the morning", and not "two nights" or "a table for 2 at noon".
+_IN_PART = r"(?=,? ?(?:in the (?:(?:early|late|very early) )?(?:morning|afternoon|evening|night)|this (?:morning|afternoon|evening)|at night|tonight)\b)"
 _LEAD = r"(?P<lead>(?:at|@|by|around|about|from|until|till?|before|after|between|for|to|past|and|-|as of)(?: about| around| exactly)? ?)"
 # What may come after "at 7", so that it is no number of things.
 _FREE = (
-    r"(?=\s*(?:[,.;!?)]|-|$)|\s+(?:on|in the|tomorrow|today|tonight|tonite|this|next|please|pls|plz|for|and|to|til|till|until|or|i|i'm|i'll|we|my|"
+    r"(?=\s*(?:[,.;!?)]|-|$)|\s+(?:on|in the|tomorrow|today|tonight|tonite|this|the (?:next|coming|following)|next|please|pls|plz|for|and|to|til|till|until|or|i|i'm|i'll|we|my|"
     r"if|because|when|thanks|thank|with|then|but|as|sharp|exactly|so|would|is|it|that|there|would|works?|ok|okay|mon|tue|wed|thu|fri|sat|sun|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|every|each|from|could|can|at|too|instead|latest|ish|now|how|what|the day|the same|"
     r"(?:the )?\d{1,2}(?:st|nd|rd|th)|of (?:\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|tomorrow|today|mon|tue|wed|thu|fri|sat|sun)\w*)\b)"
@@ -46,7 +48,7 @@ def _time(match: re.Match[str], hour: int, minute: int = 0, second: int = 0, exa
 
 
 @rule(rf"{_LEAD}?{_HOUR}(?:(?P<sign>[:.]| ?h ?)(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?)?{_HALF}")
-@rule(rf"{_LEAD}?(?P<hour>2[0-4]|1\d|0?\d)(?P<sign>:|h)(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\w%])")
+@rule(rf"{_LEAD}?(?P<hour>2[0-4]|1\d|0?\d)(?P<sign>:|h)(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:-?ish)?(?![\w%])")
 def _clock(match: re.Match[str], now: Reference) -> Piece | None:
     minute, second = match["minute"], match["second"]
     return _time(match, _number(match["hour"]), int(minute or 0), int(second or 0), minute is not None)
@@ -126,19 +128,33 @@ def _past(match: re.Match[str], now: Reference) -> Piece | None:
 
 
 @rule(
-    rf"(?P<lead>(?:at|@|by|around|about|from|until|till?|before|after|between|(?:later|earlier) than) (?:about |around )?){_HOUR}{_FREE}"
+    rf"(?P<lead>(?:at|@|by|around|about|from|until|till?|before|after|between|(?:later|earlier) than|(?:any ?time|some ?time|just|a bit|shortly) (?:past|after|before)) (?:about |around )?){_HOUR}{_FREE}"
 )
 @rule(rf"(?P<lead>(?:and|to|til|till|until|-) ?){_HOUR}{_FREE}")
-@rule(rf"{_LEAD}?{_HOUR}{_BEFORE_PART}", "morning", "noon", "evening", "night", "lunch")
+@rule(
+    rf"(?P<lead>(?:at|by|around|from|until|till|to|and|-) ?)?{_HOUR}{_IN_PART}", "morning", "noon", "evening", "night"
+)
+@rule(rf"(?P<lead>at |by |around ){_HOUR}(?= (?:morning|afternoon|evening|night|lunch ?time)\b)")
+@rule(rf"(?P<lead>(?:change|move|push|shift|switch|reschedule|bring)(?: \w+){{1,3}} to ){_HOUR}{_FREE}")
 @rule(rf"(?P<lead>){_HOUR}(?= on (?:the )?(?:\d|mon|tue|wed|thu|fri|sat|sun))")
 def _bare(match: re.Match[str], now: Reference) -> Piece | None:
     lead = (match["lead"] or "").strip()
-    weak = lead in {"and", "to", "til", "till", "until", "-", "before", "after", "for", ""} and not re.match(
-        _BEFORE_PART, match.string[match.end() : match.end() + 30]
+    rest = match.string[match.end() : match.end() + 30]
+    if _OF_PEOPLE.match(rest) or (match["hour"] == "one" and lead == "by"):
+        return None
+    if not lead and re.search(r"\b(?:for|of) $", match.string[max(0, match.start() - 4) : match.start()]):
+        return None
+    weak = lead in {"and", "to", "til", "till", "until", "-", "before", "after", ""} and not re.match(
+        _BEFORE_PART, rest
     )
     return _time(
         match, _number(match["hour"]), exact=False, weak=weak and lead not in {"until", "till", "before", "after"}
     )
+
+
+_OF_PEOPLE = re.compile(
+    r",? ?(?:to|and|or|-) ?\w+ (?:people|persons|guests|of us|adults|kids|seats|tables?|items?|cups?|pieces|stars|minutes|hours|days|weeks)\b"
+)
 
 
 @rule(

@@ -162,7 +162,7 @@ for _names, _rule in (
     ("万圣节|万圣夜", _fixed(10, 31)), ("光棍节|双十一|双11", _fixed(11, 11)), ("双十二|双12", _fixed(12, 12)), ("感恩节", _nth(11, 3, 4)),
     ("黑色星期五|黑五", _nth(11, 3, 4, 1)), ("复活节", _easter()), ("春节|大年初一|农历新年|过年", lunar(1, 1)), ("除夕夜|除夕|大年三十|年三十|年三十晚", lunar(1, 1, -1)),
     ("大年初二|年初二", lunar(1, 2)), ("大年初三|年初三", lunar(1, 3)), ("大年初四|年初四", lunar(1, 4)), ("大年初五|年初五", lunar(1, 5)),
-    ("元宵节|元宵|正月十五", lunar(1, 15)), ("端午节|端午", lunar(5, 5)), ("七夕节|七夕", lunar(7, 7)), ("中元节", lunar(7, 15)),
+    ("元宵节|正月十五", lunar(1, 15)), ("端午节|端午", lunar(5, 5)), ("七夕节|七夕", lunar(7, 7)), ("中元节", lunar(7, 15)),
     ("中秋节|中秋|八月半", lunar(8, 15)), ("重阳节|重阳", lunar(9, 9)), ("腊八节|腊八", lunar(12, 8)), ("小年", lunar(12, 23)),
 ):  # fmt: skip
     _CHINESE |= dict.fromkeys(_names.split("|"), _rule)
@@ -228,6 +228,8 @@ _YEARS_ZH = {"前年": -2, "去年": -1, "今年": 0, "明年": 1, "后年": 2}
 def _holiday_zh(match: re.Match[str], now: Reference) -> Piece | None:
     name, of = match["name"], _CHINESE[match["name"]]
     around = match.string[max(0, match.start() - 1) : match.start()] + "|" + match.string[match.end() : match.end() + 1]
+    if re.search(r"\|[蒜粥饼粽]", around):
+        return None
     if name in {"520"} and re.search(r"\d|[元块]", around):
         return None
     if name in {"过年", "跨年", "新年", "小年", "五一", "六一"} and re.search(
