@@ -258,7 +258,7 @@ class Worker:
 def can_follow(piece: Update, raw: str, within: timedelta) -> bool:
     """Whether an update that has not been read yet may be the rest of this: plain words, said soon after."""
     try:
-        message = json.loads(raw)["message"]
+        message = json_text.load(raw)["message"]
         text, said_at = message["text"], message["date"]
     except (ValueError, KeyError, TypeError):
         return False
