@@ -4,7 +4,8 @@
 A message goes through the whole listener; any of the dates found in it may be the one asked for, if its start (and for
 an interval its end) is the set's. What the sets leave open, or settle by a habit of their own, is judged like this:
 - where a set lists a past and a future value, either; an hour without a half of the day ("at 7") in either half;
-- the hours of a part of the day differ by set ("evening" is 16-20 or 18-24): its day must be right, and be a part;
+- the hours of a part of the day differ by set ("evening" is 16-20 or 18-24): its day must be right, and be a part
+  (so with "the end of the day"); "now" in an interval is a moment for us and a day for a set;
 - of "from .. to ..", the last day (week, month, year) named may be in or out;
 - NLU++ always gives the next such day, month or weekday: where the sentence tells of the past, so may the last be.
 """
@@ -39,7 +40,7 @@ ZONES = {
 }  # fmt: skip
 _DUCKLING_NOW, _BANKING_NOW = datetime.fromisoformat("2013-02-12T04:30"), datetime.fromisoformat("2022-03-15T09:00")
 _DAY, _HALF = timedelta(days=1), timedelta(hours=12)
-_PART = re.compile(r"T(?:MO|MI|AF|EV|NI|DT|MEL\w?)\)?$")
+_PART = re.compile(r"T(?:MO|MI|AF|EV|NI|DT|MEL\w?|23:59:59)$")
 _HALF_SAID = re.compile(
     r"\d ?[ap]\.? ?m|\b[ap]\.? ?m\b|morning|noon|evening|night|lunch|今[早晚晨]|[早晚晨]|[上中下]午|夜|零点",
     re.IGNORECASE,
@@ -120,10 +121,11 @@ def _recognized(text: str, result: Json, value: Json, zone: ZoneInfo, now: datet
         return Case(text, said, shown, zone, now, None, reason)
     open_half = not _HALF_SAID.search(said)
     part = _PART.search(timex) is not None
+    now_said = re.search(r"\bnow\b", said) is not None
 
     def right(found: FoundDate) -> bool:
         candidates = [tuple(each.values()) for each in (future, past) if each]
-        return any(_agrees(found, one, part, open_half, timex.startswith("(")) for one in candidates)
+        return any(_agrees(found, one, part, open_half, timex.startswith("("), now_said) for one in candidates)
 
     return Case(text, said, shown, zone, now, right)
 
@@ -143,7 +145,9 @@ def _leave_out(said: str, kind: str, values: list[str], zone: ZoneInfo) -> str:
     return "feasts of the Islamic calendar" if _ISLAMIC.search(said) else ""
 
 
-def _agrees(found: FoundDate, values: tuple[str, ...], part: bool, open_half: bool, from_to: bool) -> bool:
+def _agrees(
+    found: FoundDate, values: tuple[str, ...], part: bool, open_half: bool, from_to: bool, now_said: bool
+) -> bool:
     wanted = [_read(one, found) for one in values]
     start, end = _local(found.start), _local(found.end)
     if part:
@@ -153,6 +157,8 @@ def _agrees(found: FoundDate, values: tuple[str, ...], part: bool, open_half: bo
         whole_day = ":" not in values[0]
         return any(start == wanted[0] + shift for shift in shifts) and (not whole_day or end - start == _DAY)
     if ":" not in values[1]:
+        if now_said:
+            start, end = (datetime.combine(one.date(), time()) for one in (start, end))
         ends = [wanted[1]]
         if from_to:
             ends += [wanted[1] + _DAY, _later(wanted[1], 0, 1), _later(wanted[1], 1, 0), wanted[1] + 7 * _DAY]

@@ -8,6 +8,7 @@ from typing import Any
 from bot.clock import at_local
 from bot.interact.replies import Answer
 from bot.interact.turn import Turn
+from bot.interact.understanding.reminders import day_meant
 from storage import conversations, events
 
 AT_WHEN_ONLY_A_DAY = time(10)  # "tomorrow" is not midnight
@@ -57,7 +58,7 @@ def read_when(turn: Turn) -> datetime | None:
     for date in turn.heard.dates:
         at = date.start
         if date.grain in DAY_GRAINS:
-            at = at_local(date.start.astimezone(turn.zone).date(), AT_WHEN_ONLY_A_DAY, turn.zone)
+            at = at_local(day_meant(date, turn.zone), AT_WHEN_ONLY_A_DAY, turn.zone)
         if is_usable(at, turn.now):
             return at
     return None

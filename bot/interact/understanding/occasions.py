@@ -6,6 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from .clauses import Clause
+from .dates.holidays import is_movable
 from .dates.lunar import read_lunar_day
 from .normalise import close_up, fold
 from .result import FoundDate, FoundFact
@@ -204,7 +205,7 @@ def _day(said: str, leads: bool, dates: list[FoundDate], zone: ZoneInfo) -> str 
         # The day stands at the slot's edge: "add my birthday to my calendar on the 5th" states nothing.
         text = _EDGES.sub("", date.text)
         edge = folded.endswith(text) if leads else folded.startswith(text)
-        if date.grain == "day" and edge and date.end - date.start < _TWO_DAYS:
+        if date.grain == "day" and edge and not is_movable(text) and date.end - date.start < _TWO_DAYS:
             start = date.start.astimezone(zone)
             return f"{start:%Y-%m-%d}" if _YEAR_SAID.search(date.text) else f"{start:%m-%d}"
     return None

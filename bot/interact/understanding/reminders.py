@@ -1,7 +1,7 @@
 """What the customer wants to be reminded of, and when."""
 
 import re
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from .dates.calendar import at, wall
@@ -69,7 +69,7 @@ def _in_sentence(
         r"(?:don't|do not|stop|never|no need to|不要|别|不用|不必|取消)\s*$", folded[start : asked.start()]
     ):
         return None
-    inside = [(place, date) for place, date in zip(spans, dates, strict=True) if start <= place[0] < end]
+    inside = [(place, said) for place, said in zip(spans, dates, strict=True) if start <= place[0] < end]
     # The nearest date after the asking, else the last one before it, is the time; others belong to the matter.
     chosen = next(((p, d) for p, d in inside if p[0] >= asked.end()), None) or (inside[-1] if inside else None)
     before, after = (text[start : asked.start()], text[asked.end() : end])
@@ -99,11 +99,15 @@ def _trim(text: str, english: bool) -> str:
     return _TAIL_ZH.sub("", _LEAD_ZH.sub("", text.strip())).strip()
 
 
-def _moment(date: FoundDate, zone: ZoneInfo):  # type: ignore[no-untyped-def]
-    if date.grain in {"minute", "hour"}:
-        return date.start
-    return (
-        wall(at(date.start.astimezone(zone).date(), MORNING), zone)
-        if date.end - date.start > timedelta(0)
-        else date.start
-    )
+_AT_THE_END = re.compile(r"\bend of\b|\beo[my]\b|[底末]$")
+
+
+def day_meant(said: FoundDate, zone: ZoneInfo) -> date:
+    """The day of a reminder that names no hour: the first, but of "the end of the month" the last."""
+    if said.grain in {"month", "year"} and _AT_THE_END.search(said.text):
+        return (said.end.astimezone(zone) - timedelta(hours=12)).date()
+    return said.start.astimezone(zone).date()
+
+
+def _moment(said: FoundDate, zone: ZoneInfo) -> datetime:
+    return said.start if said.grain in {"minute", "hour"} else wall(at(day_meant(said, zone), MORNING), zone)

@@ -119,7 +119,7 @@ _PART = r"(?P<part>[上中下]旬|初(?![一二三四五六七八九十])|底|�
 
 
 @rule(
-    rf"{SHIFT}(?:一?个)?(?:(?P<unit>周|星期|礼拜)(?![一二三四五六日天末]|[1-7](?!\d))|月)(?:份|{_PART}|的?(?P<d>{DAY})[号日]?(?![点时个:]))?",
+    rf"{SHIFT}(?:一?个)?(?:(?P<unit>周|星期|礼拜)(?![一二三四五六日天末]|[1-7](?!\d))|月)(?:份|的?月?{_PART}|的?(?P<d>{DAY})[号日]?(?![点时个:]))?",
     "周", "月", "星期", "礼拜",
 )  # fmt: skip
 def _period(match: re.Match[str], now: Reference) -> Piece | None:
@@ -150,7 +150,7 @@ def _month_end(match: re.Match[str], now: Reference) -> Piece | None:
 
 
 @rule(
-    rf"{YEAR}(?:(?P<half>[上下]半)年|(?P<part>初(?![一二三四五六七八九十])|底|末|中(?![\u4e00-\u9fff])))?(?!{MONTH.replace('P<m>', 'P<m2>')})(?![代级月]|之?内)"
+    rf"{YEAR}(?:(?P<half>[上下]半)年|年?(?P<part>初(?![一二三四五六七八九十])|底|末|中(?![\u4e00-\u9fff])))?(?!{MONTH.replace('P<m>', 'P<m2>')})(?![代级月]|之?内)"
 )
 def _year(match: re.Match[str], now: Reference) -> Piece | None:
     if (
@@ -179,7 +179,9 @@ def _year_or_none(match: re.Match[str], now: Reference) -> int | None:
     return _said_year(match, now) if match["y"] or match["rel"] else None
 
 
-@rule(rf"(?:{YEAR}的?)?{MONTH}份?(?:的)?(?P<d>{DAY})(?:[号日]|(?![\d点时个月.:：人块元位天年分杯]))", "月")
+@rule(
+    rf"(?:{YEAR}的?)?{MONTH}份?(?:的)?(?P<d>{DAY})(?:[号日]|(?![\d点时个月.:：人块元位天年分杯次种回遍家张款]))", "月"
+)
 @rule(rf"(?P<rel>前年|去年|今年|明年)(?P<y>)(?:的)?本月(?P<m>)(?P<d>{DAY})[号日]", "本月")
 def _month_day(match: re.Match[str], now: Reference) -> Piece | None:
     if match.string.startswith(("农历", "阴历", "旧历"), max(0, match.start() - 2)):
@@ -223,6 +225,15 @@ def _nth_week(match: re.Match[str], now: Reference) -> Piece | None:
         return day_piece(match, nth_weekday(span[0], WEEKDAYS[match["w"]], index))
     week = iso_weeks(span, index)
     return span_piece(match, week, "week") if week else None
+
+
+@rule(rf"(?:(?:{YEAR}的?)?{MONTH}|{SHIFT}一?个?月|(?P<now>月))的?最后一天", "最后一天")
+def _last_day(match: re.Match[str], now: Reference) -> Piece | None:
+    if match["m"]:
+        span = month_span(now.today, number(match["m"]), now.past(match.start()), _year_or_none(match, now))
+    else:
+        span = months_from(now.today, SHIFTS[match["which"] or "本"])
+    return day_piece(match, span[1] - timedelta(days=1))
 
 
 @rule(rf"(?:{YEAR}的?)?第?(?P<q>[一二三四1-4])个?季度|(?P<which>上|下|这|本)个?季度", "季度")
@@ -327,7 +338,10 @@ def _amount(match: re.Match[str]) -> tuple[int, timedelta, bool] | None:
     return 0, timedelta(days=count * (7 if name == "week" else 1)), False
 
 
-_BACK, _ON = r"(?P<back>最近|过去|近|前|上|之前|往前)", r"(?P<on>未来|接下来|今后|之后|往后|后|下|随后)"
+_BACK, _ON = (
+    r"(?P<back>最近|过去|近|(?<!提)前|(?<![以早晚加])上|之前|往前)",
+    r"(?<!最)(?P<on>未来|接下来|今后|之后|往后|后|下|随后)",
+)
 
 
 @rule(rf"(?:在)?(?:{_BACK}|{_ON})的?(?:这)?{_AMOUNT}(?!前|后|之|以)")

@@ -113,7 +113,7 @@ def _day_of_week(match: re.Match[str], now: Reference) -> Piece | None:
 
 
 @rule(
-    rf"(?P<lead>on )?{WEEKDAY},? (?:the )?(?P<nth>{NTH}|(?<=the ){DIGIT_DAY}|(?<=the )(?:{alternatives(CARDINALS)})\b)(?! of| {MONTH.replace('month', 'm2')})"
+    rf"(?P<lead>on )?{WEEKDAY},? (?:the )?(?P<nth>{NTH}|(?<=the ){DIGIT_DAY}(?![a-z])|(?<=the )(?:{alternatives(CARDINALS)})\b)(?! of| {MONTH.replace('month', 'm2')})"
 )
 def _weekday_nth(match: re.Match[str], now: Reference) -> Piece | None:
     """ "Friday the 15th": the nearest month where that is a Friday."""
@@ -165,6 +165,7 @@ def _distance(match: re.Match[str], now: Reference) -> Piece | None:
         return None
     months, rest, fine, work = amount_of(match["amount"])
     sign = -1 if way.split(" ")[0] in {"ago", "back", "earlier", "before", "prior"} else 1
+    less = match.group().startswith(("less than", "in less than"))
     base = now.today + timedelta(days=1 if "tomorrow" in way else -1 if "yesterday" in way else 0)
     if work:
         return day_piece(match, _working_day(base, sign * round(work)))
@@ -174,7 +175,10 @@ def _distance(match: re.Match[str], now: Reference) -> Piece | None:
             days = shift_day(base, sign * months, sign * rest.days)
             rest -= timedelta(days=rest.days)
         return Piece(*place(match), "instant", day=days, delta=sign * rest)
-    return day_piece(match, shift_day(base, sign * months, sign * rest / timedelta(days=1)))
+    moved = shift_day(base, sign * months, sign * rest / timedelta(days=1))
+    if less and sign > 0:
+        return Piece(*place(match), "span", day=base, until=max(moved, base + timedelta(days=1)))
+    return day_piece(match, moved)
 
 
 # "in 2 weeks old …": no distance from now.

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 from ..result import Grain
 from .calendar import (
@@ -96,9 +97,10 @@ _OF_MONTH = r"(?:,? (?:of |in )?(?P<which>this|next|last|previous|the|each|every
 @rule(rf"{_DAY_LEAD}?the (?P<day>{DIGIT_DAY}\s?(?:st|nd|rd|th)\b){_AFTER_DAY}{_OF_MONTH}?")
 @rule(rf"{_DAY_LEAD}(?P<day>{DIGIT_DAY}\s?(?:st|nd|rd|th)\b){_AFTER_DAY}{_OF_MONTH}?")
 @rule(rf"(?P<lead>on |by )?(?:the )?(?P<day>{NTH}|(?<=the ){DIGIT_DAY}){_OF_MONTH}")
+@rule(r"(?P<lead>)\A(?:the )?(?P<day>(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th))(?=\W*\Z)(?P<which>)")
 @rule(rf"(?P<lead>on |the )?next (?P<day>{DIGIT_DAY}(?:st|nd|rd|th)\b){_AFTER_DAY}(?P<which>)")
 @rule(
-    rf"(?P<lead>on |for |by )the (?P<day>{DIGIT_DAY}|(?:{alternatives([w for w, n in ORDINALS.items() if n > 9])})\b)(?= ?(?:[.!?,]|$))(?P<which>)"
+    rf"(?P<lead>on |for |by |to )the (?P<day>{DIGIT_DAY}|(?:{alternatives([w for w, n in ORDINALS.items() if n > 9])})\b)(?= ?(?:[.!?,]|$))(?P<which>)"
 )
 @rule(
     rf"(?P<lead>on )(?:the )?(?P<day>{DIGIT_DAY})(?=,? (?:at|around)? ?\d{{1,2}}(?::\d\d| ?[ap]\.?m)|\s*[.!]?$)(?P<which>)"
@@ -110,6 +112,24 @@ def _day_of_month(match: re.Match[str], now: Reference) -> Piece | None:
         first = months_from(now.today, _SHIFTS.get(which.removeprefix("the "), 0))[0]
         return day_piece(match, make_date(first.year, first.month, day))
     return day_piece(match, coming_day(now.today, day, now.past(match.start())), "month")
+
+
+@rule(
+    rf"(?P<lead>on |by )?(?:the )?(?P<n>{NTH}|last|very last) day (?:of |in )(?:(?:the )?(?P<which>this|next|last|previous) month|(?P<month_now>the month)|(?P<y>the year|this year)|{MONTH}{YEAR_AFTER})",
+    "day ",
+)
+def _day_of(match: re.Match[str], now: Reference) -> Piece | None:
+    """ "The last day of the month"."""
+    if match["y"]:
+        span = years_from(now.today.year)
+    elif match["month"]:
+        span = month_span(now.today, MONTHS[match["month"]], now.past(match.start()), year_of(match["year"]))
+    else:
+        span = months_from(now.today, _SHIFTS.get(match["which"] or "", 0))
+    if match["n"].endswith("last"):
+        return day_piece(match, span[1] - timedelta(days=1))
+    day = span[0] + timedelta(days=day_of(match["n"]) - 1)
+    return day_piece(match, day if day < span[1] else None)
 
 
 # Written dates.
@@ -261,7 +281,7 @@ _YEAR_WHICH = rf"(?:,? ?(?:of )?(?:{YEAR}|(?P<rel>this|next|last) year\b|'(?P<sh
 
 
 @rule(
-    rf"(?:the |at the |by the |in )?(?:{_MOD}[ -])?(?:(?P<how>in|this|next|last|past|until|till|by|during|since|for|from|to|through|before|after|and|between|of|this coming) )?(?:the month of )?{MONTH}{_YEAR_WHICH}?(?! ?\d|[.-]\d| (?:i|we|be|you|not|have)\b)"
+    rf"(?:(?:the |at the |by the |in )?{_MOD}[ -])?(?:(?P<how>in|this|next|last|past|until|till|by|during|since|for|from|to|through|before|after|and|between|of|this coming) )?(?:the month of )?{MONTH}{_YEAR_WHICH}?(?! ?\d|[.-]\d| (?:i|we|be|you|not|have)\b)"
 )
 @rule(rf"{YEAR} ?,? ?{MONTH}\b(?! ?\d)(?P<rel>)(?P<how>)(?P<mod>)(?P<short>)")
 @rule(rf"{MONTH} (?P<short>[4-9]\d|3[2-9])\b(?P<year>)(?P<rel>)(?P<how>)(?P<mod>)")

@@ -55,7 +55,9 @@ def _clock(match: re.Match[str], now: Reference) -> Piece | None:
 
 
 @rule(rf"{_LEAD}?{_HOUR}(?: o'?clock| ?-?ish)\b{_HALF}?(?: exactly| sharp)?", "clock", "ish")
-@rule(r"(?P<lead>(?:at|by|from|until|till|around) )(?P<hour>2[0-4]|1\d|0?\d)h\b")
+@rule(r"(?P<lead>(?:at|by|from|until|till|around) )(?P<hour>2[0-4]|1\d|0?\d)h(?:rs?)?\b")
+@rule(r"(?P<lead>)(?P<hour>2[0-3]|1[3-9])hrs?\b(?! (?:later|ago|each|a|per|and|or|stay|of))", "hr")
+@rule(r"(?P<lead>(?:at|by|from|to|until|till|around|-) ?)(?P<hour>1[0-2]|[1-9])(?P<half>[ap])\b(?!\.?m)")
 def _o_clock(match: re.Match[str], now: Reference) -> Piece | None:
     return _time(match, _number(match["hour"]), exact=False)
 
@@ -65,6 +67,7 @@ def _o_clock(match: re.Match[str], now: Reference) -> Piece | None:
 @rule(
     rf"(?P<lead>(?:at|by|around|from|until|till|before|after|between|and|to) )(?P<hour>2[0-3]|1\d|0?\d) (?P<minute>[0-5][05]){_FREE}"
 )
+@rule(rf"(?P<lead>(?:at|around) )(?P<hour>2[0-3]|[01]\d)(?P<minute>[0-5]\d){_FREE}")
 @rule(rf"(?P<lead>at |by |@ ?)(?P<hour>2[0-3]|1\d|0?\d)\.(?P<minute>[0-5]\d){_FREE}")
 def _digits(match: re.Match[str], now: Reference) -> Piece | None:
     return _time(match, int(match["hour"]), int(match["minute"]))
@@ -196,6 +199,7 @@ _HOURS_OF = {"morning": (6, 12), "afternoon": (12, 18), "evening": (18, 24), "ni
     r"(?P<said>(?:early |late )?in the (?:very )?|during the |this |in this |later this |later in the )?(?P<when>early|late|mid)?[ -]?(?P<part>morning|afternoon|evening|night)s?\b",
     "morning", "afternoon", "evening", "night",
 )  # fmt: skip
+@rule(r"(?:the )?(?P<part>night|evening) before last\b(?P<said>)(?P<when>)", "before last")
 @rule(r"(?P<said>at )(?P<part>night)\b(?P<when>)", "night")
 def _part(match: re.Match[str], now: Reference) -> Piece | None:
     before = match.string[max(0, match.start() - 9) : match.start()]
@@ -207,6 +211,8 @@ def _part(match: re.Match[str], now: Reference) -> Piece | None:
         middle = (first + last) // 2
         first, last = (first, middle) if match["when"] == "early" else (middle, last)
     today = now.today if "this" in (match["said"] or "") else None
+    if match.group().endswith("before last"):
+        return Piece(*match.span(), "part", day=now.today - timedelta(days=2), hours=(first, last))
     return Piece(*_trimmed(match), "part", day=today, hours=(first, last), weak=not match["said"])
 
 
@@ -226,7 +232,7 @@ def _rest_of_day(match: re.Match[str], now: Reference) -> Piece:
 
 @rule(r"(?P<tonight>to-?nig?ht|tonite|2nite)\b|(?P<last>last|yesterday) (?P<name>night|evening|morning|afternoon)\b|(?P<next>next) night\b", "ni", "last", "yesterday")  # fmt: skip
 @rule(r"(?P<name>lunch ?time|(?<=at )lunch|over lunch)\b(?P<tonight>)(?P<last>)(?P<next>)", "lunch")
-@rule(r"(?:by |at |before )?(?:the )?(?P<eod>end of (?:the |my )?(?:business )?day|eod|cob|close of business)\b(?P<tonight>)(?P<last>)(?P<next>)(?P<name>)", "end of", "eod", "cob", "close of")  # fmt: skip
+@rule(r"(?:by |at |before )?(?:the )?(?P<eod>end of (?:the |my )?(?:business )?day|end of (?:the )?(?=(?:today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b)|eod|cob|close of business)(?:\b|(?<= ))(?P<tonight>)(?P<last>)(?P<next>)(?P<name>)", "end of", "eod", "cob", "close of")  # fmt: skip
 def _named_part(match: re.Match[str], now: Reference) -> Piece | None:
     name = match["name"] or ""
     if match["last"]:

@@ -45,13 +45,18 @@ def read_dates(
     return found, spans
 
 
+_LAST_OF = re.compile(r"\blast (?:day|week|\w+day|weekend|minute) (?:of|in)\b|\bat last\b")
 _TOLD = re.compile(
     r"\b(?:spent|paid|were|been|lost|stolen|received|happened|stayed|visited|loved|enjoyed|bought|met)\b|\bi \w+ed\b"
 )
 
 
 def _past(text: str, clauses: list[Clause]) -> Callable[[int], bool]:
-    told = [clause.folded for clause in clauses if clause.past or _TOLD.search(clause.folded)]
+    told = [
+        clause.folded
+        for clause in clauses
+        if _TOLD.search(clause.folded) or (clause.past and not _LAST_OF.search(clause.folded))
+    ]
     if not told:
         return lambda _: False
     ranges: list[tuple[int, int]] = []

@@ -9,7 +9,7 @@ from .pieces import Kind, Piece, shift_day
 
 # What may stand between a day and its time. Chinese puts nothing, 的 or a comma there.
 _BETWEEN = re.compile(
-    r"^(?:[\s,，、的在@-]|\b(?:at|on|in|the|around|about|by|of|from|for|between|and|starting|starts|beginning|sometime|t)\b|大概|大约|左右|是)*$"
+    r"^(?:[\s,，、的在@-]|\b(?:at|on|in|the|around|about|by|of|from|for|between|and|starting|starts|beginning|some ?time|any ?time|after|before|past|just|shortly|roughly|approximately|exactly|right|not|later|than|t)\b|大概|大约|左右|是)*$"
 )
 _SAME_DAY = re.compile(r"^[\s,，]*(?:the |on |on the |of )?$")
 _OF = re.compile(r"^ ?(?:on |of )?(?:the |this )?$")

@@ -13,8 +13,15 @@ from .pieces import Piece, Reference, Rules, day_piece, place
 OfYear = Callable[[int], date | None]
 
 
+_FIXED: set[OfYear] = set()
+
+
 def _fixed(month: int, day: int) -> OfYear:
-    return lambda year: make_date(year, month, day)
+    def of(year: int) -> date | None:
+        return make_date(year, month, day)
+
+    _FIXED.add(of)
+    return of
 
 
 def _nth(month: int, weekday: int, number: int, days: int = 0) -> OfYear:
@@ -156,7 +163,7 @@ for _names, _rule in (
     ("圣诞节|圣诞", _fixed(12, 25)), ("平安夜|圣诞夜|圣诞前夜", _fixed(12, 24)), ("元旦节|元旦|新年|阳历年|公历新年", _fixed(1, 1)),
     ("跨年夜|跨年", _fixed(12, 31)), ("情人节", _fixed(2, 14)), ("白色情人节", _fixed(3, 14)), ("女生节", _fixed(3, 7)),
     ("妇女节|三八节|三八妇女节|女神节", _fixed(3, 8)), ("植树节", _fixed(3, 12)), ("愚人节", _fixed(4, 1)), ("清明节|清明", _qingming),
-    ("五一节|五一|劳动节|国际劳动节", _fixed(5, 1)), ("青年节|五四青年节", _fixed(5, 4)), ("护士节", _fixed(5, 12)), ("520", _fixed(5, 20)),
+    ("五一节|五一|劳动节|国际劳动节", _fixed(5, 1)), ("青年节|五四青年节", _fixed(5, 4)), ("护士节", _fixed(5, 12)),
     ("母亲节", _nth(5, 6, 2)), ("六一|六一节|六一儿童节|儿童节|国际儿童节", _fixed(6, 1)), ("父亲节", _nth(6, 6, 3)), ("建党节", _fixed(7, 1)),
     ("建军节|八一建军节", _fixed(8, 1)), ("教师节", _fixed(9, 10)), ("国庆节|国庆|十一长假|十一黄金周", _fixed(10, 1)),
     ("万圣节|万圣夜", _fixed(10, 31)), ("光棍节|双十一|双11", _fixed(11, 11)), ("双十二|双12", _fixed(12, 12)), ("感恩节", _nth(11, 3, 4)),
@@ -166,6 +173,14 @@ for _names, _rule in (
     ("中秋节|中秋|八月半", lunar(8, 15)), ("重阳节|重阳", lunar(9, 9)), ("腊八节|腊八", lunar(12, 8)), ("小年", lunar(12, 23)),
 ):  # fmt: skip
     _CHINESE |= dict.fromkeys(_names.split("|"), _rule)
+
+
+_MOVABLE = frozenset(name for name, of in (_ENGLISH | _CHINESE).items() if of not in _FIXED)
+
+
+def is_movable(text: str) -> bool:
+    """Is this a day that is another one of the common calendar each year?"""
+    return any(name in text for name in _MOVABLE)
 
 
 def day_of_holiday(now: Reference, of: OfYear, past: bool, shift: int = 0, year: int | None = None) -> date | None:
@@ -229,8 +244,6 @@ def _holiday_zh(match: re.Match[str], now: Reference) -> Piece | None:
     name, of = match["name"], _CHINESE[match["name"]]
     around = match.string[max(0, match.start() - 1) : match.start()] + "|" + match.string[match.end() : match.end() + 1]
     if re.search(r"\|[蒜粥饼粽]", around):
-        return None
-    if name in {"520"} and re.search(r"\d|[元块]", around):
         return None
     if name in {"过年", "跨年", "新年", "小年", "五一", "六一"} and re.search(
         r"[第二三四五六七八九十]\||\|[快好纪轻]", around

@@ -74,9 +74,10 @@ def _moment(kinds: Kinds, now: Now) -> Moment | None:
     if part is not None:
         first, last = part.hours
         if said is None:
-            begun = now.local.hour >= last if not now.past else now.local.hour < first
+            # Half of it over, tomorrow's is meant.
+            begun = now.local.hour < first if now.past else 2 * now.local.hour >= first + last
             said = now.today + timedelta(days=(-1 if now.past else 1) * begun)
-        return now.on(said, first * 60), now.on(said, last * 60), "hour"
+        return now.on(said, first * 60), now.on(said, max(min(last, 24), first + 1) * 60), "hour"
     return (now.on(said, 0), now.on(said, _DAY), "day") if said else None
 
 
@@ -136,6 +137,8 @@ def _interval(one: list[Piece], other: list[Piece], now: Now) -> Moment | None:
     right = {piece.kind: piece for piece in other}
     if "time" in left and "time" in right:
         return _between_times(left, right, now)
+    if "time" in right and "day" in left and "time" not in left and not right.keys() & {"day", "part"}:
+        right = {**right, "day": left["day"]}  # "Monday until 5"
     first, last = _settled(left, right, now)
     start, end = _moment(first, now), _moment(last, now)
     if start is None or end is None:
