@@ -20,6 +20,8 @@ from .english_words import (
     COUNT,
     DAYS,
     DIGIT_DAY,
+    IN_UNITS,
+    IN_WEEKDAYS,
     MONTH,
     MONTHS,
     NTH,
@@ -69,7 +71,8 @@ _WEEKS = {"next": 1, "this": 0, "last": -1, "past": -1, "previous": -1, "coming"
 
 
 @rule(
-    rf"(?P<lead>on )?(?:(?P<which>next|this coming|this|last|past|previous|coming|upcoming|every other|every second|every|each) )?{WEEKDAY}\.?{_OF_WEEK}?"
+    rf"(?P<lead>on )?(?:(?P<which>next|this coming|this|last|past|previous|coming|upcoming|every other|every second|every|each) )?{WEEKDAY}\.?{_OF_WEEK}?",
+    *IN_WEEKDAYS,
 )
 def _weekday(match: re.Match[str], now: Reference) -> Piece | None:
     word, which, after = match["weekday"], match["which"] or "", (match["after"] or "").strip(" ,")
@@ -113,7 +116,8 @@ def _day_of_week(match: re.Match[str], now: Reference) -> Piece | None:
 
 
 @rule(
-    rf"(?P<lead>on )?{WEEKDAY},? (?:the )?(?P<nth>{NTH}|(?<=the ){DIGIT_DAY}(?![a-z])|(?<=the )(?:{alternatives(CARDINALS)})\b)(?! of| {MONTH.replace('month', 'm2')})"
+    rf"(?P<lead>on )?{WEEKDAY},? (?:the )?(?P<nth>{NTH}|(?<=the ){DIGIT_DAY}(?![a-z])|(?<=the )(?:{alternatives(CARDINALS)})\b)(?! of| {MONTH.replace('month', 'm2')})",
+    *IN_WEEKDAYS,
 )
 def _weekday_nth(match: re.Match[str], now: Reference) -> Piece | None:
     """ "Friday the 15th": the nearest month where that is a Friday."""
@@ -128,7 +132,8 @@ def _weekday_nth(match: re.Match[str], now: Reference) -> Piece | None:
 
 
 @rule(
-    rf"(?:the )?(?P<n>first|second|third|fourth|1st|2nd|3rd|4th|last) {WEEKDAY} (?:of |in )?(?:(?:the )?(?P<which>next|this|last|previous|coming) month|{MONTH}{YEAR_AFTER})"
+    rf"(?:the )?(?P<n>first|second|third|fourth|1st|2nd|3rd|4th|last) {WEEKDAY} (?:of |in )?(?:(?:the )?(?P<which>next|this|last|previous|coming) month|{MONTH}{YEAR_AFTER})",
+    *IN_WEEKDAYS,
 )
 def _nth_weekday(match: re.Match[str], now: Reference) -> Piece | None:
     number = -1 if match["n"] == "last" else day_of(match["n"])
@@ -155,7 +160,8 @@ def _weekdays_on(match: re.Match[str], now: Reference) -> Piece | None:
 @rule(
     rf"(?P<before>in |after )?(?:(?:about|around|like|less than|more than|just over|just under|exactly|approximately|another|over) )?(?P<amount>{AMOUNT})(?:'s?)?(?P<time> time)?"
     r"(?: (?P<way>from now|away from now|from today|after today|later|ago|back|earlier|before (?:now|today)|prior to (?:now|today)|hence|from tomorrow|after tomorrow|on tomorrow|"
-    r"from yesterday|after yesterday|before yesterday|before tomorrow)\b)?"
+    r"from yesterday|after yesterday|before yesterday|before tomorrow)\b)?",
+    *IN_UNITS,
 )
 def _distance(match: re.Match[str], now: Reference) -> Piece | None:
     way, before = match["way"] or "", match["before"]

@@ -23,6 +23,10 @@ from .calendar import (
 from .english_words import (
     CARDINALS,
     DIGIT_DAY,
+    IN_DATES,
+    IN_MONTHS,
+    IN_ORDINALS,
+    IN_YEARS,
     MONTH,
     MONTHS,
     NTH,
@@ -47,10 +51,12 @@ _COUNTED = r"people|persons?|guests?|tickets?|cups?|bags?|of us|o'?clock|stars?|
 
 
 @rule(
-    rf"(?P<lead>on )?(?:the )?(?P<day>{NTH}|{DIGIT_DAY})\.?(?: ?[-/]? ?| of | day of )(?:the )?{MONTH}\.?{YEAR_AFTER}"
+    rf"(?P<lead>on )?(?:the )?(?P<day>{NTH}|{DIGIT_DAY})\.?(?: ?[-/]? ?| of | day of )(?:the )?{MONTH}\.?{YEAR_AFTER}",
+    *IN_MONTHS,
 )
 @rule(
-    rf"(?P<lead>on )?{MONTH}[ .,/-]{{0,2}}(?:the )?(?P<day>{NTH}|{DIGIT_DAY}(?![:%]| ?[ap]\.?m\b|[.,]\d|st|nd|rd|th)|(?:{alternatives([w for w, n in CARDINALS.items() if n <= 31])})\b)(?! (?:{_COUNTED})\b){YEAR_AFTER}"
+    rf"(?P<lead>on )?{MONTH}[ .,/-]{{0,2}}(?:the )?(?P<day>{NTH}|{DIGIT_DAY}(?![:%]| ?[ap]\.?m\b|[.,]\d|st|nd|rd|th)|(?:{alternatives([w for w, n in CARDINALS.items() if n <= 31])})\b)(?! (?:{_COUNTED})\b){YEAR_AFTER}",
+    *IN_MONTHS,
 )
 def _month_day(match: re.Match[str], now: Reference) -> Piece | None:
     if match["month"] == "may" and re.match(
@@ -63,13 +69,16 @@ def _month_day(match: re.Match[str], now: Reference) -> Piece | None:
 
 
 @rule(
-    rf"(?:from |between )?(?:the )?(?P<a>{NTH}|{DIGIT_DAY}){_TO}(?P<b>{NTH}|{DIGIT_DAY})(?: of| in|,)? (?:{MONTH}(?! \d\d?\b(?! ?[:\d])){YEAR_AFTER}|(?P<which>this|next|last|coming) month\b)"
+    rf"(?:from |between )?(?:the )?(?P<a>{NTH}|{DIGIT_DAY}){_TO}(?P<b>{NTH}|{DIGIT_DAY})(?: of| in|,)? (?:{MONTH}(?! \d\d?\b(?! ?[:\d])){YEAR_AFTER}|(?P<which>this|next|last|coming) month\b)",
+    *IN_MONTHS,
 )
 @rule(
-    rf"{MONTH},? (?:from |between )?(?:the )?(?P<a>{NTH}|{DIGIT_DAY}){_TO}(?P<b>{NTH}|{DIGIT_DAY})(?![:\d%]| ?[ap]\.?m\b)(?! (?:{_COUNTED})\b){YEAR_AFTER}(?P<which>)"
+    rf"{MONTH},? (?:from |between )?(?:the )?(?P<a>{NTH}|{DIGIT_DAY}){_TO}(?P<b>{NTH}|{DIGIT_DAY})(?![:\d%]| ?[ap]\.?m\b)(?! (?:{_COUNTED})\b){YEAR_AFTER}(?P<which>)",
+    *IN_MONTHS,
 )
 @rule(
-    rf"(?:from|between) (?:the )?(?P<a>{NTH}|{DIGIT_DAY}){_TO}{MONTH} (?:the )?(?P<b>{NTH}|{DIGIT_DAY}){YEAR_AFTER}(?P<which>)"
+    rf"(?:from|between) (?:the )?(?P<a>{NTH}|{DIGIT_DAY}){_TO}{MONTH} (?:the )?(?P<b>{NTH}|{DIGIT_DAY}){YEAR_AFTER}(?P<which>)",
+    *IN_MONTHS,
 )
 def _days(match: re.Match[str], now: Reference) -> Piece | None:
     a, b = day_of(match["a"]), day_of(match["b"])
@@ -94,18 +103,18 @@ _DAY_LEAD = r"(?P<lead>(?:on|by|for|from|until|till|before|after|since|between|t
 _OF_MONTH = r"(?:,? (?:of |in )?(?P<which>this|next|last|previous|the|each|every|the following) month\b)"
 
 
-@rule(rf"{_DAY_LEAD}?the (?P<day>{DIGIT_DAY}\s?(?:st|nd|rd|th)\b){_AFTER_DAY}{_OF_MONTH}?")
-@rule(rf"{_DAY_LEAD}(?P<day>{DIGIT_DAY}\s?(?:st|nd|rd|th)\b){_AFTER_DAY}{_OF_MONTH}?")
-@rule(rf"(?P<lead>on |by )?(?:the )?(?P<day>{NTH}|(?<=the ){DIGIT_DAY}){_OF_MONTH}")
-@rule(r"(?P<lead>)\A(?:the )?(?P<day>(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th))(?=\W*\Z)(?P<which>)")
-@rule(rf"(?P<lead>on |the )?next (?P<day>{DIGIT_DAY}(?:st|nd|rd|th)\b){_AFTER_DAY}(?P<which>)")
+@rule(rf"{_DAY_LEAD}?the (?P<day>{DIGIT_DAY}\s?(?:st|nd|rd|th)\b){_AFTER_DAY}{_OF_MONTH}?", *IN_ORDINALS)
+@rule(rf"{_DAY_LEAD}(?P<day>{DIGIT_DAY}\s?(?:st|nd|rd|th)\b){_AFTER_DAY}{_OF_MONTH}?", *IN_ORDINALS)
+@rule(rf"(?P<lead>on |by )?(?:the )?(?P<day>{NTH}|(?<=the ){DIGIT_DAY}){_OF_MONTH}", *IN_MONTHS)
+@rule(r"(?P<lead>)\A(?:the )?(?P<day>(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th))(?=\W*\Z)(?P<which>)", *IN_ORDINALS)
+@rule(rf"(?P<lead>on |the )?next (?P<day>{DIGIT_DAY}(?:st|nd|rd|th)\b){_AFTER_DAY}(?P<which>)", *IN_ORDINALS)
 @rule(
     rf"(?P<lead>on |for |by |to )the (?P<day>{DIGIT_DAY}|(?:{alternatives([w for w, n in ORDINALS.items() if n > 9])})\b)(?= ?(?:[.!?,]|$))(?P<which>)"
 )
 @rule(
     rf"(?P<lead>on )(?:the )?(?P<day>{DIGIT_DAY})(?=,? (?:at|around)? ?\d{{1,2}}(?::\d\d| ?[ap]\.?m)|\s*[.!]?$)(?P<which>)"
 )
-@rule(rf"(?P<lead>)(?P<day>{DIGIT_DAY}(?:st|nd|rd|th))(?= (?:at|to|until|till|through) )(?P<which>)")
+@rule(rf"(?P<lead>)(?P<day>{DIGIT_DAY}(?:st|nd|rd|th))(?= (?:at|to|until|till|through) )(?P<which>)", *IN_ORDINALS)
 def _day_of_month(match: re.Match[str], now: Reference) -> Piece | None:
     which, day = match["which"], day_of(match["day"])
     if which in {"this", "next", "last", "previous", "the following"}:
@@ -136,7 +145,8 @@ def _day_of(match: re.Match[str], now: Reference) -> Piece | None:
 
 
 @rule(
-    rf"(?P<y>(?:19|20|21)\d\d)(?P<s>[-/. ])(?:(?P<m>\d{{1,2}})|{MONTH})(?P=s)(?P<d>\d{{1,2}})(?!\d)(?:t(?P<h>\d\d):(?P<min>\d\d)(?::(?P<sec>\d\d))?)?"
+    rf"(?P<y>(?:19|20|21)\d\d)(?P<s>[-/. ])(?:(?P<m>\d{{1,2}})|{MONTH})(?P=s)(?P<d>\d{{1,2}})(?!\d)(?:t(?P<h>\d\d):(?P<min>\d\d)(?::(?P<sec>\d\d))?)?",
+    *IN_YEARS,
 )
 def _iso(match: re.Match[str], now: Reference) -> Found:
     month = int(match["m"]) if match["m"] else MONTHS[match["month"]]
@@ -151,7 +161,8 @@ def _iso(match: re.Match[str], now: Reference) -> Found:
 
 
 @rule(
-    r"(?P<lead>on )?(?P<a>\d{1,2})(?P<s> ?[-/.] ?| )(?P<b>\d{1,2})(?:(?P=s)|,)(?P<y>(?:19|20|21)\d\d|\d\d)(?![\d:/]|-\d(?!\d?[/-]\d)|[.]\d|%| ?[ap]\.?m\b)"
+    r"(?P<lead>on )?(?P<a>\d{1,2})(?P<s> ?[-/.] ?| )(?P<b>\d{1,2})(?:(?P=s)|,)(?P<y>(?:19|20|21)\d\d|\d\d)(?![\d:/]|-\d(?!\d?[/-]\d)|[.]\d|%| ?[ap]\.?m\b)",
+    *IN_DATES,
 )
 def _numeric(match: re.Match[str], now: Reference) -> Piece | None:
     if match["s"] == " " and len(match["y"]) == 2:
@@ -175,7 +186,8 @@ _FRACTIONS = {"1/2", "1/3", "2/3", "1/4", "3/4", "1/8", "24/7", "50/50"}
 
 
 @rule(
-    r"(?P<lead>(?:on|by|since|from|until|till|before|after|of|for|to|and|between|the)\s+)?(?P<a>\d{1,2})(?P<s> ?[/.-] ?)(?P<b>\d{1,2})(?![\d/:%]|[.-]\d| ?[ap]\.?m\b)(?! (?:stars?|points?|out|of|pounds|euros?|hours?|hrs?|minutes|cups?|people|price|off|size|inch))"
+    r"(?P<lead>(?:on|by|since|from|until|till|before|after|of|for|to|and|between|the)\s+)?(?P<a>\d{1,2})(?P<s> ?[/.-] ?)(?P<b>\d{1,2})(?![\d/:%]|[.-]\d| ?[ap]\.?m\b)(?! (?:stars?|points?|out|of|pounds|euros?|hours?|hrs?|minutes|cups?|people|price|off|size|inch))",
+    *IN_DATES,
 )
 def _slashed(match: re.Match[str], now: Reference) -> Piece | None:
     lead, sign, b = (match["lead"] or "").strip(), match["s"].strip(), int(match["b"])
@@ -205,10 +217,13 @@ def _ordered(match: re.Match[str], month_first: bool, year: int | None, now: Ref
 
 
 @rule(
-    rf"(?P<lead>in |since |until |by |during )?(?P<y>{YEAR_DIGITS}) ?[-/] ?(?P<m>1[0-2]|0?[1-9])(?![\d/.:-]| ?[-/] ?\d)"
+    rf"(?P<lead>in |since |until |by |during )?(?P<y>{YEAR_DIGITS}) ?[-/] ?(?P<m>1[0-2]|0?[1-9])(?![\d/.:-]| ?[-/] ?\d)",
+    *IN_YEARS,
 )
-@rule(rf"(?P<lead>in |since |until |by |during )?(?P<m>1[0-2]|0?[1-9]) ?[-/] ?(?P<y>{YEAR_DIGITS})(?![\d/.-])")
-@rule(r"(?P<lead>in |since )?(?P<y>(?:19|20)\d\d)\.(?P<m>1[0-2]|0?[1-9])(?=\s|$)")
+@rule(
+    rf"(?P<lead>in |since |until |by |during )?(?P<m>1[0-2]|0?[1-9]) ?[-/] ?(?P<y>{YEAR_DIGITS})(?![\d/.-])", *IN_YEARS
+)
+@rule(r"(?P<lead>in |since )?(?P<y>(?:19|20)\d\d)\.(?P<m>1[0-2]|0?[1-9])(?=\s|$)", *IN_YEARS)
 def _year_month(match: re.Match[str], now: Reference) -> Piece | None:
     return span_piece(match, months_from(make_date(int(match["y"]), int(match["m"]), 1) or now.today, 0), "month")
 
@@ -281,10 +296,11 @@ _YEAR_WHICH = rf"(?:,? ?(?:of )?(?:{YEAR}|(?P<rel>this|next|last) year\b|'(?P<sh
 
 
 @rule(
-    rf"(?:(?:the |at the |by the |in )?{_MOD}[ -])?(?:(?P<how>in|this|next|last|past|until|till|by|during|since|for|from|to|through|before|after|and|between|of|this coming) )?(?:the month of )?{MONTH}{_YEAR_WHICH}?(?! ?\d|[.-]\d| (?:i|we|be|you|not|have)\b)"
+    rf"(?:(?:the |at the |by the |in )?{_MOD}[ -])?(?:(?P<how>in|this|next|last|past|until|till|by|during|since|for|from|to|through|before|after|and|between|of|this coming) )?(?:the month of )?{MONTH}{_YEAR_WHICH}?(?! ?\d|[.-]\d| (?:i|we|be|you|not|have)\b)",
+    *IN_MONTHS,
 )
-@rule(rf"{YEAR} ?,? ?{MONTH}\b(?! ?\d)(?P<rel>)(?P<how>)(?P<mod>)(?P<short>)")
-@rule(rf"{MONTH} (?P<short>[4-9]\d|3[2-9])\b(?P<year>)(?P<rel>)(?P<how>)(?P<mod>)")
+@rule(rf"{YEAR} ?,? ?{MONTH}\b(?! ?\d)(?P<rel>)(?P<how>)(?P<mod>)(?P<short>)", *IN_MONTHS)
+@rule(rf"{MONTH} (?P<short>[4-9]\d|3[2-9])\b(?P<year>)(?P<rel>)(?P<how>)(?P<mod>)", *IN_MONTHS)
 def _month(match: re.Match[str], now: Reference) -> Piece | None:
     how, month, past = match["how"] or "", MONTHS[match["month"]], now.past(match.start())
     year = year_of(match["year"]) or (year_of(f"'{match['short']}") if match["short"] else None)

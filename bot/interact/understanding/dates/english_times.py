@@ -26,6 +26,25 @@ _FREE = (
 )
 
 
+IN_HALVES = ("am", "pm", ".m", " m")
+IN_CLOCKS = (":", "h")
+IN_LEADS = (
+    "at ",
+    "@",
+    "by ",
+    "around",
+    "about",
+    "from",
+    "til",
+    "before",
+    "after",
+    "between",
+    "than ",
+    "and ",
+    "to ",
+    "-",
+)
+IN_JOINTS = ("-", "to", "til", "through", "and")
 _HALVES: dict[str, Half] = {"a": "am", "p": "pm"}
 
 
@@ -47,15 +66,18 @@ def _time(match: re.Match[str], hour: int, minute: int = 0, second: int = 0, exa
     )  # fmt: skip
 
 
-@rule(rf"{_LEAD}?{_HOUR}(?:(?P<sign>[:.]| ?h ?)(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?)?{_HALF}")
-@rule(rf"{_LEAD}?(?P<hour>2[0-4]|1\d|0?\d)(?P<sign>:|h)(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:-?ish)?(?![\w%])")
+@rule(rf"{_LEAD}?{_HOUR}(?:(?P<sign>[:.]| ?h ?)(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?)?{_HALF}", *IN_HALVES)
+@rule(
+    rf"{_LEAD}?(?P<hour>2[0-4]|1\d|0?\d)(?P<sign>:|h)(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:-?ish)?(?![\w%])",
+    *IN_CLOCKS,
+)
 def _clock(match: re.Match[str], now: Reference) -> Piece | None:
     minute, second = match["minute"], match["second"]
     return _time(match, _number(match["hour"]), int(minute or 0), int(second or 0), minute is not None)
 
 
 @rule(rf"{_LEAD}?{_HOUR}(?: o'?clock| ?-?ish)\b{_HALF}?(?: exactly| sharp)?", "clock", "ish")
-@rule(r"(?P<lead>(?:at|by|from|until|till|around) )(?P<hour>2[0-4]|1\d|0?\d)h(?:rs?)?\b")
+@rule(r"(?P<lead>(?:at|by|from|until|till|around) )(?P<hour>2[0-4]|1\d|0?\d)h(?:rs?)?\b", *IN_LEADS)
 @rule(r"(?P<lead>)(?P<hour>2[0-3]|1[3-9])hrs?\b(?! (?:later|ago|each|a|per|and|or|stay|of))", "hr")
 @rule(r"(?P<lead>(?:at|by|from|to|until|till|around|-) ?)(?P<hour>1[0-2]|[1-9])(?P<half>[ap])\b(?!\.?m)")
 def _o_clock(match: re.Match[str], now: Reference) -> Piece | None:
@@ -65,9 +87,10 @@ def _o_clock(match: re.Match[str], now: Reference) -> Piece | None:
 @rule(rf"{_LEAD}?(?P<hour>1[0-2]|0?[1-9])(?P<minute>[0-5]\d){_HALF}", "am", "pm", "a.m", "p.m")
 @rule(rf"{_LEAD}?(?P<hour>2[0-3]|1\d|0?\d) (?P<minute>[0-5]\d)(?:{_HALF}|{_BEFORE_PART})")
 @rule(
-    rf"(?P<lead>(?:at|by|around|from|until|till|before|after|between|and|to) )(?P<hour>2[0-3]|1\d|0?\d) (?P<minute>[0-5][05]){_FREE}"
+    rf"(?P<lead>(?:at|by|around|from|until|till|before|after|between|and|to) )(?P<hour>2[0-3]|1\d|0?\d) (?P<minute>[0-5][05]){_FREE}",
+    *IN_LEADS,
 )
-@rule(rf"(?P<lead>(?:at|around) )(?P<hour>2[0-3]|[01]\d)(?P<minute>[0-5]\d){_FREE}")
+@rule(rf"(?P<lead>(?:at|around) )(?P<hour>2[0-3]|[01]\d)(?P<minute>[0-5]\d){_FREE}", *IN_LEADS)
 @rule(rf"(?P<lead>at |by |@ ?)(?P<hour>2[0-3]|1\d|0?\d)\.(?P<minute>[0-5]\d){_FREE}")
 def _digits(match: re.Match[str], now: Reference) -> Piece | None:
     return _time(match, int(match["hour"]), int(match["minute"]))
@@ -131,9 +154,10 @@ def _past(match: re.Match[str], now: Reference) -> Piece | None:
 
 
 @rule(
-    rf"(?P<lead>(?:at|@|by|around|about|from|until|till?|before|after|between|(?:later|earlier) than|(?:any ?time|some ?time|just|a bit|shortly) (?:past|after|before)) (?:about |around )?){_HOUR}{_FREE}"
+    rf"(?P<lead>(?:at|@|by|around|about|from|until|till?|before|after|between|(?:later|earlier) than|(?:any ?time|some ?time|just|a bit|shortly) (?:past|after|before)) (?:about |around )?){_HOUR}{_FREE}",
+    *IN_LEADS,
 )
-@rule(rf"(?P<lead>(?:and|to|til|till|until|-) ?){_HOUR}{_FREE}")
+@rule(rf"(?P<lead>(?:and|to|til|till|until|-) ?){_HOUR}{_FREE}", *IN_JOINTS)
 @rule(
     rf"(?P<lead>(?:at|by|around|from|until|till|to|and|-) ?)?{_HOUR}{_IN_PART}", "morning", "noon", "evening", "night"
 )
@@ -162,7 +186,8 @@ _OF_PEOPLE = re.compile(
 
 @rule(
     rf"(?:(?:from|between) )?{_HOUR}(?:[:.](?P<minute>[0-5]\d))?(?: ?(?P<half>[ap])\.?m\b\.?)? ?(?:-|to|til|till|until|through|and) ?"
-    rf"(?P<hour2>2[0-4]|1\d|0?\d|{alternatives(_HOURS)})(?![\d/.:]?\d|%|(?:st|nd|rd|th)\b)(?! (?:of (?!\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|tomorrow|today|mon|tue|wed|thu|fri|sat|sun)|people|persons|guests|times|minutes|hours|days|weeks|months|years|pm|stars|cups|{alternatives(CARDINALS)})\b)"
+    rf"(?P<hour2>2[0-4]|1\d|0?\d|{alternatives(_HOURS)})(?![\d/.:]?\d|%|(?:st|nd|rd|th)\b)(?! (?:of (?!\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|tomorrow|today|mon|tue|wed|thu|fri|sat|sun)|people|persons|guests|times|minutes|hours|days|weeks|months|years|pm|stars|cups|{alternatives(CARDINALS)})\b)",
+    *IN_JOINTS,
 )
 def _hours(match: re.Match[str], now: Reference) -> Found:
     """ "8 to 9": two hours, where a day or a part of the day is beside them."""

@@ -53,6 +53,15 @@ _LOOSE = {"a": 1, "an": 1, "another": 1, "a couple of": 2, "couple of": 2, "a co
           "few": 3, "half a": 0.5, "half an": 0.5}  # fmt: skip
 
 
+# What a text must hold for a pattern with these in it to be worth a try.
+IN_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+IN_MONTHS = ("month", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+IN_UNITS = ("sec", "min", "hour", "hr", "day", "week", "wk", "fortnight", "month", "quarter", "year", "yr", "decade")
+IN_ORDINALS = ("1st", "2nd", "3rd", "th", "1 st", "2 nd", "3 rd")
+IN_YEARS = ("19", "20", "21")
+IN_DATES = ("/", "-", ".", ",", "19", "20")
+
+
 def alternatives(words: Iterable[str]) -> str:
     return "|".join(re.escape(word).replace(r"\ ", " ") for word in sorted(words, key=lambda each: (-len(each), each)))
 

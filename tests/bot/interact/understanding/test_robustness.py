@@ -13,7 +13,7 @@ from bot.interact.understanding.normalise import MAX_LENGTH, clean, fold
 
 FRAGMENTS = [
     "i love ", "i am allergic to ", "我对", "过敏", "下周三", "remind me ", "at 9 ", "oat latte ", "大杯", "3/5 ", "it was ", "not ",
-    "不要", "very ", "。", ", ", "? ", "and ", "but i ", "my daughter's birthday is ", "\u202e", "ﷺ", "((", "0", "한", "é", "İ", "\n",
+    "不要", "very ", "。", " ", "12/12 ", "from 5 to ", "十一月十一日到", ", ", "? ", "and ", "but i ", "my daughter's birthday is ", "\u202e", "ﷺ", "((", "0", "한", "é", "İ", "\n",
 ]  # fmt: skip
 
 
