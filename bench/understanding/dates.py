@@ -64,25 +64,29 @@ class Case:
 
 
 def measure(data: Path) -> list[Row]:
-    """A row for every set and language."""
+    """Two rows for every set and language: judged as said above, and to the letter of the set."""
     rows = []
-    for name, language, cases in read(data):
+    for (name, language, cases), (_, _, literal) in zip(read(data), read(data, literal=True), strict=True):
         judged = [case for case in cases if case.right]
-        share = 100 * sum(outcome for _, outcome, _ in run(judged)) / len(judged)
         what = f"exact, {len(judged)} of {len(cases)} values, {language}"
-        rows.append(Row(name, what, share, LEAST, AIM, ANCHORS[language]))
+        rows.append(Row(name, what, _share(judged), LEAST, AIM, ANCHORS[language]))
+        rows.append(Row(name, f"the same to the letter, {language}", _share([case for case in literal if case.right])))
     return rows
 
 
-def read(data: Path) -> Iterator[tuple[str, str, list[Case]]]:
+def _share(judged: list[Case]) -> float:
+    return 100 * sum(outcome for _, outcome, _ in run(judged)) / len(judged)
+
+
+def read(data: Path, literal: bool = False) -> Iterator[tuple[str, str, list[Case]]]:
     for folder, place in (("English", "en_US"), ("Chinese", "zh_CN")):
         files = sorted((data / "dates_recognizers" / folder).glob("*.json"))
-        cases = [case for path in files for case in _recognizers(path, ZONES[place])]
+        cases = [case for path in files for case in _recognizers(path, ZONES[place], literal)]
         yield "dates_recognizers", place[:2], cases
     for language in ("en", "zh"):
         paths = sorted((data / "dates_duckling").glob(f"time_{language}_*.jsonl"))
         yield "dates_duckling", language, [case for path in paths for case in _duckling(path)]
-    yield "intents_nlupp_banking", "en", list(_banking(data / "intents_nlupp_banking" / "banking.jsonl"))
+    yield "intents_nlupp_banking", "en", list(_banking(data / "intents_nlupp_banking" / "banking.jsonl", literal))
 
 
 def run(cases: list[Case]) -> Iterator[tuple[Case, bool, tuple[FoundDate, ...]]]:
@@ -103,29 +107,30 @@ def _local(one: datetime) -> datetime:
 # Recognizers-Text: every result has a future and a past value, the same where only one is meant.
 
 
-def _recognizers(path: Path, zone: ZoneInfo) -> Iterator[Case]:
+def _recognizers(path: Path, zone: ZoneInfo, literal: bool) -> Iterator[Case]:
     for row in json.loads(path.read_text(encoding="utf-8-sig")):
         said = row.get("Context", {}).get("ReferenceDateTime", "2017-03-22T09:00:00")
         now = datetime.fromisoformat(said[:19]).replace(tzinfo=zone)
         for result in row["Results"]:
             value = result.get("Value") or {}
-            yield _recognized(row["Input"], result, value, zone, now)
+            yield _recognized(row["Input"], result, value, zone, now, literal)
 
 
-def _recognized(text: str, result: Json, value: Json, zone: ZoneInfo, now: datetime) -> Case:
+def _recognized(text: str, result: Json, value: Json, zone: ZoneInfo, now: datetime, literal: bool) -> Case:
     future, past = value.get("FutureResolution") or {}, value.get("PastResolution") or {}
     said, timex, kind = result["Text"], value.get("Timex", ""), result["Type"]
     shown = f"{timex} {' '.join(map(str, future.values()))}"
     reason = _leave_out(said, kind, list(future.values()), zone)
     if reason:
         return Case(text, said, shown, zone, now, None, reason)
-    open_half = not _HALF_SAID.search(said)
-    part = _PART.search(timex) is not None
-    now_said = re.search(r"\bnow\b", said) is not None
+    open_half = not literal and not _HALF_SAID.search(said)
+    part = not literal and _PART.search(timex) is not None
+    now_said = not literal and re.search(r"\bnow\b", said) is not None
+    from_to = not literal and timex.startswith("(")
 
     def right(found: FoundDate) -> bool:
         candidates = [tuple(each.values()) for each in (future, past) if each]
-        return any(_agrees(found, one, part, open_half, timex.startswith("("), now_said) for one in candidates)
+        return any(_agrees(found, one, part, open_half, from_to, now_said) for one in candidates)
 
     return Case(text, said, shown, zone, now, right)
 
@@ -208,14 +213,14 @@ def _duckling(path: Path) -> Iterator[Case]:
 # NLU++: slots; the two ends of an interval are slots of their own.
 
 
-def _banking(path: Path) -> Iterator[Case]:
+def _banking(path: Path, literal: bool) -> Iterator[Case]:
     zone = ZONES["en_GB"]
     now = _BANKING_NOW.replace(tzinfo=zone)
     for row in _lines(path):
         for name, slot in row.get("slots", {}).items():
             if name.startswith(("date", "time")):
                 value = slot.get("value") or slot.get("values") or {}
-                right = _slot(name, slot["text"], value, _TOLD.search(row["text"]) is not None)
+                right = _slot(name, slot["text"], value, not literal and _TOLD.search(row["text"]) is not None)
                 reason = "" if right else "a duration, a repetition or open (the set: relative, periodic, ambiguous)"
                 yield Case(row["text"], f"{name}: {slot['text']}", json.dumps(value), zone, now, right, reason)
 

@@ -251,9 +251,9 @@ def _quarter(match: re.Match[str], now: Reference) -> Piece | None:
 _SEASONS = {"春": "spring", "夏": "summer", "秋": "autumn", "冬": "winter"}
 
 
-@rule(rf"{YEAR}的?(?P<s>[春夏秋冬])[天季]", "天", "季")
+@rule(rf"(?:{YEAR}|(?P<this>这个|今))的?(?P<s>[春夏秋冬])[天季]", "天", "季")
 def _season(match: re.Match[str], now: Reference) -> Piece | None:
-    return span_piece(match, season_span(now.today, _SEASONS[match["s"]], 0, _said_year(match, now)), "month")
+    return span_piece(match, season_span(now.today, _SEASONS[match["s"]], 0, _year_or_none(match, now)), "month")
 
 
 @rule(

@@ -94,7 +94,7 @@ def _is_clock(match: re.Match[str]) -> bool:
         or after in {"建议", "要求", "意见", "问题", "原因", "不足", "希望"}
     ):
         return False
-    return sign != "时" or hour.isdigit()
+    return sign != "时" or hour.isdigit() or hour == "零"
 
 
 @rule(rf"(?P<part>{_NAMES})(?P<a>{_HOUR})(?:到|至|-|~)(?P<b>{_HOUR})点(?P<half>半)?")

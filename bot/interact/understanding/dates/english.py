@@ -223,7 +223,7 @@ def _frame(match: re.Match[str], now: Reference) -> Piece | None:
 
 
 @rule(rf"for (?P<amount>{AMOUNT})(?! (?:ago|from now|later|away))", "for ")
-@rule(rf"(?P<amount>{AMOUNT})(?=,? (?:starting|beginning) )", "starting", "beginning")
+@rule(rf"(?<!every )(?P<amount>{AMOUNT})(?=,? (?:starting|beginning) )", "starting", "beginning")
 def _length(match: re.Match[str], now: Reference) -> Piece | None:
     months, rest, _, _ = amount_of(match["amount"])
     return Piece(match.start(), match.end(), "length", delta=rest, months=months, weak=True)
@@ -239,6 +239,10 @@ def _window(match: re.Match[str], now: Reference) -> Piece | None:
     groups = match.groupdict()
     way = groups.get("way") or groups.get("way2") or ("next" if groups.get("future") else "")
     within = groups.get("within") == "within"
+    if way == "last" and re.search(
+        r"\b(?:will|to|should|it|can|must|would) $", match.string[max(0, match.start() - 7) : match.start()]
+    ):
+        return None  # "my stay will last 7 days"
     if not way and not within:
         return None
     text = groups.get("amount") or "a " + match.group().split(" ", 1)[-1].removeprefix(f"{way} ")

@@ -98,7 +98,7 @@ def _days(match: re.Match[str], now: Reference) -> Piece | None:
 
 
 # What may follow a bare day of the month, so that "the 2nd waiter" is none.
-_AFTER_DAY = r"(?=[ ]*(?:[,.;:!?)\-/]|$)|[ ]+(?:and|to|til|till?|until|through|at|in the|from|for|please|or|by|around|about|of (?:this|next|each|every|the month)|how|what|when|why|then|so|if|but|is|was|will|should|sounds|suits|might|may|ok|okay|works?|it|i|we|my|our|the|could|can|would|this|next|each|every|morning|afternoon|evening|night|\d{1,2}[:ap])\b|[ ]+-)"
+_AFTER_DAY = r"(?=[ ]*(?:[,.;:!?)\-/]|$)|[ ]+(?:and|to|til|till?|until|through|at|in the|from|for|please|or|by|around|about|of (?:this|next|each|every|the month)|how|what|when|why|then|so|if|but|instead|is|was|will|should|sounds|suits|might|may|ok|okay|works?|it|i|we|my|our|the|could|can|would|this|next|each|every|morning|afternoon|evening|night|\d{1,2}[:ap])\b|[ ]+-)"
 _DAY_LEAD = r"(?P<lead>(?:on|by|for|from|until|till|before|after|since|between|to|and|of|night of|starting) )"
 _OF_MONTH = r"(?:,? (?:of |in )?(?P<which>this|next|last|previous|the|each|every|the following) month\b)"
 

@@ -157,6 +157,7 @@ def _past(match: re.Match[str], now: Reference) -> Piece | None:
     rf"(?P<lead>(?:at|@|by|around|about|from|until|till?|before|after|between|(?:later|earlier) than|(?:any ?time|some ?time|just|a bit|shortly) (?:past|after|before)) (?:about |around )?){_HOUR}{_FREE}",
     *IN_LEADS,
 )
+@rule(rf"(?P<lead>(?:morning|afternoon|evening|tonight)(?: at| around)? ){_HOUR}{_FREE}", "noon", "ning", "tonight")
 @rule(rf"(?P<lead>(?:and|to|til|till|until|-) ?){_HOUR}{_FREE}", *IN_JOINTS)
 @rule(
     rf"(?P<lead>(?:at|by|around|from|until|till|to|and|-) ?)?{_HOUR}{_IN_PART}", "morning", "noon", "evening", "night"
@@ -230,6 +231,8 @@ def _part(match: re.Match[str], now: Reference) -> Piece | None:
     before = match.string[max(0, match.start() - 9) : match.start()]
     if re.search(r"\b(?:good|every|each|all|a|per|one|last|by|goog|gud|date)\s$", before):
         return None
+    if match.group().endswith("s") and not match["said"]:
+        return None  # "soulful nights"
     first, last = _HOURS_OF[match["part"]]
     last = min(last, 24) if match["part"] != "night" else last
     if match["when"] in {"early", "late"} and match["part"] != "night":
