@@ -21,7 +21,7 @@ from telegram.ext import (
 )
 
 from bot.runtime.worker import keep_error
-from handlers.customers import chat, feedback, privacy, profile, questions, reminders, start
+from handlers.customers import chat, feedback, orders, privacy, profile, questions, reminders, start
 from handlers.staff import cases, desk, find, followups, team
 from handlers.staff import profile as staff_profile
 from handlers.visit import Visit, answering
@@ -44,6 +44,7 @@ PRESSES: dict[str, Callable[[Visit], None]] = {
     **feedback.PRESSES,
     **reminders.PRESSES,
     **questions.PRESSES,
+    **orders.PRESSES,
     **find.PRESSES,
     **staff_profile.PRESSES,
     **followups.PRESSES,

@@ -24,7 +24,7 @@ EDITED_FOR = 4  # times the wait: so long what still comes changes the answer in
 GOES_ON_FOR = timedelta(minutes=10)  # so long "with oat milk" is about what was said before it
 CAN_GO_ON = frozenset({
     "chat/greeting", "chat/greeting_known", "chat/greeting_open_case", "chat/not_understood", "chat/recorded",
-    "chat/recorded_restriction", "chat/known", "chat/order", "chat/revised",
+    "chat/recorded_restriction", "chat/known", "chat/order", "chat/revised", "orders/draft",
 })  # fmt: skip
 
 Understand = Callable[[str], Understanding]
@@ -62,6 +62,8 @@ def read_begun(memory: Memory, said: Said, heard: Understanding, understand: Und
     noted = (conversation.last_recorded or {}).get("begun") if conversation else None
     if conversation is None or noted is None or (noted["asked"] and not leans and _answers(conversation, heard)):
         return None
+    if not _fits_draft(conversation, noted["contacts"], heard):
+        return None
     since = said.at - datetime.fromisoformat(noted["at"])
     edits = since <= settings.conversation.fragment_wait * EDITED_FOR + timedelta(seconds=1)
     if not (edits or (leans and since <= GOES_ON_FOR)):
@@ -72,9 +74,17 @@ def read_begun(memory: Memory, said: Said, heard: Understanding, understand: Und
         return None  # something else came between
     text = fragments.join([row.text for row in before])
     whole = understand(fragments.join([text, said.text]))
-    if not fragments.says_more(whole, understand(text)):
+    if not fragments.says_more(whole, understand(text)) or not fragments.keeps_order(whole, heard):
         return None
     return Begun(tuple(noted["contacts"]), noted["answer"] if edits else None, whole)
+
+
+def _fits_draft(conversation: Conversation, begun: Sequence[int], heard: Understanding) -> bool:
+    """An order that is open is changed by what changes it; only its first words can be read anew with their rest."""
+    draft = (conversation.last_recorded or {}).get("draft")
+    if draft is None or not heard.changes:
+        return True
+    return draft["draft"] in begun and all(change.what in ("options", "name", "more") for change in heard.changes)
 
 
 def change_answer(memory: Memory, begun: Begun) -> str | None:

@@ -15,6 +15,7 @@ from storage.models import Order, OrderLine, table_of
 
 ORDERS = table_of(Order)
 LINES = table_of(OrderLine)
+COUNTER, CHAT = "counter", "chat"  # sources, beside "import"
 
 
 class Added(NamedTuple):

@@ -263,6 +263,9 @@ class Conversation(Section):
         timedelta(seconds=1.5),
         description="How long a piece of a thought (“2 lattes”) waits for its rest (“with oat milk”); 0 is not at all",
     )
+    take_orders: bool = Field(
+        True, description="Orders said in the chat are shown back and placed by a tap; false only passes them on"
+    )
     burst: Burst = Field(Burst(), description="Guard against floods")
     offline_after: PositiveDuration = Field(
         timedelta(minutes=10), description="Messages that waited longer get one apology and one answer per chat"

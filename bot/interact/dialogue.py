@@ -13,6 +13,7 @@ from bot.interact import (
     handoff,
     knowledge,
     open_question,
+    orders,
     planner,
     questions,
     recording,
@@ -22,6 +23,7 @@ from bot.interact.open_question import Answered
 from bot.interact.replies import Answer, Reply, Tap
 from bot.interact.turn import Recorded, Turn, remember
 from storage import facts
+from storage import orders as kept_orders
 from storage.models import Fact
 
 
@@ -47,6 +49,7 @@ def respond(turn: Turn) -> Answer:
     _say_recorded(turn, carried, answer)
     _say_intents(turn, carried, answer, answered)
     _keep(turn, carried)
+    knowledge.note_items(turn)
     if carried.can_be_undone:
         answer.taps.insert(0, [Tap("undo", carried.undoable())])
     if _may_ask(turn, carried, answer, answered):
@@ -70,7 +73,7 @@ def _respond_beside_colleague(turn: Turn, answer: Answer) -> Answer:
     return answer
 
 
-def _act(turn: Turn, carried: Recorded, answer: Answer, *, settled: bool) -> None:
+def _act(turn: Turn, carried: Recorded, answer: Answer, *, settled: bool, begun: Sequence[int] = ()) -> None:
     """Do what is asked, also when nothing may be said now."""
     if turn.has("stop"):
         profiles.stop(turn.memory, turn.customer, turn.now)
@@ -85,11 +88,13 @@ def _act(turn: Turn, carried: Recorded, answer: Answer, *, settled: bool) -> Non
         answer.tell_staff("staff/life_event", text=turn.text)
         carried.merge(Recorded(intents=["life_event"]))
     if turn.has("talk_to_person"):
-        begun = handoff.begin(turn.memory, turn.conversation, turn.settings, turn.now, reason="asked", text=turn.text)
-        _join(answer, begun)
+        handed = handoff.begin(turn.memory, turn.conversation, turn.settings, turn.now, reason="asked", text=turn.text)
+        _join(answer, handed)
         carried.merge(Recorded(intents=["talk_to_person"]))
     if turn.heard.faq is not None and not settled:
         carried.merge(Recorded(faq=[turn.heard.faq.name]))
+    if not settled and orders.take(turn, begun):
+        carried.merge(Recorded(intents=["order"]))
 
 
 def apologise(turn: Turn, answer: Answer) -> None:
@@ -117,6 +122,8 @@ def _say_recorded(turn: Turn, carried: Recorded, answer: Answer) -> None:
         answer.add("chat/reminder_set", text=reminder["text"], at=datetime.fromisoformat(reminder["at"]))
     if (turn.conversation.open_question or {}).get("name") == "when":
         answer.add("chat/reminder_when", text=(turn.conversation.open_question or {})["text"])
+    for order in filter(None, (kept_orders.get(memory, order_id) for order_id in carried.orders)):
+        orders.say_placed(memory, customer, turn.conversation, order, turn.settings, answer)
     for name in carried.faq:
         knowledge.answer_faq(turn, name, answer)
 
@@ -135,8 +142,8 @@ def _say_intents(turn: Turn, carried: Recorded, answer: Answer, answered: Answer
     if "life_event" in carried.intents:
         answer.parts = [part for part in answer.parts if part.name not in ("feedback/praise", "feedback/csat")]
         answer.add("chat/life_event")
-    if turn.has("undo") and answered.outcome not in ("skipped", "corrected"):
-        undone = recording.undo_last(turn.memory, turn.customer, conversation, turn.now)
+    if (turn.has("undo") or orders.wants_last_back(turn)) and not answered.settled:
+        undone = recording.undo_last(turn)
         _join(answer, undone) if undone else answer.add("chat/nothing_to_undo")
     if turn.has("set_language"):
         _choose_language(turn, answer)
@@ -144,6 +151,8 @@ def _say_intents(turn: Turn, carried: Recorded, answer: Answer, answered: Answer
         answer.show = "help"
     if turn.has("ask_profile"):
         answer.show = "profile"
+    if "order" in carried.intents:
+        orders.show(turn, answer)
     if not answered.settled and not carried.feedback:
         knowledge.answer_about_items(turn, answer)
     if not answer.parts and not answer.show:
@@ -152,6 +161,8 @@ def _say_intents(turn: Turn, carried: Recorded, answer: Answer, answered: Answer
         small_talk.say_not_understood(turn, answer)
     else:
         conversation.misunderstood = 0
+        if not carried.feedback and not carried.intents:
+            orders.remind_of_draft(turn, answer)
 
 
 def _choose_language(turn: Turn, answer: Answer) -> None:
@@ -170,12 +181,15 @@ def _may_ask(turn: Turn, carried: Recorded, answer: Answer, answered: Answered) 
         return False
     if turn.is_first or carried.intents or turn.has("abuse") or turn.has("goodbye") or turn.has("undo"):
         return False
+    if orders.find_draft(turn.conversation, turn.now) is not None:
+        return False
     names = {part.name for part in answer.parts}
     if names & {
         "feedback/complaint",
         "chat/not_understood",
         "chat/greeting_open_case",
         "chat/order",
+        "orders/ask",
         "questions/tell_me",
     }:
         return False
@@ -201,7 +215,7 @@ def _keep(turn: Turn, recorded: Recorded, *, unsaid: bool = False) -> None:
         return
     changes: dict[str, Any] = {"unsaid": None}
     if recorded.can_be_undone:
-        changes |= {name: stored.get(name) for name in ("facts", "feedback", "reminders")}
+        changes |= {name: stored.get(name) for name in ("facts", "feedback", "reminders", "orders")}
     if changes != {"unsaid": None} or "unsaid" in (turn.conversation.last_recorded or {}):
         remember(turn.conversation, **changes)
 
@@ -212,6 +226,8 @@ def respond_to_edit(turn: Turn, versions: list[int]) -> Answer:
     kept, gone = _revise(turn, versions, answer)
     if handoff.is_with_colleague(turn.conversation, turn.now):
         handoff.relay(turn, answer)
+        return answer
+    if orders.revise(turn, versions, answer):
         return answer
     if turn.muted or not (kept.can_be_undone or gone):
         return answer
@@ -236,7 +252,7 @@ def respond_to_rest(turn: Turn, begun: Sequence[int]) -> Answer:
     still = facts.list_by_ids(turn.memory, turn.customer.id, kept.known)
     kept.facts = [*(fact.id for fact in still if fact.contact_id in begun), *kept.facts]
     kept.known = [fact.id for fact in still if fact.contact_id not in begun]
-    _act(turn, kept, answer, settled=False)
+    _act(turn, kept, answer, settled=False, begun=begun)
     if turn.muted:
         _keep(turn, kept, unsaid=True)
         answer.parts, answer.taps = [], []

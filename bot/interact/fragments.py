@@ -75,6 +75,11 @@ def says_more(whole: Understanding, before: Understanding) -> bool:
     return any(getattr(whole, name) != getattr(before, name) for name in _CONTENTS)
 
 
+def keeps_order(whole: Understanding, piece: Understanding) -> bool:
+    """Whether what the piece orders is ordered by the whole: after "I'm allergic to nuts", "a latte" is no allergy."""
+    return not is_counted(piece) or {line.sku for line in piece.order} <= {line.sku for line in whole.order}
+
+
 _CONTENTS = ("items", "facts", "feedback", "dates", "reminders", "faq", "allergens", "languages", "life_events")
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.interact import recent
+from bot.interact import orders, recent
 from bot.interact.handoff import offer
 from bot.interact.replies import Answer
-from bot.interact.turn import Turn
-from bot.interact.understanding import forbidden_by
+from bot.interact.turn import Turn, remember
+from bot.interact.understanding import forbidden_by, option_name, points_back
 from storage import catalogue
 from storage.models import CatalogueItem
 
@@ -39,19 +39,37 @@ def _answer_allergens(turn: Turn, answer: Answer) -> None:
         answer.add("chat/contains", items=[_describe(turn, item) for item in items])
     if not items or any(forbidden_by(code) is None for code in turn.heard.allergens):
         answer.add("chat/ask_about_allergens", offer(turn.text))
+    elif not all(item.contains for item in items):
+        answer.taps += offer(turn.text)  # nothing stands in the list: a person can say whether there is nothing
+
+
+def note_items(turn: Turn) -> None:
+    """What "it" is in the next message."""
+    if turn.heard.items:
+        skus = list(dict.fromkeys(item.sku for item in turn.heard.items))[:MOST_ITEMS]
+        remember(turn.conversation, items={"skus": skus, "at": turn.now.isoformat()})
 
 
 def answer_about_items(turn: Turn, answer: Answer) -> None:
-    """An order is passed on; a question about something we sell gets its price, or what is in it."""
+    """An order that was not drafted is passed on; a question about something we sell gets its price, or what is in it."""
     heard = turn.heard
     asked = turn.has("ask_allergen")
     if asked:
         _answer_allergens(turn, answer)
     order = next((intent.score for intent in heard.intents if intent.name == "order"), 0.0)
-    if order >= SURE or (order and heard.items and not answer.parts):
+    if any(part.name.startswith("orders/") for part in answer.parts):
+        return
+    starts = turn.has("ordering") or (order >= SURE and not heard.order)
+    if starts and turn.settings.conversation.take_orders and not asked:
+        answer.add("orders/ask")
+    elif order >= SURE or turn.has("ordering") or (order and heard.order and not answer.parts):
         wanted = [
-            {"name": item.name, "quantity": item.quantity, "options": list(item.options)}
-            for item in heard.items[:MOST_ITEMS]
+            {
+                "name": item.name,
+                "quantity": item.quantity,
+                "options": [option_name(option, turn.customer.language) for option in item.options],
+            }
+            for item in heard.order[:MOST_ITEMS]
         ]
         answer.add("chat/order", items=wanted)
         answer.tell_staff("staff/relayed", text=turn.text, case=None)
@@ -66,7 +84,10 @@ def _asks(turn: Turn) -> bool:
 
 
 def _find_items(turn: Turn) -> list[CatalogueItem]:
-    found = (catalogue.find_item(turn.memory, item.sku) for item in turn.heard.items[:MOST_ITEMS])
+    named = [item.sku for item in turn.heard.items]
+    if not named and turn.has("ask_allergen") and points_back(turn.text):
+        named = orders.list_spoken_of(turn.conversation, turn.now)
+    found = (catalogue.find_item(turn.memory, sku) for sku in list(dict.fromkeys(named))[:MOST_ITEMS])
     return [item for item in found if item is not None]
 
 

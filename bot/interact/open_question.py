@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.identify import consents
 from bot.identify import facts as known_facts
-from bot.interact import corrections, feedback, questions, rechecks, recording, reminders
+from bot.interact import corrections, feedback, orders, questions, rechecks, recording, reminders
 from bot.interact.replies import Answer
 from bot.interact.turn import Recorded, Turn, remember
 from storage import questions as kept_questions
@@ -30,7 +30,17 @@ class Answered:
 
 def take(turn: Turn, answer: Answer) -> Answered:
     """Decide it, and keep what was answered."""
-    return _take_correction(turn, answer) or _read(turn, answer)
+    return _take_change(turn) or _take_correction(turn, answer) or _read(turn, answer)
+
+
+def _take_change(turn: Turn) -> Answered | None:
+    """What changes an order that is being put together, or settles it."""
+    settled = orders.answer(turn)
+    if settled is None:
+        return None
+    result = Answered(settled[0], only=not any(fact.kind == "restriction" for fact in turn.heard.facts))
+    result.kept = settled[1]
+    return result
 
 
 def _take_correction(turn: Turn, answer: Answer) -> Answered | None:

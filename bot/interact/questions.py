@@ -24,6 +24,7 @@ from storage.models import Fact
 
 OPEN_FOR = timedelta(days=3)  # later, a text is not the answer any more
 LONGEST_ANSWER = 80
+ORDERED = 0.8  # an order so sure was asked for in words
 LONGEST_YES = 20  # more than that says what, too
 CONFIDENCE = 0.9
 ELSEWHERE = ("ask_profile", "stop", "resume", "talk_to_person", "remind", "set_language", "help", "undo", "question",
@@ -81,6 +82,8 @@ def read_answer(turn: Turn, question: dict[str, Any]) -> Reading:
     if heard.has("skip"):
         return Reading("skipped")
     if any(heard.has(name) for name in ELSEWHERE) or heard.reminders or _complains(heard.feedback):
+        return Reading("ignored")
+    if _orders(turn):
         return Reading("ignored")
     if heard.facts:
         said = any(fact.kind == question["fills"] for fact in heard.facts)
@@ -141,6 +144,12 @@ def _read_day(turn: Turn) -> str | None:
 
 def _find_words(text: str, understood: dict[str, Any]) -> list[str]:
     return find_words(text, tuple(understood.get("vocabularies", ())), tuple(understood.get("words", ())))
+
+
+def _orders(turn: Turn) -> bool:
+    """Asked for in words, or more than the one thing that an answer names."""
+    sure = any(intent.name == "order" and intent.score >= ORDERED for intent in turn.heard.intents)
+    return sure or sum(line.quantity for line in turn.heard.order) > 1
 
 
 def _complains(found: Sequence[FoundFeedback]) -> bool:

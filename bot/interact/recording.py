@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.identify import facts as known_facts
-from bot.interact import feedback, life_events, reminders
+from bot.interact import feedback, life_events, orders, reminders
 from bot.interact.replies import Answer
 from bot.interact.turn import Recorded, Turn, remember
 from bot.interact.understanding.result import FoundFact
@@ -62,26 +62,31 @@ def undo(
         for reference in values.get("reminders", [])
         if conversations.withdraw_reminder(memory, customer.id, reference)
     ]
-    if not (taken or rows or forgotten):
+    withdrawn = orders.withdraw(memory, customer, values.get("orders", []), answer)
+    if not (taken or rows or forgotten or withdrawn):
         return None
     _forget_recorded(conversation, values)
     answer.add(
         "chat/undone", facts=[known_facts.describe(fact) for fact in taken], feedback=len(rows),
-        reminders=len(forgotten),
+        reminders=len(forgotten), orders=withdrawn,
     )  # fmt: skip
     return answer
 
 
-def undo_last(memory: Memory, customer: Customer, conversation: Conversation, now: datetime) -> Answer | None:
-    """The same by word instead of by button: what was said back last."""
-    last = Recorded.from_json(conversation.last_recorded or {})
-    return undo(memory, customer, conversation, last.undoable(), now) if last.can_be_undone else None
+def undo_last(turn: Turn) -> Answer | None:
+    """The same by word instead of by button: what was said back last; an order for as long as its button works."""
+    last = Recorded.from_json(turn.conversation.last_recorded or {})
+    if last.orders and not orders.is_fresh(turn.memory, last.orders, turn.now - turn.settings.conversation.undo_for):
+        last.orders = []
+    if not last.can_be_undone:
+        return None
+    return undo(turn.memory, turn.customer, turn.conversation, last.undoable(), turn.now)
 
 
 def _forget_recorded(conversation: Conversation, values: dict[str, Any]) -> None:
     stored = conversation.last_recorded or {}
-    if stored.get("facts", []) == values.get("facts") and stored.get("feedback", []) == values.get("feedback"):
-        remember(conversation, facts=None, feedback=None, reminders=None)
+    if all(stored.get(name, []) == values.get(name, []) for name in ("facts", "feedback", "orders")):
+        remember(conversation, facts=None, feedback=None, reminders=None, orders=None)
 
 
 def revise(turn: Turn, versions: Sequence[int], answer: Answer) -> tuple[Recorded, list[Fact]]:

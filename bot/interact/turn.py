@@ -57,6 +57,7 @@ class Recorded:
     known: list[int] = field(default_factory=list)  # said before: nothing to undo
     feedback: list[int] = field(default_factory=list)
     reminders: list[dict[str, Any]] = field(default_factory=list)  # {"reference", "text", "at": ISO}
+    orders: list[int] = field(default_factory=list)  # placed
     faq: list[str] = field(default_factory=list)  # asked
     intents: list[str] = field(default_factory=list)  # acted on, still to be said: stop, talk_to_person …
 
@@ -74,13 +75,13 @@ class Recorded:
 
     @property
     def can_be_undone(self) -> bool:
-        return bool(self.facts or self.feedback or self.reminders)
+        return bool(self.facts or self.feedback or self.reminders or self.orders)
 
     def undoable(self) -> dict[str, Any]:
         """Values of the Undo button."""
         return {
             "facts": self.facts, "feedback": self.feedback,
-            "reminders": [reminder["reference"] for reminder in self.reminders],
+            "reminders": [reminder["reference"] for reminder in self.reminders], "orders": self.orders,
         }  # fmt: skip
 
 

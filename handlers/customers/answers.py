@@ -13,7 +13,7 @@ from bot.interact.turn import Turn
 from bot.interact.understanding import Understanding
 from handlers.visit import Visit
 
-FACT_LISTS = ("facts", "gone")  # values that are lists of facts: each is put into words by `facts/phrase`
+FACT_LISTS = ("facts", "gone", "unsure")  # values that are lists of facts: each is put into words by `facts/phrase`
 
 
 def make_turn(visit: Visit, heard: Understanding) -> Turn:
@@ -68,6 +68,8 @@ def fill(visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:
     for name in FACT_LISTS:
         if name in filled:
             filled[name] = [phrase(visit, fact) for fact in filled[name]]
+    if "warnings" in filled:
+        filled["warnings"] = [{**one, "fact": phrase(visit, one["fact"])} for one in filled["warnings"]]
     return filled
 
 

@@ -1,11 +1,16 @@
 """Understanding: a pure, fast function of text, language, time zone and now. `Listener` is built from the catalogue
 and the FAQ; what a message *means* here is decided by `interact/dialogue`."""
 
+from .asks import points_back
 from .kin import is_same_kin, kin_of
 from .knowledge import CatalogueEntry, FaqPhrasing
 from .language import detect_language
 from .listener import Listener
-from .restrictions import allergen_of, forbidden_by, restriction_of
+from .options import fits, option_name
+from .order_lines import merge as merge_lines
+from .order_lines import targets
+from .portions import lines_of as cut
+from .restrictions import allergen_name, allergen_of, allergens_in, forbidden_by, restriction_of
 from .result import (
     FaqMatch,
     FoundDate,
@@ -15,6 +20,8 @@ from .result import (
     FoundReminder,
     Intent,
     LifeEvent,
+    OrderChange,
+    Portion,
     Understanding,
 )
 
@@ -30,11 +37,21 @@ __all__ = [
     "Intent",
     "LifeEvent",
     "Listener",
+    "OrderChange",
+    "Portion",
     "Understanding",
+    "allergen_name",
     "allergen_of",
+    "allergens_in",
+    "cut",
     "detect_language",
+    "fits",
     "forbidden_by",
     "is_same_kin",
     "kin_of",
+    "merge_lines",
+    "option_name",
+    "points_back",
     "restriction_of",
+    "targets",
 ]

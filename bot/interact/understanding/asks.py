@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .allergies import AllergyFinder, CutItems
 from .clauses import Clause, split
 from .lexicon import Lexicon
+from .normalise import clean
 from .patterns import vocabulary_regex
 from .restrictions import forbidden_by, restriction_of
 from .result import FoundFact
@@ -114,3 +115,18 @@ def _codes(values: Sequence[str]) -> tuple[str, ...]:
 
 def _plain(value: str) -> str:
     return "vegetarian" if value in {"素", "素的"} else value
+
+
+_BARE = {
+    "en": re.compile(r"^(?:\S+ ){1,2}(?:free )?$"),
+    "zh": re.compile(r"^(?:请问|那|会不会|是不是|是否|有没有|里面|里头|含不含|含|有|是|会|能|无|不含|加了|放了)"),
+}
+
+
+def points_back(text: str) -> bool:
+    """Whether such a question is of what was spoken of before: "is it nut-free?", 含坚果吗."""
+    return any(
+        _POINTED[clause.script].search(clause.text) or _BARE[clause.script].match(clause.text)
+        for clause in split(clean(text))
+        if clause.text
+    )

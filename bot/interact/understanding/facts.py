@@ -8,8 +8,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from .clauses import Clause, about_others, others_before
-from .lexicon import FactRule, option_groups
+from .lexicon import FactRule
 from .normalise import fold
+from .options import known_options
 from .result import FoundFact
 from .things import Thing, ThingReader
 
@@ -134,7 +135,7 @@ def _facts_of(rule: FactRule, match: re.Match[str], clause: Clause, reader: Thin
 
 @lru_cache(maxsize=1)
 def _options() -> frozenset[str]:
-    return frozenset(option for group in option_groups() for option in group)
+    return frozenset(known_options())
 
 
 def _fixed_value(rule: FactRule, match: re.Match[str], clause: Clause) -> str:

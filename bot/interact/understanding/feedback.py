@@ -3,7 +3,7 @@
 # ruff: noqa: SIM905 - word lists read better as text
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from .clauses import Clause
 from .lexicon import FeedbackRule
@@ -77,7 +77,9 @@ def find_feedback(
     clauses: list[Clause],
     matches: list[list[tuple[FeedbackRule, re.Match[str]]]],
     subjects: Mapping[str, Mapping[str, Aspect]],
+    plain: Collection[int] = (),
 ) -> list[FoundFeedback]:
+    """`plain`: clauses (by id) that name what is ordered and judge nothing."""
     found: list[FoundFeedback] = []
     asked = any(clause.question or _wished(clause) for clause in clauses)
     for clause, rows in zip(clauses, matches, strict=True):
@@ -93,7 +95,7 @@ def find_feedback(
             if one is not None:
                 here.append(one)
         found.extend(_strongest(here))
-        if not asked and not any(rule.kind != "suggestion" for rule, _ in rows):
+        if not asked and id(clause) not in plain and not any(rule.kind != "suggestion" for rule, _ in rows):
             verdict = find_verdict(clause, subjects[clause.script])
             found.extend([] if verdict is None else [verdict])
     return _joined([one for one in found if not (asked and one.kind == "praise" and one.aspect in _POLITE)])

@@ -105,11 +105,13 @@ def languages_by_name() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def option_groups() -> tuple[tuple[str, ...], ...]:
-    """Order options that mean the same, over all languages."""
-    return tuple(
-        tuple(fold(str(option)) for option in group) for each in LANGUAGES for group in read(each, "words")["options"]
-    )
+def option_kinds() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Order options by kind; those in a row mean the same, over all languages."""
+    return {
+        str(kind): tuple(tuple(fold(str(option)) for option in group) for group in groups)
+        for each in LANGUAGES
+        for kind, groups in read(each, "words")["options"].items()
+    }
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -22,6 +22,8 @@ from .lexicon import LANGUAGES, FactRule, FeedbackRule, IntentRule, Rule, load
 from .life_events import find_life_events
 from .normalise import clean, close_up, fold
 from .occasions import OccasionFinder
+from .order_changes import read_changes
+from .order_lines import all_lines, find_named, ordered_lines
 from .references import find_references
 from .reminders import find_cue, find_reminders
 from .result import FaqMatch, FoundDate, FoundFact, FoundFeedback, FoundItem, FoundReminder, Intent, Understanding
@@ -65,7 +67,8 @@ class Listener:
         clauses = split(cleaned)
         matches = [self._match(clause) for clause in clauses]
         dates, spans = read_dates(folded, clauses, time_zone, now)
-        mentions, wanted = self._order(clauses, matches)
+        mentions, asking = self._order(clauses, matches)
+        wanted = any(clause is one for clause, _ in mentions for one in asking)
         reminders = find_reminders(cleaned, folded, dates, spans, time_zone)
         facts = find_facts(
             clauses, _only(FactRule, matches), self._readers, _orders(clauses, matches, mentions, wanted)
@@ -82,7 +85,7 @@ class Listener:
         else:
             facts += self._occasions.find(clauses, dates, time_zone)
         told = [[] if self._allergies.habitual(clause) else rows for clause, rows in zip(clauses, matches, strict=True)]
-        feedback = find_feedback(clauses, _only(FeedbackRule, told), self._subjects)
+        feedback = find_feedback(clauses, _only(FeedbackRule, told), self._subjects, self._plain(clauses, mentions))
         if any(intent.name == "stop" for intent in intents):
             facts = [fact for fact in facts if fact.kind != "contact_preference"]
         if reminders:
@@ -105,6 +108,13 @@ class Listener:
         if asked is not None:
             intents = [*intents, Intent("ask_allergen", 0.95)]
         intents = self._complete(intents, cleaned, clauses, mentions, wanted, facts, feedback, reminders, faq)
+        asks = {id(clause) for clause in asking}
+        quotes = {fact.quote for fact in facts} | {one.quote for one in feedback}
+        ordered: list[FoundItem] = []
+        if any(intent.name == "order" for intent in intents):
+            ordered = ordered_lines(mentions, self._items, asks, quotes)
+            if mentions and not ordered:  # "without the croissant"
+                intents = [intent for intent in intents if intent.name != "order"]
         return Understanding(
             text=text,
             language=spoken,
@@ -112,13 +122,15 @@ class Listener:
             facts=tuple(facts),
             feedback=tuple(feedback),
             dates=tuple(dates),
-            items=tuple(_merged(mentions)),
+            items=tuple(all_lines(mentions, self._items)),
             reminders=tuple(reminders),
             faq=faq,
             out_of_scope=_out_of_scope(cleaned, intents, facts, feedback, mentions, dates, reminders, faq),
             languages=languages,
             allergens=asked.codes if asked else (),
             life_events=life_events,
+            order=tuple(ordered),
+            changes=read_changes(len(cleaned), clauses, mentions, self._items, asks, quotes),
         )
 
     def nearest_question(self, text: str) -> FaqMatch | None:
@@ -135,20 +147,27 @@ class Listener:
             found += lexicon.facts.search(clause.core, anchors)
         return found
 
-    def _order(self, clauses: list[Clause], matches: list[Matches]) -> tuple[list[tuple[Clause, Mention]], bool]:
-        """Items by clause, and whether one of them was asked for in words."""
-        found: list[tuple[Clause, Mention]] = []
-        wanted = False
+    def _order(
+        self, clauses: list[Clause], matches: list[Matches]
+    ) -> tuple[list[tuple[Clause, Mention]], list[Clause]]:
+        """Items by clause, and the clauses that ask for something."""
+        named = find_named(clauses, self._items)
+        asking: list[Clause] = []
         for clause, rows in zip(clauses, matches, strict=True):
-            mentions = self._items.find(close_up(clause.folded))
-            found.extend((clause, mention) for mention in mentions)
-            if found and not mentions:
-                found[-1] = (found[-1][0], self._items.with_options(found[-1][1], close_up(clause.folded)))
             asks = any(isinstance(rule, IntentRule) and rule.name == "order" for rule, _ in rows)
             told = clause.past and clause.script == "zh"  # 昨天点的
             if asks and not clause.condition and not clause.reported and not told:
-                wanted = wanted or bool(mentions)
-        return found, wanted
+                asking.append(clause)
+        return named, asking
+
+    def _plain(self, clauses: list[Clause], named: list[tuple[Clause, Mention]]) -> set[int]:
+        """Clauses that name items and say nothing of them."""
+        found: set[int] = set()
+        for clause in clauses if named else ():
+            mentions = [mention for owner, mention in named if owner is clause]
+            if mentions and self._items.is_plain(close_up(clause.folded), mentions):
+                found.add(id(clause))
+        return found
 
     def _ask(
         self,
@@ -202,6 +221,8 @@ class Listener:
         )
         if score is None and any(_USUAL.search(clause.text) for clause in clauses):
             score = 0.8
+        if not mentions and any(_ORDERING.search(clause.text) for clause in clauses if not clause.past):
+            found.append(Intent("ordering", 0.8))
         if score is not None and faq is None:
             found.append(Intent("order", score))
         elif score is not None and any(mention.counted and not clause.question for clause, mention in mentions):
@@ -212,6 +233,13 @@ class Listener:
 # An order without an item: what it was is for the caller to look up.
 _USUAL = re.compile(
     r"^(?:the |my )?(?:usual|same again|same as last time|same as always) (?:please )?$|^(?:老样子|照旧|[和跟同]上次一样)$"
+)
+# Wanting to order, without saying what.
+_ORDERING = re.compile(
+    r"^(?:\S+ ){0,3}?(?:i|we|me|us) (?:want|need|would like|wanna|am ready|like)?(?: to)? ?(?:place|make|put in) an order (?:please )?$"
+    r"|^(?:\S+ ){0,3}?(?:i|we) (?:want|need|would like|am ready) to order(?: something| some \w+| now| food| coffee)* (?:please )?$"
+    r"|^(?:can|could|may) (?:i|we) (?:order|place an order)(?: something| now| here| please)* $|^order (?:please )?$"
+    r"|^[我你好想要们能可以在这请帮，]{0,8}(?:点单|下单|点餐|订餐|点个单|下个单|点东西|点些东西|点杯咖啡|点咖啡)[吗了吧]?$"
 )
 _NOT_ASKING = frozenset(
     {"remind", "ask_profile", "stop", "resume", "talk_to_person", "set_language", "abuse", "life_event"}
@@ -256,28 +284,16 @@ def _without_timed_stops(
 
 
 def _is_order(clauses: list[Clause], mentions: list[tuple[Clause, Mention]]) -> bool:
-    """Something by its number, and no question with it."""
-    return any(mention.counted for _, mention in mentions) and not any(clause.question for clause in clauses)
+    """Something by its number or with its options, and no question with it."""
+    return not any(clause.question for clause in clauses) and any(
+        mention.counted or mention.item.options or mention.portions for _, mention in mentions
+    )
 
 
 def _ends(fact: FoundFact, text: str) -> int:
     """Where the clause a fact came from ends; past the text where it cannot be found."""
     at = text.find(fact.quote)
     return at + len(fact.quote) if at >= 0 else len(text) + 1
-
-
-def _merged(mentions: list[tuple[Clause, Mention]]) -> list[FoundItem]:
-    """One row for an item said twice with nothing to tell the two apart."""
-    found: dict[str, FoundItem] = {}
-    rows: list[FoundItem] = []
-    for _, mention in mentions:
-        item = mention.item
-        first = found.get(item.sku)
-        if first is not None and not mention.counted and (item.options == first.options or not item.options):
-            continue
-        found.setdefault(item.sku, item)
-        rows.append(item)
-    return rows
 
 
 def _out_of_scope(

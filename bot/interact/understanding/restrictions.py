@@ -6,6 +6,7 @@ from rapidfuzz import fuzz, process
 
 from .lexicon import LANGUAGES, canonical, load
 from .normalise import has_cjk
+from .options import option_name
 from .things import singular
 
 _LEAST_LIKENESS = 84  # one wrong letter in six
@@ -95,3 +96,21 @@ def forbidden_by(value: str) -> frozenset[str] | None:
     if code in _FORBIDDEN:
         return _FORBIDDEN[code]
     return _FORBIDDEN.get(value.casefold().strip())
+
+
+def allergen_name(word: str, language: str) -> str:
+    """A word of `contains` in this language: the first of its row in the phrase file."""
+    if language == "en":
+        return word
+    code = allergen_of(word) or word
+    return next((said for said, meaning in load(language).allergens.items() if meaning == code), word)
+
+
+def allergens_in(option: str) -> list[str]:
+    """What an option brings along: "almond milk" → nuts. The milk of a plant is no milk."""
+    if option.startswith(("no ", "不", "无", "去")):
+        return []
+    english = option_name(option, "en")
+    codes = [allergen_of(word) for word in english.split(" ") if word != "milk"]
+    found = [code for code in codes if code in _FORBIDDEN]
+    return found or (["milk"] if english.endswith(("milk", "cream")) and "free" not in english else [])

@@ -63,6 +63,27 @@ class FoundItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Portion:
+    """Options of so many of an item; of none in particular (None) is of those that were named last."""
+
+    of: int | Literal["rest", "all", "half"] | None
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """What was said of an order being put together. Without an `item` it is of the one named last.
+
+    `name` is an item said without more: another one, or the one whose options follow. `number` 0: none was said.
+    """
+
+    what: Literal["cancel", "set", "more", "fewer", "options", "remove", "swap", "name"]
+    number: int = 0
+    item: FoundItem | None = None
+    portions: tuple[Portion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FoundReminder:
     text: str
     at: datetime | None
@@ -85,7 +106,8 @@ class FaqMatch:
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """`languages` are the codes asked for by a `set_language` intent, `allergens` the allergens and diets (codes of
-    `restriction_of`) of an `ask_allergen` intent; everything else is best first or in text order."""
+    `restriction_of`) of an `ask_allergen` intent, `order` the lines of an `order` intent, `changes` what would be
+    changed if an order were being put together; everything else is best first or in text order."""
 
     text: str
     language: str
@@ -100,6 +122,8 @@ class Understanding:
     languages: tuple[str, ...] = ()
     allergens: tuple[str, ...] = ()
     life_events: tuple[LifeEvent, ...] = ()
+    order: tuple[FoundItem, ...] = ()
+    changes: tuple[OrderChange, ...] = ()
 
     def has(self, intent: str) -> bool:
         return any(found.name == intent for found in self.intents)
@@ -145,6 +169,10 @@ class Understanding:
             "items": [
                 {"sku": one.sku, "name": one.name, "quantity": one.quantity, "options": list(one.options)}
                 for one in self.items
+            ],
+            "order": [
+                {"sku": one.sku, "name": one.name, "quantity": one.quantity, "options": list(one.options)}
+                for one in self.order
             ],
             "reminders": [{"text": one.text, "at": one.at.isoformat() if one.at else None} for one in self.reminders],
             "faq": {"name": self.faq.name, "score": round(self.faq.score, 3)} if self.faq else None,

@@ -252,13 +252,6 @@ def test_an_allergen_in_the_name_makes_no_question_about_allergens(ana: Chat) ->
     assert ana.answers[0].name == "chat/items"
 
 
-def test_an_order_is_honestly_not_taken_and_passed_on(ana: Chat) -> None:
-    ana.send("two oat lattes please")
-    assert "2 × Oat latte" in ana.text
-    assert "nothing is ordered" in ana.text
-    assert to_staff(ana) == ["staff/relayed"]
-
-
 def test_a_price_is_told(ana: Chat) -> None:
     ana.send("how much is a flat white?")
     assert ana.text.startswith("Flat white: €3.80")

@@ -177,6 +177,7 @@ def test_json_has_the_promised_keys(hear):
             }
         ],
         "items": [{"sku": "ethiopian", "name": "Ethiopian beans", "quantity": 1, "options": []}],
+        "order": [],
         "reminders": [{"text": "reorder Ethiopian beans", "at": "2026-12-02T09:00:00+01:00"}],
         "faq": None,
         "out_of_scope": False,

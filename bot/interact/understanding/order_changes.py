@@ -1,0 +1,128 @@
+"""Changes of an order that is being put together: "make that three", "no sugar in both", 再加一份, "cancel that".
+
+What is meant depends on the order; here is only what was said. Short messages only: a long one is no change.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+
+from .clauses import Clause
+from .items import ItemFinder, Mention
+from .normalise import close_up
+from .quantities import read_number
+from .result import OrderChange
+from .tokens import tokenize
+
+_LONGEST = 120  # characters
+_MOST_CLAUSES = 4
+_CANCEL_EN = re.compile(
+    r"^(?:please |no |ok |oh |actually |sorry |hm+ |well |wait |then |can you |could you |can we |can i |i want to |i would like to |just |let us |and )*"
+    r"(?:(?:cancel|scrap|delete|forget|clear|abort|discard|drop|bin|remove)(?: about)?(?: (?:that|it|this|the|my|all|everything|whole|order|lot|of|please|thanks|list|then|for now))* $"
+    r"|never ?mind (?:then |that |thanks |the order |about it )*$"
+    r"|(?:i )?(?:do not|no longer) (?:want|need) (?:it|that|this|them|anything|the order|any of it|to order)(?: any ?more| now| after all)* $"
+    r"|(?:i have |i )?changed my mind $)"
+)
+_CANCEL_ZH = re.compile(
+    r"^(?:那|还是|算了|请|麻烦|帮我|我要|我想|把|不好意思|抱歉)*(?:(?:订单|这单|这个单|单子?|全部|都|刚才的|那个)*(?:取消|不要了|不点了|不下单了|不买了|作废|撤掉|删掉|删了|撤单|退掉)(?:订单|这单|这个单|这个|那个|全部|一下|掉|它|刚才的单?|下单|点单)*(?:了|吧|谢谢|啊)*|算了(?:吧|不要了|不点了)*|不用了(?:谢谢)?)$"
+)
+_REQUEST_EN = re.compile(r"^(?:and |so |ok |actually |sorry |oh )*(?:can|could|would|will|may) (?:you|i|we|it|that) ")
+_REQUEST_ZH = re.compile(r"可以|能|可不可以|吧$|好[吗嘛]|行[吗嘛]")
+_MORE = frozenset({"more", "another", "add", "extra", "additional", "plus", "再", "加", "多", "添"})
+_FEWER = frozenset({"less", "fewer", "remove", "drop", "minus", "off", "减", "少", "删"})
+_SWAP = re.compile(
+    r"\b(?:instead|rather|swap|switch|replace|change (?:it|that|this|them) (?:to|into|for))\b|换成|改成|改为|换个|换一"
+)
+_SET = re.compile(r"\b(?:make|change|turn|i said|i meant|actually|no)\b|改|一共|总共|是")
+_OFF = re.compile(
+    r"\btake (?:\S+ ){1,3}(?:off|out|away)\b|\b(?:remove|drop|delete|lose|scrap|skip|cancel) (?:the |that |my )?|^(?:把|取消|去掉|删)"
+)
+
+
+def read_changes(
+    length: int,
+    clauses: Sequence[Clause],
+    named: Sequence[tuple[Clause, Mention]],
+    finder: ItemFinder,
+    asking: Collection[int],
+    told: Collection[str],
+) -> tuple[OrderChange, ...]:
+    """All or nothing: where one clause is about something else, it is for the rest of the listener.
+
+    `asking`: clauses (by id) that ask for something; `told`: quotes of facts and feedback.
+    """
+    if length > _LONGEST or len(clauses) > _MOST_CLAUSES:
+        return ()
+    found: list[OrderChange] = []
+    for clause in clauses:
+        mentions = [mention for owner, mention in named if owner is clause]
+        if id(clause) not in asking and (
+            _asks_for_nothing(clause) or clause.condition or clause.reported or (mentions and clause.quote in told)
+        ):
+            return ()
+        changes = _read(clause, mentions, finder)
+        if changes is None and finder.idle_only(close_up(clause.folded)):
+            continue  # "no wait, …", "thanks"
+        if not changes:
+            return ()
+        if found and named and changes[0].what == "options":
+            continue  # of the item in this message, which has them already
+        found += changes
+    return tuple(found)
+
+
+def _asks_for_nothing(clause: Clause) -> bool:
+    return clause.question and not (_REQUEST_EN if clause.script == "en" else _REQUEST_ZH).search(clause.text)
+
+
+def _read(clause: Clause, mentions: Sequence[Mention], finder: ItemFinder) -> list[OrderChange] | None:
+    text = close_up(clause.folded)
+    if clause.past and clause.script == "en":
+        return None
+    if (_CANCEL_EN.match(clause.text) if clause.script == "en" else _CANCEL_ZH.match(clause.text)) and not mentions:
+        return [OrderChange("cancel")]
+    words = [token.text for token in tokenize(text)]
+    if mentions:
+        return [_of_item(mention, text, words) for mention in mentions]
+    portions = finder.portions(text)
+    if portions:
+        return [OrderChange("options", portions=tuple(portions))]
+    return _of_number(words, finder)
+
+
+def _of_item(mention: Mention, text: str, words: Sequence[str]) -> OrderChange:
+    item = mention.item
+    if mention.refused or _OFF.search(text):
+        return OrderChange("remove", item=item)
+    if _SWAP.search(text):
+        return OrderChange("swap", number=item.quantity if mention.counted else 0, item=item, portions=mention.portions)
+    if not _MORE.isdisjoint(words):
+        return OrderChange("more", number=item.quantity, item=item, portions=mention.portions)
+    is_set = mention.counted and (_SET.search(text) is not None or item.quantity > 1)
+    return OrderChange(
+        "set" if is_set else "name",
+        number=item.quantity if mention.counted else 0,
+        item=item,
+        portions=mention.portions,
+    )
+
+
+def _of_number(words: Sequence[str], finder: ItemFinder) -> list[OrderChange] | None:
+    numbers: list[int] = []
+    rest: list[str] = []
+    at = 0
+    while at < len(words):
+        number, end = read_number(words, at, len(words))
+        if number is not None:
+            numbers.append(number)
+        else:
+            rest.append(words[at])
+        at = max(end, at + 1)
+    more = not _MORE.isdisjoint(words)
+    fewer = not _FEWER.isdisjoint(words)
+    if not numbers or len(words) > 10 or not finder.idle_words([one for one in rest if one not in _MORE | _FEWER]):
+        return None
+    if words[0] in {"a", "an"} and len(words) == 1:
+        return None
+    if more or fewer:
+        return [OrderChange("more" if more else "fewer", number=numbers[0])]
+    return [OrderChange("set", number=numbers[-1])]

@@ -1,0 +1,237 @@
+"""An order in words, its draft, the tap, and what comes after: through the handlers, in both languages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from storage import orders
+from storage.models import Conversation, Order
+from tests.handlers.customers.conftest import STAFF
+from tests.support.visits import Chat, House
+
+
+def stored(chat: Chat) -> list[list[tuple[Any, ...]]]:
+    """Lines of the orders that are this customer's, oldest order first."""
+    return list(chat.remember(lambda memory, customer: [
+        [(line.sku, line.quantity, line.price, tuple(line.options)) for line in order.lines]
+        for order in reversed(orders.list_for(memory, customer.id))
+    ]))  # fmt: skip
+
+
+def to_staff(house: House) -> list[str]:
+    return [shown.text for shown in house.shown(STAFF) if shown.name.startswith("staff/order")]
+
+
+ENGLISH = ("ana", "two large oat lattes, one without sugar, and a bag of the Ethiopian", "Confirm",
+           ["1 × Oat latte (large) — €4.40", "1 × Oat latte (large, no sugar) — €4.40", "Total: <b>€21.30</b>"])  # fmt: skip
+CHINESE = ("mei", "两杯大杯燕麦拿铁，一杯不要糖，再来一袋埃塞", "确认",
+           ["燕麦拿铁 × 1（大杯）", "燕麦拿铁 × 1（大杯、无糖）", "合计：<b>€21.30</b>"])  # fmt: skip
+
+
+@pytest.mark.parametrize(("fixture", "text", "button", "shown"), [ENGLISH, CHINESE], ids=["en", "zh"])
+def test_an_order_is_shown_back_and_placed_by_one_tap(
+    request: pytest.FixtureRequest, house: House, fixture: str, text: str, button: str, shown: list[str]
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(text)
+    assert all(line in chat.text for line in shown)
+    assert stored(chat) == []
+    chat.press(button)
+    placed = [[("oat-latte", 1, 440, ("large",)), ("oat-latte", 1, 440, ("large", "no sugar")), ("beans-ethiopia", 1, 1250, ())]]  # fmt: skip
+    assert stored(chat) == placed
+    [order] = chat.rows(Order)
+    assert (order.total, order.currency, order.source) == (2130, "EUR", orders.CHAT)
+    assert "1 × Oat latte (large, no sugar)" in to_staff(house)[0]
+    assert text in to_staff(house)[0]
+
+
+@pytest.mark.parametrize("later", [timedelta(), timedelta(days=365)])
+def test_a_second_press_changes_nothing(house: House, ana: Chat, later: timedelta) -> None:
+    ana.send("a flat white please")
+    draft = ana.last
+    ana.press("Confirm")
+    house.clock.at += later
+    ana.press("Confirm", again=draft)
+    assert len(stored(ana)) == 1
+    assert len(to_staff(house)) == 1
+    assert ana.answers == []
+
+
+def test_an_old_list_places_nothing(house: House, ana: Chat) -> None:
+    ana.send("a flat white please")
+    house.pass_time(hours=13)
+    ana.press("Confirm")
+    assert stored(ana) == []
+    assert "Just write to me" in ana.toast
+
+
+def test_a_list_that_was_changed_since_places_nothing(ana: Chat) -> None:
+    ana.send("a flat white please")
+    first = ana.last
+    ana.send("make that three")
+    ana.press("Confirm", again=first)
+    assert stored(ana) == []
+    ana.press("Confirm")
+    assert stored(ana) == [[("flat-white", 3, 380, ())]]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "texts", "button", "lines"),
+    [
+        ("ana", ["two oat lattes", "no sugar in both", "one more"], "Confirm", [("oat-latte", 3, 440, ("no sugar",))]),
+        ("ana", ["an oat latte", "and a croissant", "make that three", "without the oat latte"], "Confirm",
+         [("croissant", 3, 260, ())]),
+        ("ana", ["a large latte", "make it small", "with soy milk please"], "Confirm", [("latte", 1, 390, ("small", "soy milk"))]),
+        ("ana", ["a latte", "make it a mocha instead"], "Confirm", [("mocha", 1, 430, ())]),
+        ("mei", ["一杯拿铁", "再加一份", "都不要糖"], "确认", [("latte", 2, 390, ("不要糖",))]),
+        ("mei", ["一杯美式和一个可颂", "可颂不要了", "改成三杯"], "确认", [("americano", 3, 300, ())]),
+        ("mei", ["来一杯冰拿铁", "再来一个可颂", "打包"], "确认", [("iced-latte", 1, 430, ("打包",)), ("croissant", 1, 260, ("打包",))]),
+    ],
+)  # fmt: skip
+def test_words_change_the_draft(
+    request: pytest.FixtureRequest, house: House, fixture: str, texts: list[str], button: str, lines: list[Any]
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    for text in texts:
+        house.pass_time(minutes=3)
+        chat.send(text)
+        assert chat.last.name == "orders/draft"
+    chat.press(button)
+    assert stored(chat) == [lines]
+
+
+def test_something_else_may_be_asked_in_between(ana: Chat) -> None:
+    ana.send("two flat whites please")
+    ana.send("when do you open on sundays?")
+    assert "10:00" in ana.text
+    assert "tap" in ana.text
+    ana.send("make that three")
+    ana.press("Confirm")
+    assert stored(ana) == [[("flat-white", 3, 380, ())]]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "order", "cancel"), [("ana", "a latte", "cancel that"), ("mei", "一杯拿铁", "不要了")]
+)
+def test_a_draft_is_cancelled_by_words(request: pytest.FixtureRequest, fixture: str, order: str, cancel: str) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(order)
+    draft = chat.last
+    chat.send(cancel)
+    assert chat.last.name == "orders/cancelled"
+    chat.press("Confirm" if fixture == "ana" else "确认", again=draft)
+    assert stored(chat) == []
+
+
+def test_yes_is_the_tap_only_right_after_the_draft(ana: Chat) -> None:
+    ana.send("a latte")
+    ana.send("yes please")
+    assert len(stored(ana)) == 1
+    ana.send("a croissant")
+    ana.send("do you deliver?")
+    ana.send("ok")
+    assert len(stored(ana)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fixture", "restriction", "order", "warning", "plain", "anyway"),
+    [
+        ("ana", "I'm allergic to nuts", "a latte and a carrot cake", "<b>Carrot cake</b> contains nuts", "Confirm", "Confirm all"),
+        ("mei", "我对坚果过敏", "一杯拿铁和一块胡萝卜蛋糕", "<b>胡萝卜蛋糕</b>含有坚果", "确认", "仍然"),
+        ("ana", "I'm allergic to nuts", "a flat white with almond milk please", "<b>almond milk</b> contains nuts", "Confirm", "Confirm all"),
+        ("ana", "I'm vegan", "can I get a croissant", "<b>Butter croissant</b> contains milk", "Confirm", "Confirm all"),
+    ],
+)  # fmt: skip
+def test_a_restriction_warns_before_the_tap(
+    request: pytest.FixtureRequest, house: House, fixture: str, restriction: str, order: str, warning: str, plain: str,
+    anyway: str,
+) -> None:  # fmt: skip
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(restriction)
+    chat.send(order)
+    assert warning in chat.text
+    chat.press(anyway)
+    assert "⚠️" in to_staff(house)[0]
+
+
+def test_what_is_told_while_the_draft_is_open_warns_too(ana: Chat) -> None:
+    ana.send("a carrot cake please")
+    first = ana.last
+    ana.send("by the way I'm allergic to nuts")
+    assert "<b>Carrot cake</b> contains nuts" in ana.text
+    ana.press("Confirm", again=first)
+    assert stored(ana) == []
+    assert "<b>Carrot cake</b> contains nuts" in ana.text
+    ana.press("Confirm all the same")
+    assert len(stored(ana)) == 1
+
+
+def test_a_restriction_the_list_cannot_judge_is_named_too(ana: Chat) -> None:
+    ana.send("I only eat halal")
+    ana.send("a latte please")
+    assert "cannot tell me" in ana.text
+
+
+def test_undo_takes_the_order_back_for_a_while(house: House, ana: Chat) -> None:
+    ana.send("a latte please")
+    ana.press("Confirm")
+    placed = ana.last
+    ana.press("Undo")
+    assert stored(ana) == []
+    assert "took back" in to_staff(house)[-1]
+    ana.press("Undo", again=placed)
+    assert len(to_staff(house)) == 2
+
+    ana.send("a latte please")
+    ana.press("Confirm")
+    house.pass_time(days=2)
+    ana.press("Undo")
+    ana.send("cancel that")
+    assert len(stored(ana)) == 1
+
+
+def test_the_usual_is_what_was_bought_last(ana: Chat) -> None:
+    ana.send("two large lattes")
+    ana.press("Confirm")
+    ana.send("the usual please")
+    assert "2 × Latte (large)" in ana.text
+
+
+def test_a_business_may_only_have_orders_passed_on(house: House, ana: Chat) -> None:
+    assert house.settings is not None
+    conversation = house.settings.conversation.model_copy(update={"take_orders": False})
+    house.business.settings = house.settings.model_copy(update={"conversation": conversation})
+    ana.send("two oat lattes please")
+    assert "2 × Oat latte" in ana.text
+    assert "nothing is ordered" in ana.text
+    assert [shown.name for shown in house.shown(STAFF)] == ["staff/relayed"]
+    draft = ana.remember(lambda memory, customer: memory.get_one(Conversation, customer.id).last_recorded.get("draft"))
+    assert draft is None
+
+
+@pytest.mark.parametrize(
+    ("fixture", "before", "question", "answer"),
+    [
+        ("ana", "a carrot cake", "is it nut-free?", "Carrot cake: our list says"),
+        ("ana", "", "does the brownie have gluten?", "Vegan brownie: our list says it contains wheat, gluten and soy"),
+        ("ana", "", "is it nut-free?", "colleague"),
+        ("mei", "", "拿铁含坚果吗", "拿铁：清单上标注含有奶"),
+        ("mei", "一杯拿铁", "含坚果吗", "拿铁：清单上标注含有奶"),
+    ],
+)
+def test_what_is_in_a_thing_is_told_from_the_list_or_by_a_person(
+    request: pytest.FixtureRequest, fixture: str, before: str, question: str, answer: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    if before:
+        chat.send(before)
+    chat.send(question)
+    assert answer in chat.text
+
+
+def test_where_the_list_says_nothing_a_person_is_offered(ana: Chat) -> None:
+    ana.send("is the espresso nut-free?")
+    assert "Ask a colleague" in ana.last.buttons
