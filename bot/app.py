@@ -150,7 +150,7 @@ class Agent:
             request=self.request, get_updates_request=AiohttpRequest(),
         )  # fmt: skip
         self.wording = Wording(business.languages, business={"name": business.name, "currency": business.currency})
-        self.house = Business(settings, clock, database, self.wording, Hearing())
+        self.house = Business(settings, clock, database, self.wording, Hearing(database))
         self.application: Any = (
             Application.builder()
             .bot(self.bot)

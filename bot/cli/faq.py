@@ -60,7 +60,8 @@ def read_questions(file: Path) -> list[tuple[str, str | None]]:
 
 def show(report: Report) -> None:
     shares = (("right", report.accuracy), ("right, of those an entry answers", report.in_scope_accuracy),
-              ("left to a person, of those none answers", report.out_of_scope_recall))  # fmt: skip
+              ("left to a person, of those none answers", report.out_of_scope_recall),
+              ("asked which of two is meant", len(report.asked) / len(report.rows)))  # fmt: skip
     say(f"{len(report.rows):,} questions")
     for what, share in shares:
         say(f"  {what}: {'no such questions' if share is None else f'{share:.1%}'}")

@@ -39,12 +39,15 @@ def import_(
     """Import a CSV file. It is checked whole first: with a bad row nothing is written. Importing again is harmless."""
     from bot.differentiate.value import differentiate_all
     from bot.identify.importing import import_file
+    from bot.interact.hearing import learn_faq
 
     settings, now = read_settings(), Clock().now()
     with opened(settings) as database, progress_bar(f"importing {kind}") as progress:
         report = import_file(database, kind, file, settings, now, progress)
         if kind in ("customers", "orders"):
             differentiate_all(database, settings, now)
+        if kind == "faq":
+            learn_faq(database)
     if as_json:
         print_json({"file": str(file), **report.to_json()})
         return

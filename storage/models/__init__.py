@@ -17,7 +17,7 @@ from storage.models.queues import (
     Priority,
 )
 from storage.models.team import AuditEntry, Meta, Staff
-from storage.models.trade import CatalogueItem, FaqEntry, Order, OrderLine
+from storage.models.trade import CatalogueItem, FaqEntry, Lesson, Order, OrderLine
 
 __all__ = [
     "Attachment",
@@ -43,6 +43,7 @@ __all__ = [
     "InboxUpdate",
     "Lane",
     "Lease",
+    "Lesson",
     "Meta",
     "Order",
     "OrderLine",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, PrimaryKey, Word
@@ -37,6 +37,15 @@ class FaqEntry(Base):
     language: Mapped[Word]
     question: Mapped[str]
     answer: Mapped[str] = mapped_column(default="")
+
+
+class Lesson(Base):
+    """What was learnt from the FAQ: arrays as bytes, under the hash of the questions and names."""
+
+    __tablename__ = "lessons"
+
+    key: Mapped[Word] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Order(Base):

@@ -1,78 +1,173 @@
 """Which answer does a question want? Learnt from example phrasings, where there are enough of them.
 
-Two linear models vote: one on the mean vector of the words, one on groups of words and letters. What the vote is worth
-is calibrated: how sure it is, by how much, and how near the next phrasing of that answer is.
+Linear models vote: one on groups of words and letters (of signs in Chinese) and, in English, one on the mean vector of
+the words. What the vote is worth is calibrated: how sure it is, by how much, and how near the next known question is.
+What was learnt is arrays alone, so that it can be kept; scikit-learn is loaded only to learn.
 """
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+from zlib import crc32
 
 from .embedding import load_embedding
+from .normalise import words
 
 if TYPE_CHECKING:
     import numpy as np
 
+    Arrays = Mapping[str, np.ndarray]
+
+_BUCKETS: Final = 1 << 18
+_SHARPNESS = 4.0  # of the votes by groups
+
 # Logistic regression on the validation parts of BANKING77, HWU64 and CLINC150, with CLINC150's `oos_train` and a fifth
 # of the answers left out as what no entry answers; the bias puts FaqMatcher's threshold where about 92 % of CLINC150's
 # questions are answered rightly and 70 to 75 % of its others (`oos_val`) left to a person.
-_SHARPNESS = 4.0  # of the second model's votes
-_CALIBRATION = ((0.65, 3.24, 5.29), -1.97)
+_CALIBRATION = {"en": ((0.65, 3.24, 5.29), -1.97), "zh": ((0.0, 3.9, 5.0), -2.7)}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The two likeliest answers; how likely the first is right, and how likely one of the two is (0 to 1)."""
+
+    name: str
+    other: str
+    score: float
+    either: float
 
 
 class Classifier:
-    """Of questions in English, with at least two answers. Raises ValueError with fewer."""
+    """Of questions in one language, from what `learn` made of at least two answers."""
 
-    def __init__(self, questions: Sequence[str], names: Sequence[str]) -> None:
-        import numpy as np
-        from sklearn.feature_extraction.text import TfidfVectorizer
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.svm import LinearSVC
-
-        if len(set(names)) < 2:
-            raise ValueError("one answer is nothing to choose from")
-        words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"\b\w+\b")  # noqa: S106  no password
-        letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)
-        self._groups: list[Any] = [words.fit(questions), letters.fit(questions)]
-        by_groups = LinearSVC(C=1).fit(self._group(questions), names)
-        self._names = [str(name) for name in by_groups.classes_]
-        self._phrasings = load_embedding().encode(questions)
-        by_words = LogisticRegression(C=10, max_iter=100).fit(self._phrasings, names)
-        self._by_groups = _weights(by_groups)
-        self._by_words = _weights(by_words)
-        places = {name: place for place, name in enumerate(self._names)}
-        self._owners = np.array([places[name] for name in names])
-
-    def choose(self, question: str) -> tuple[str, float]:
-        """The likeliest answer, and how likely it is right (0 to 1)."""
-        return self.choose_all([question])[0]
-
-    def choose_all(self, questions: Sequence[str]) -> list[tuple[str, float]]:
-        best, features = self.weigh(questions)
-        return [(self._names[place], _likelihood(row)) for place, row in zip(best, features.tolist(), strict=True)]
-
-    def weigh(self, questions: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Of each question the place of the likeliest name, and what its likelihood is made from, (questions, 3)."""
+    def __init__(self, learnt: Arrays) -> None:
         import numpy as np
 
-        vectors = load_embedding().encode(questions)
-        votes = (self._vote_by_groups(questions) + _share(_ask(vectors, self._by_words))) / 2
-        best = votes.argmax(axis=1)
-        near = np.where(self._owners[None, :] == best[:, None], vectors @ self._phrasings.T, -1).max(axis=1)
-        ranked = np.sort(votes, axis=1)
-        top, second = ranked[:, -1], ranked[:, -2]
-        return best, np.stack([np.log(np.maximum(top, 1e-6)), top - second, near], axis=1)
+        self._names = json.loads(learnt["names"].tobytes())
+        buckets = learnt["buckets"]
+        self._places = np.full(_BUCKETS, -1, dtype=np.int32)
+        self._places[buckets] = np.arange(len(buckets), dtype=np.int32)
+        self._rarity = learnt["rarity"].astype(np.float32)
+        self._by_groups = learnt["groups"].astype(np.float32), learnt["groups_bias"].astype(np.float32)
+        self._ends = learnt["ends"].tolist()
+        self._language = "en" if "vector" in learnt else "zh"
+        if self._language == "en":
+            self._by_vector = learnt["vector"].astype(np.float32), learnt["vector_bias"].astype(np.float32)
+            self._phrasings = learnt["phrasings"].astype(np.float32)
 
-    def _vote_by_groups(self, questions: Sequence[str]) -> np.ndarray:
-        return _share(_SHARPNESS * _ask(self._group(questions), self._by_groups))
+    def choose(self, question: str, near: float = 0.0) -> Choice:
+        """`near`: how like the next known question is; in English it is seen here."""
+        import numpy as np
 
-    def _group(self, questions: Sequence[str]) -> Any:
-        """Weights of groups of words and letters: a sparse matrix, (questions, groups)."""
-        from scipy.sparse import hstack
+        votes = _share(_SHARPNESS * self._ask_groups(question))
+        nearest = {}
+        if self._language == "en":
+            vector = load_embedding().encode([question])[0]
+            votes = (votes + _share(vector @ self._by_vector[0] + self._by_vector[1])) / 2
+            nearest = {at: self._nearest(at, vector) for at in np.argpartition(votes, -2)[-2:].tolist()}
+        ranked = np.argsort(votes)[::-1][:3].tolist()
+        first, second, third = [*votes[ranked].tolist(), 0.0][:3]
+        score = self._likelihood(first, second, nearest.get(ranked[0], near))
+        either = self._likelihood(first + second, third, max(nearest.values(), default=near))
+        return Choice(self._names[ranked[0]], self._names[ranked[1]], score, either)
 
-        return hstack([each.transform(questions) for each in self._groups], format="csr")
+    def _nearest(self, place: int, vector: np.ndarray) -> float:
+        begin, end = self._ends[place], self._ends[place + 1]
+        return float((self._phrasings[begin:end] @ vector).max())
+
+    def _likelihood(self, share: float, next_share: float, near: float) -> float:
+        weights, bias = _CALIBRATION[self._language]
+        features = (math.log(max(share, 1e-6)), share - next_share, near)
+        return 1 / (1 + math.exp(-(sum(weight * each for weight, each in zip(weights, features, strict=True)) + bias)))
+
+    def _ask_groups(self, question: str) -> np.ndarray:
+        import numpy as np
+
+        weights, bias = self._by_groups
+        votes = bias.copy()
+        for block in _group(question, self._language):
+            places = self._places[list(block)]
+            known = places >= 0
+            places = places[known]
+            if len(places):
+                values = np.fromiter(block.values(), np.float32, len(block))[known] * self._rarity[places]
+                votes += (values / math.sqrt(float(values @ values))) @ weights[places]
+        return votes
+
+
+def learn(questions: Sequence[str], names: Sequence[str], language: str) -> dict[str, np.ndarray]:
+    """Arrays of numbers, nothing else. Raises ValueError with fewer than two names."""
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.svm import LinearSVC
+
+    if len(set(names)) < 2:
+        raise ValueError("one answer is nothing to choose from")
+    order = sorted(range(len(names)), key=lambda place: names[place])
+    questions, names = [questions[place] for place in order], [names[place] for place in order]
+    groups, buckets, rarity = _tabulate([_group(question, language) for question in questions])
+    by_groups, groups_bias = _weights(LinearSVC(C=1, random_state=0).fit(groups, names))
+    counts = Counter(names)
+    classes = sorted(counts)
+    learnt = {
+        "names": np.frombuffer(json.dumps(classes).encode(), np.uint8),
+        "ends": np.cumsum([0, *(counts[name] for name in classes)]),
+        "buckets": np.array(buckets, np.int32),
+        "rarity": rarity.astype(np.float32),
+        "groups": by_groups.astype(np.float16),
+        "groups_bias": groups_bias,
+    }
+    if language == "en":
+        phrasings = load_embedding().encode(questions)
+        by_vector, vector_bias = _weights(LogisticRegression(C=10, max_iter=100).fit(phrasings, names))
+        learnt |= {"phrasings": phrasings.astype(np.float16), "vector": by_vector, "vector_bias": vector_bias}
+    return learnt
+
+
+def _tabulate(rows: Sequence[tuple[dict[int, float], ...]]) -> tuple[Any, list[int], np.ndarray]:
+    """A sparse matrix of questions and buckets, the buckets, and how rare each is; each block of a row has length 1."""
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    documents = Counter(bucket for row in rows for block in row for bucket in block)
+    buckets = sorted(documents)
+    places = {bucket: place for place, bucket in enumerate(buckets)}
+    rarity = np.log((1 + len(rows)) / (1 + np.array([documents[bucket] for bucket in buckets]))) + 1
+    columns: list[int] = []
+    values: list[np.ndarray] = []
+    ends = [0]
+    for row in rows:
+        for block in row:
+            at = [places[bucket] for bucket in block]
+            found = np.fromiter(block.values(), float, len(block)) * rarity[at]
+            columns += at
+            values.append(found / (np.linalg.norm(found) or 1.0))
+        ends.append(len(columns))
+    return csr_matrix((np.concatenate(values), columns, ends), shape=(len(rows), len(buckets))), buckets, rarity
+
+
+def _group(question: str, language: str) -> tuple[dict[int, float], ...]:
+    """Blocks of buckets with weights: words and pairs, and letters of a word, 2 to 4; in Chinese signs, 1 to 3."""
+    text = question.lower()
+    if language == "zh":
+        signs = "".join(sign for sign in text if sign.isalnum())
+        return (_count(signs[at : at + size] for size in (1, 2, 3) for at in range(len(signs) - size + 1)),)
+    said = words(text)
+    spaced = [f" {word} " for word in text.split()]
+    return (
+        _count([*(f"w {word}" for word in said), *(f"w {a} {b}" for a, b in pairwise(said))]),
+        _count(word[at : at + size] for word in spaced for size in (2, 3, 4) for at in range(len(word) - size + 1)),
+    )
+
+
+def _count(grams: Iterable[str]) -> dict[int, float]:
+    return {crc32(gram.encode()) & (_BUCKETS - 1): 1 + math.log(count) for gram, count in Counter(grams).items()}
 
 
 def _weights(model: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -85,20 +180,10 @@ def _weights(model: Any) -> tuple[np.ndarray, np.ndarray]:
     return np.ascontiguousarray(weights.T, dtype=np.float32), bias.astype(np.float32)
 
 
-def _ask(features: Any, model: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    votes: np.ndarray = features @ model[0] + model[1]
-    return votes
-
-
 def _share(votes: np.ndarray) -> np.ndarray:
-    """Softmax over names."""
+    """Softmax."""
     import numpy as np
 
-    powers = np.exp(votes - votes.max(axis=1, keepdims=True))
-    shares: np.ndarray = powers / powers.sum(axis=1, keepdims=True)
+    powers = np.exp(votes - votes.max())
+    shares: np.ndarray = powers / powers.sum()
     return shares
-
-
-def _likelihood(features: Sequence[float]) -> float:
-    weights, bias = _CALIBRATION
-    return 1 / (1 + math.exp(-(sum(weight * each for weight, each in zip(weights, features, strict=True)) + bias)))

@@ -15,12 +15,14 @@ from .listener import Listener
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """`expected` is None for a question that no entry answers, `answered` for one that goes to a person."""
+    """`expected` is None for a question that no entry answers, `answered` for one that goes to a person, or for which
+    it is asked which of two (`asked`) is meant: neither a right answer nor left to a person."""
 
     text: str
     expected: str | None
     answered: str | None
     score: float  # of the likeliest entry, answered or not
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Report:
 
     @property
     def accuracy(self) -> float | None:
-        return _share([row.answered == row.expected for row in self.rows])
+        return _share([row.answered == row.expected and not row.asked for row in self.rows])
 
     @property
     def in_scope_accuracy(self) -> float | None:
@@ -39,11 +41,15 @@ class Report:
 
     @property
     def out_of_scope_recall(self) -> float | None:
-        return _share([row.answered is None for row in self.rows if row.expected is None])
+        return _share([row.answered is None and not row.asked for row in self.rows if row.expected is None])
 
     @property
     def handed_over(self) -> list[Examined]:
-        return [row for row in self.rows if row.answered is None]
+        return [row for row in self.rows if row.answered is None and not row.asked]
+
+    @property
+    def asked(self) -> list[Examined]:
+        return [row for row in self.rows if row.asked]
 
     def confusions(self) -> list[tuple[str, str, int]]:
         """(expected, answered, how often), most frequent first: wrong answers, not those handed to a person."""
@@ -57,7 +63,13 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         return {
             "rows": [
-                {"text": row.text, "expected": row.expected, "answered": row.answered, "score": round(row.score, 3)}
+                {
+                    "text": row.text,
+                    "expected": row.expected,
+                    "answered": row.answered,
+                    "score": round(row.score, 3),
+                    "asked": list(row.asked),
+                }
                 for row in self.rows
             ],
             "accuracy": self.accuracy,
@@ -75,9 +87,10 @@ def examine(
 
 
 def _ask(listener: Listener, text: str, expected: str | None, time_zone: ZoneInfo, now: datetime) -> Examined:
-    found = listener.understand(text, language=None, time_zone=time_zone, now=now).faq
-    likeliest = found or listener.nearest_question(text)
-    return Examined(text, expected, found.name if found else None, likeliest.score if likeliest else 0.0)
+    heard = listener.understand(text, language=None, time_zone=time_zone, now=now)
+    likeliest = heard.faq or listener.nearest_question(text)
+    score = likeliest.score if likeliest else 0.0
+    return Examined(text, expected, heard.faq.name if heard.faq else None, score, heard.faq_close)
 
 
 def _share(right: Sequence[bool]) -> float | None:

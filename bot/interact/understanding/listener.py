@@ -1,7 +1,7 @@
 """The listener: text in, everything understood out. Built once; after that no I/O and no clock."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from . import polarity
 from .allergies import AllergyFinder
 from .asks import ContentReader
+from .classifier import Classifier
 from .clauses import Clause, split
 from .dates import read_dates
 from .facts import find_facts, with_more
-from .faq import THRESHOLD, FaqMatcher
+from .faq import SURE, THRESHOLD, FaqMatcher
 from .feedback import find_feedback
 from .intents import find_intents, order_score
 from .items import ItemFinder, Mention
@@ -38,7 +39,13 @@ _BARE_ORDER = 60  # characters: a longer message with an item in it is about som
 class Listener:
     """Compiled knowledge of one business. Safe to share between threads."""
 
-    def __init__(self, catalogue: Sequence[CatalogueEntry], faq: Sequence[FaqPhrasing]) -> None:
+    def __init__(
+        self,
+        catalogue: Sequence[CatalogueEntry],
+        faq: Sequence[FaqPhrasing],
+        classifiers: Mapping[str, Classifier] | None = None,
+    ) -> None:
+        """`classifiers`: what was learnt from this FAQ, by language; without, it is learnt now."""
         self._lexicons = {language: load(language) for language in LANGUAGES}
         for language in LANGUAGES:
             polarity.load(language)  # now, and not while the first customer waits
@@ -51,7 +58,7 @@ class Listener:
         self._occasions = OccasionFinder(self._lexicons["en"].relations, self._lexicons["zh"].relations)
         self._allergies = AllergyFinder(self._lexicons, self._readers, self._items.without)
         self._contents = ContentReader(self._lexicons, self._allergies, self._items.without)
-        self._faq = FaqMatcher(faq)
+        self._faq = FaqMatcher(faq, classifiers)
         self._diets_of_faq: dict[str, frozenset[str]] = {}
         for phrasing in faq:
             asked = self._diets_of_faq.get(phrasing.name, frozenset())
@@ -96,13 +103,17 @@ class Listener:
                 if fact.kind not in {"preference", "habit", "contact_preference"} or _ends(fact, cleaned) <= cue
             ]
         faq = self._ask(cleaned, clauses, facts, feedback, intents)
+        close: tuple[str, ...] = ()
+        if faq is not None and faq.other is not None:  # asked which, where nothing else is said that can be answered
+            close = () if facts or mentions or reminders else (faq.name, faq.other)
+            faq = None
         asked = self._contents.read(clauses, bool(mentions), facts)
         if asked is not None and asked.general and faq and self._diets_of_faq[faq.name] & {*asked.codes}:
             asked = None  # the business wrote an answer on this very diet
         if not mentions:
             intents = [intent for intent in intents if intent.name != "ask_price"]
         if asked is not None or any(intent.name == "ask_price" for intent in intents):
-            faq = None
+            faq, close = None, ()
         if faq is not None and faq.score < _PLAIN and _is_order(clauses, mentions):
             faq = None  # "a latte with oat milk please" asks nothing
         if asked is not None:
@@ -125,7 +136,9 @@ class Listener:
             items=tuple(all_lines(mentions, self._items)),
             reminders=tuple(reminders),
             faq=faq,
-            out_of_scope=_out_of_scope(cleaned, intents, facts, feedback, mentions, dates, reminders, faq),
+            faq_close=close,
+            out_of_scope=not close
+            and _out_of_scope(cleaned, intents, facts, feedback, mentions, dates, reminders, faq),
             languages=languages,
             allergens=asked.codes if asked else (),
             life_events=life_events,
@@ -135,7 +148,7 @@ class Listener:
 
     def nearest_question(self, text: str) -> FaqMatch | None:
         """The likeliest entry of the FAQ, whether or not it is like enough to be answered."""
-        return self._faq.best(clean(text).strip())
+        return self._faq.find(clean(text).strip())
 
     def _match(self, clause: Clause) -> Matches:
         if not clause.text:
@@ -177,15 +190,22 @@ class Listener:
         feedback: list[FoundFeedback],
         intents: list[Intent],
     ) -> FaqMatch | None:
-        if feedback or any(intent.name in _NOT_ASKING for intent in intents):
+        if any(intent.name in _NOT_ASKING for intent in intents):
             return None
+        beside = facts or feedback or any(intent.name in _DONE_BESIDE for intent in intents)
+        questions = [clause.quote for clause in clauses if clause.question]
+        least: dict[str, float] = {}  # by text, how likely a match must be
+        if not feedback and not any(intent.name in _DONE_BESIDE for intent in intents):
+            texts = questions[:4] if facts or len(clauses) > 3 else [cleaned, *questions[:3]]
+            least = dict.fromkeys(texts, THRESHOLD)
+        if ("zh" if has_cjk(cleaned) else "en") in self._faq.learnt:
+            least.setdefault(cleaned, SURE if beside else THRESHOLD)
         best: FaqMatch | None = None
-        texts = [clause.quote for clause in clauses if clause.question][:4] if facts or len(clauses) > 3 else [cleaned]
-        if len(clauses) > 1 and not facts:
-            texts += [clause.quote for clause in clauses if clause.question][:3]
-        for text in texts:
-            match = self._faq.best(text.strip())
-            if match is not None and match.score >= THRESHOLD and (best is None or match.score > best.score):
+        for text, score in least.items():
+            match = self._faq.find(text.strip())
+            if match is None or (match.score < score and (match.other is None or score > THRESHOLD)):
+                continue
+            if best is None or (match.other is None, match.score) > (best.other is None, best.score):
                 best = match
         return best
 
@@ -241,9 +261,8 @@ _ORDERING = re.compile(
     r"|^(?:can|could|may) (?:i|we) (?:order|place an order)(?: something| now| here| please)* $|^order (?:please )?$"
     r"|^[我你好想要们能可以在这请帮，]{0,8}(?:点单|下单|点餐|订餐|点个单|下个单|点东西|点些东西|点杯咖啡|点咖啡)[吗了吧]?$"
 )
-_NOT_ASKING = frozenset(
-    {"remind", "ask_profile", "stop", "resume", "talk_to_person", "set_language", "abuse", "life_event"}
-)
+_NOT_ASKING = frozenset({"remind", "ask_profile", "stop", "resume", "abuse", "life_event"})
+_DONE_BESIDE = frozenset({"talk_to_person", "set_language"})  # and a learnt FAQ is answered only where it is sure
 
 
 def _orders(

@@ -99,15 +99,20 @@ class LifeEvent:
 
 @dataclass(frozen=True, slots=True)
 class FaqMatch:
+    """`other`: an answer as likely, so that the customer is asked which of the two is meant."""
+
     name: str
     score: float
+    other: str | None = None
+    by: Literal["likeness", "classifier"] = "likeness"
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """`languages` are the codes asked for by a `set_language` intent, `allergens` the allergens and diets (codes of
     `restriction_of`) of an `ask_allergen` intent, `order` the lines of an `order` intent, `changes` what would be
-    changed if an order were being put together; everything else is best first or in text order."""
+    changed if an order were being put together, `faq_close` two answers of which either may be meant; everything else
+    is best first or in text order."""
 
     text: str
     language: str
@@ -118,6 +123,7 @@ class Understanding:
     items: tuple[FoundItem, ...] = ()
     reminders: tuple[FoundReminder, ...] = ()
     faq: FaqMatch | None = None
+    faq_close: tuple[str, ...] = ()
     out_of_scope: bool = False
     languages: tuple[str, ...] = ()
     allergens: tuple[str, ...] = ()
@@ -176,6 +182,7 @@ class Understanding:
             ],
             "reminders": [{"text": one.text, "at": one.at.isoformat() if one.at else None} for one in self.reminders],
             "faq": {"name": self.faq.name, "score": round(self.faq.score, 3)} if self.faq else None,
+            "faq_close": list(self.faq_close),
             "out_of_scope": self.out_of_scope,
             "languages": list(self.languages),
             "allergens": list(self.allergens),

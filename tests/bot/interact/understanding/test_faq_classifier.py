@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,9 @@ import numpy as np
 import pytest
 
 from bot.interact.understanding import FaqPhrasing, Listener
-from bot.interact.understanding.classifier import Classifier
+from bot.interact.understanding.classifier import Classifier, learn
 from bot.interact.understanding.embedding import load_embedding
+from bot.interact.understanding.lessons import list_lessons, study, unpack
 
 PHRASINGS = {
     "checkout": ["when do I have to check out", "what time is checkout", "until when can we keep the room",
@@ -64,11 +66,10 @@ def test_a_known_phrasing_is_certain_and_a_short_faq_is_compared() -> None:
 def test_two_answers_are_enough_and_one_is_not() -> None:
     questions = PHRASINGS["pool"] + PHRASINGS["parking"]
     names = ["pool"] * 5 + ["parking"] * 5
-    assert [name for name, _ in Classifier(questions, names).choose_all(["may I swim", "a place for my car"])] == [
-        "pool", "parking",
-    ]  # fmt: skip
+    classifier = Classifier(learn(questions, names, "en"))
+    assert [classifier.choose(text).name for text in ("may I swim", "a place for my car")] == ["pool", "parking"]
     with pytest.raises(ValueError, match="one answer"):
-        Classifier(questions[:5], names[:5])
+        learn(questions[:5], names[:5], "en")
 
 
 def test_sentences_of_one_meaning_are_near_each_other() -> None:
@@ -85,3 +86,33 @@ def test_sentences_of_one_meaning_are_near_each_other() -> None:
 def test_whatever_is_asked_has_a_vector_and_an_answer_or_none(text: str) -> None:
     assert load_embedding().encode([text]).shape == (1, 256)
     answer(make_listener(5), text)
+
+
+CHINESE = {
+    "checkout": ["几点退房", "退房时间是什么时候", "最晚什么时候要退房", "可以晚一点退房吗", "退房要提前说吗"],
+    "pool": ["有游泳池吗", "酒店里能游泳吗", "泳池几点开放", "泳池的水是热的吗", "去泳池要带毛巾吗"],
+    "parking": ["车停在哪里", "有停车场吗", "停车免费吗", "停车一天多少钱", "我的车可以停在酒店吗"],
+}  # fmt: skip
+
+
+def test_a_chinese_faq_is_learnt_too() -> None:
+    listener = Listener([], [
+        FaqPhrasing(name, "zh", question, name) for name, questions in CHINESE.items() for question in questions
+    ])  # fmt: skip
+    assert answer(listener, "我想晚点再退房可以的吗") == "checkout"
+    assert answer(listener, "小孩可以在泳池游泳吧") == "pool"
+    assert answer(listener, "明天会下雨吗") is None
+
+
+def test_what_was_learnt_is_kept_as_bytes_and_answers_the_same() -> None:
+    faq = [FaqPhrasing(name, "en", question, name) for name, questions in PHRASINGS.items() for question in questions]
+    (lesson,) = list_lessons(faq)
+    kept = study(lesson)
+    assert kept == study(lesson)
+    assert lesson.key != list_lessons([*faq[:-1], FaqPhrasing("breakfast", "en", "any croissants?", "")])[0].key
+    again = Listener([], faq, {lesson.language: unpack(kept)})
+    for text in ("could my kids go for a swim?", "how tall is the Eiffel tower?"):
+        assert again.nearest_question(text) == make_listener(5).nearest_question(text)
+    for other in (pickle.dumps(lesson), kept[:-40], b""):
+        with pytest.raises(ValueError, match=r"."):
+            unpack(other)

@@ -180,6 +180,7 @@ def test_json_has_the_promised_keys(hear):
         "order": [],
         "reminders": [{"text": "reorder Ethiopian beans", "at": "2026-12-02T09:00:00+01:00"}],
         "faq": None,
+        "faq_close": [],
         "out_of_scope": False,
         "languages": [],
         "allergens": [],
