@@ -21,7 +21,7 @@ from telegram.ext import (
 )
 
 from bot.runtime.worker import keep_error
-from handlers.customers import chat, feedback, orders, privacy, profile, questions, reminders, start
+from handlers.customers import chat, feedback, knowledge, orders, privacy, profile, questions, reminders, start
 from handlers.staff import cases, desk, find, followups, team
 from handlers.staff import profile as staff_profile
 from handlers.visit import Visit, answering
@@ -42,6 +42,7 @@ PRESSES: dict[str, Callable[[Visit], None]] = {
     **profile.PRESSES,
     **privacy.PRESSES,
     **feedback.PRESSES,
+    **knowledge.PRESSES,
     **reminders.PRESSES,
     **questions.PRESSES,
     **orders.PRESSES,

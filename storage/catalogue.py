@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -14,6 +15,7 @@ FAQ = table_of(FaqEntry)
 _ANSWERS = Prepared(
     select(FAQ.c.language, FAQ.c.answer).where(FAQ.c.name == bindparam("name"), FAQ.c.answer != "").order_by(FAQ.c.id)
 )
+_QUESTIONS = Prepared(select(FAQ.c.language, FAQ.c.question).where(FAQ.c.name == bindparam("name")).order_by(FAQ.c.id))
 
 
 def list_items(memory: Memory) -> Sequence[CatalogueItem]:
@@ -30,5 +32,14 @@ def list_faq(memory: Memory) -> Sequence[FaqEntry]:
 
 def find_answer(memory: Memory, name: str, languages: Sequence[str]) -> str | None:
     """The answer in the first of the languages that has one."""
-    answers = {language: answer for language, answer in reversed(_ANSWERS.rows(memory, name=name))}
-    return next((answers[language] for language in languages if language in answers), None)
+    return _first(_ANSWERS.rows(memory, name=name), languages)
+
+
+def find_question(memory: Memory, name: str, languages: Sequence[str]) -> str | None:
+    """Its first phrasing, likewise."""
+    return _first(_QUESTIONS.rows(memory, name=name), languages)
+
+
+def _first(rows: Sequence[Any], languages: Sequence[str]) -> str | None:
+    texts = {language: text for language, text in reversed(rows)}
+    return next((texts[language] for language in languages if language in texts), None)

@@ -155,6 +155,8 @@ def _say_intents(turn: Turn, carried: Recorded, answer: Answer, answered: Answer
         orders.show(turn, answer)
     if not answered.settled and not carried.feedback:
         knowledge.answer_about_items(turn, answer)
+    if not answer.parts and not answer.show and not answered.settled:
+        knowledge.ask_which(turn, answer)
     if not answer.parts and not answer.show:
         small_talk.respond(turn, answer)
     if not answer.parts and not answer.show and not turn.with_file:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.interact import orders, recent
 from bot.interact.handoff import offer
-from bot.interact.replies import Answer
+from bot.interact.replies import Answer, Tap
 from bot.interact.turn import Turn, remember
 from bot.interact.understanding import forbidden_by, option_name, points_back
 from storage import catalogue
@@ -20,7 +20,7 @@ def answer_faq(turn: Turn, name: str, answer: Answer) -> None:
     if name == ALLERGENS:
         _answer_allergens(turn, answer)
         return
-    text = catalogue.find_answer(turn.memory, name, [turn.customer.language, *turn.settings.business.languages])
+    text = catalogue.find_answer(turn.memory, name, _languages(turn))
     if text is None:
         return
     if recent.was_said(turn.conversation, f"faq/{name}", before=turn.contact_id):
@@ -28,6 +28,19 @@ def answer_faq(turn: Turn, name: str, answer: Answer) -> None:
     else:
         answer.add("chat/faq", text=text)
     recent.note(turn.conversation, f"faq/{name}", turn.contact_id)
+
+
+def ask_which(turn: Turn, answer: Answer) -> None:
+    """Two answers are as likely: their questions as two buttons. Whoever writes something else is simply answered."""
+    languages = _languages(turn)
+    known = [(name, catalogue.find_question(turn.memory, name, languages)) for name in turn.heard.faq_close]
+    if known and all(question is not None for _, question in known):
+        answer.add("chat/which_question", [[Tap("faq_meant", {"name": name}, words={"question": question})]
+                                           for name, question in known])  # fmt: skip
+
+
+def _languages(turn: Turn) -> list[str]:
+    return [turn.customer.language, *turn.settings.business.languages]
 
 
 def _answer_allergens(turn: Turn, answer: Answer) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A button: what pressing it does, and which label it shows (the action's own where empty)."""
+    """A button: what pressing it does, which label it shows (the action's own where empty), and words filled into it."""
 
     action: str
     values: dict[str, Any] = field(default_factory=dict)
     label: str = ""
+    words: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def phrase(visit: Visit, fact: Mapping[str, Any]) -> Markup:
 
 
 def rows_of(taps: Sequence[Sequence[Tap]]) -> Rows | None:
-    return [[Button(tap.action, tap.label, tap.values) for tap in row] for row in taps] or None
+    return [[Button(tap.action, tap.label, tap.values, tap.words) for tap in row] for row in taps] or None
 
 
 def tell_staff(visit: Visit, notice: Reply, files: list[dict[str, Any]] | None = None) -> None:

@@ -18,7 +18,7 @@ from .result import FaqMatch
 THRESHOLD = 0.55
 SURE = 0.9  # learnt, and so likely that it is answered beside a complaint or a fact
 _ONE_OF_TWO = 0.7  # so likely to be one of two answers that the customer is asked which
-_LIKE_ANOTHER = 0.05  # by so little less is another phrasing as like
+_LIKE_ANOTHER = 0.1  # by so little less is another phrasing as like
 _LONGEST = 300  # a question is not an essay
 _LONGEST_LEARNT = 600  # a story with a question in it
 
@@ -59,6 +59,7 @@ class FaqMatcher:
 def _find_like(ranked: list[FaqMatch]) -> FaqMatch | None:
     if not ranked:
         return None
-    best = ranked[0]
-    close = len(ranked) > 1 and THRESHOLD <= best.score < min(1.0, ranked[1].score + _LIKE_ANOTHER)
-    return FaqMatch(best.name, best.score, ranked[1].name) if close else best
+    best, other = ranked[0], ranked[1] if len(ranked) > 1 else None
+    if best.score < 1 and other is not None and other.score >= max(THRESHOLD, best.score - _LIKE_ANOTHER):
+        return FaqMatch(best.name, best.score, other.name)
+    return best

@@ -68,5 +68,5 @@ def unpack(kept: bytes) -> Classifier:
     try:
         with np.load(io.BytesIO(kept), allow_pickle=False) as arrays:
             return Classifier({name: arrays[name] for name in arrays.files})
-    except (BadZipFile, zlib.error, AttributeError, KeyError, IndexError, OSError) as error:
+    except (BadZipFile, zlib.error, EOFError, AttributeError, KeyError, IndexError, OSError) as error:
         raise ValueError(f"not what was learnt: {error}") from error
