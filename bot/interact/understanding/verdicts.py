@@ -7,12 +7,14 @@ from collections.abc import Mapping
 
 from .aspects import name_aspects
 from .clauses import Clause, about_others
+from .judgements import count
 from .polarity import judge_aspect, judge_chinese, judge_english
 from .result import Aspect, FoundFeedback
 
 # Chosen on the first labelled turns and on dialogues, which hold no complaint: a false one costs a colleague's time.
 _SURE_EN = {1: 2.0, -1: 3.0}
 _SURE_ZH = {1: 2.0, -1: 3.0}
+_AGREED_ZH = {1: 1.0, -1: 2.0}  # where words of judgement say the same
 _CLEAR = 0.5  # by how much the aspect's own sign must lead to speak against the whole
 _SHORTEST = 3  # words: "great coffee" is for the phrases
 
@@ -51,4 +53,10 @@ def _read_english(clause: Clause, subjects: Mapping[str, Aspect]) -> tuple[Aspec
 
 def _read_chinese(clause: Clause) -> tuple[Aspect | None, float, dict[int, float]]:
     named = name_aspects(clause.text)
-    return (named[0] if named else None), (judge_chinese(clause.text) if named else 0.0), _SURE_ZH
+    if not named:
+        return None, 0.0, _SURE_ZH
+    score, words = judge_chinese(clause.text), count(clause.text)
+    lead = words.good - words.bad - words.plain if score > 0 else words.bad - words.good
+    if lead < 0:
+        return None, 0.0, _SURE_ZH
+    return named[0], score, _AGREED_ZH if lead else _SURE_ZH
