@@ -21,7 +21,7 @@ from .knowledge import CatalogueEntry, FaqPhrasing
 from .language import detect_language
 from .lexicon import LANGUAGES, FactRule, FeedbackRule, IntentRule, Rule, load
 from .life_events import find_life_events
-from .normalise import clean, close_up, fold
+from .normalise import clean, close_up, fold, has_cjk
 from .occasions import OccasionFinder
 from .order_changes import read_changes
 from .order_lines import all_lines, find_named, ordered_lines
