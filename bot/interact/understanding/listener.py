@@ -11,6 +11,7 @@ from .allergies import AllergyFinder
 from .asks import ContentReader
 from .classifier import Classifier
 from .clauses import Clause, split
+from .dates import load as load_dates
 from .dates import read_dates
 from .facts import find_facts, with_more
 from .faq import SURE, THRESHOLD, FaqMatcher
@@ -49,6 +50,7 @@ class Listener:
         self._lexicons = {language: load(language) for language in LANGUAGES}
         for language in LANGUAGES:
             polarity.load(language)  # now, and not while the first customer waits
+        load_dates()
         self._items = ItemFinder(catalogue)
         names = self._items.names()
         self._readers = {

@@ -5,6 +5,6 @@ puts neighbours together ("Friday" + "at 9", "下周三" + "下午", "Monday" + 
 future is meant unless the words say otherwise. Clock changes: `calendar.wall`.
 """
 
-from .finding import read_dates
+from .finding import load, read_dates
 
-__all__ = ["read_dates"]
+__all__ = ["load", "read_dates"]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from ..clauses import Clause
@@ -21,6 +21,13 @@ _AHEAD = re.compile(
     r"|明天|后天|下周|下个|提醒|我想|我要|预订|预定|打算|准备|将"
 )
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|[。！？\n]")
+
+
+def load() -> None:
+    """Compile the grammars now, and not while the first customer waits."""
+    anywhere = Reference(date(2000, 1, 1), lambda _: False)
+    english.find_pieces("1", anywhere)
+    chinese.find_pieces("1", anywhere)
 
 
 def read_dates(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import islice
 from typing import Literal
 
@@ -70,14 +71,19 @@ class Rules:
     def __init__(self, lead: str = "") -> None:
         """`lead`: what every pattern begins with."""
         self._lead = lead
-        self._rules: list[tuple[tuple[str, ...], re.Pattern[str], Make]] = []
+        self._written: list[tuple[tuple[str, ...], str, Make]] = []
 
     def __call__(self, pattern: str, *needs: str) -> Callable[[Make], Make]:
         def keep(make: Make) -> Make:
-            self._rules.append((needs, re.compile(f"{self._lead}(?:{pattern})"), make))
+            self._written.append((needs, f"{self._lead}(?:{pattern})", make))
             return make
 
         return keep
+
+    @cached_property
+    def _rules(self) -> list[tuple[tuple[str, ...], re.Pattern[str], Make]]:
+        """Compiled when first used: a command that understands nothing does not wait for it."""
+        return [(needs, re.compile(pattern), make) for needs, pattern, make in self._written]
 
     def find(self, text: str, regions: list[tuple[int, int]], now: Reference) -> list[Piece]:
         found: list[Piece] = []
