@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """`least` and `aim` are in the unit of `value`; for `unit` "ms" or "MB" less is better, for "%" more."""
+    """`least` and `aim` are in the unit of `value`; of "%" and "x" (times another) more is better, of any other unit less."""
 
     set: str  # the data's folder, or what was timed
     what: str
@@ -21,4 +21,4 @@ class Row:
     def passes(self) -> bool:
         if self.least is None:
             return True
-        return self.value >= self.least if self.unit == "%" else self.value <= self.least
+        return self.value >= self.least if self.unit in ("%", "x") else self.value <= self.least

@@ -123,19 +123,47 @@ def erase(
 @app.command()
 def differentiate(
     as_of: Annotated[str | None, typer.Option(help="As things were on this day (ISO 8601).")] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(help="Only look back: what the orders until this day forecast, beside what came since."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Class every customer by value, anew."""
-    from bot.differentiate.value import differentiate_all
+    from bot.differentiate.value import differentiate_all, look_back
 
     settings = read_settings()
     now = read_moment(as_of, settings.business.time_zone, "--as-of") if as_of else Clock().now()
     with opened(settings, create=False) as database:
-        result = differentiate_all(database, settings, now)
+        if until is not None:
+            result = look_back(database, settings, read_moment(until, settings.business.time_zone, "--until"), now)
+        else:
+            result = differentiate_all(database, settings, now)
     if as_json:
         print_json(result)
         return
-    print_table(("tier", "customers"), [*result["tiers"].items(), ("all", result["customers"])])
+    if until is None:
+        print_table(("tier", "customers"), [*result["tiers"].items(), ("all", result["customers"])])
+    elif result["model"]:
+        shown = ("predicted_orders", "actual_orders", "mean_absolute_error")
+        print_table(("since then", ""), [(name.replace("_", " "), f"{result[name]:g}") for name in shown])
+    _say_model(result["model"])
+
+
+def _say_model(model: dict[str, Any] | None) -> None:
+    """What value rests on, in a line or two."""
+    if model is None:
+        say("Nobody has come back yet: there is no value to work out.")
+        return
+    names = {"bg_nbd": "BG/NBD and Gamma-Gamma", "bg_nbd_with_prior": "BG/NBD with a prior, since few came back yet"}
+    if model["how"] == "own_rate":
+        say(f"Value rests on everybody's own rate. BG/NBD was not used: {model['why']}.")
+    else:
+        say(f"Value rests on {names[model['how']]}, of {model['customers']} customers.")
+    if check := model["check"]:
+        say(
+            f"Of the last {check['days']} days it would have forecast {check['predicted']:.0f} orders; {check['actual']} came."
+        )
 
 
 @followups_app.command("list")

@@ -127,6 +127,18 @@ class Tiers(Section):
         return self
 
 
+class Value(Section):
+    """What lifetime value is reckoned with."""
+
+    horizon: PositiveDuration = Field(365 * DAY, description="How far ahead a customer's orders are counted")
+    discount_rate: Rate = Field(
+        0.1, description="A year: 0.1 makes an order in a year worth a tenth less than one today"
+    )
+    margin: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.6, description="What is left of a sale after its cost, 0 to 1"
+    )
+
+
 VALID_FOR = "Skipped, not sent, when it is later than this after its due time"
 PURPOSE = "Consent it needs: service or marketing"
 AT = "Time of day, in the customer's time zone"
@@ -307,6 +319,7 @@ class BusinessSettings(Section):
     business: Business = Field(description="Who the customer deals with")
     staff: Staff = Field(Staff(), description="The people behind the bot")
     tiers: Tiers = Field(Tiers(), description="Classes of customers by value")
+    value: Value = Field(Value(), description="What a customer will bring")
     questions: Questions = Field(Questions(), description="What to ask customers, one at a time")
     follow_ups: FollowUps = Field((), description="When to write unasked")
     contact_policy: ContactPolicy = Field(ContactPolicy(), description="When not to write unasked")

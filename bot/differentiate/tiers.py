@@ -12,12 +12,15 @@ from babel.numbers import get_currency_precision
 from bot.config.sections import BusinessSettings, Threshold
 from bot.config.sections import Tiers as TierSettings
 from bot.differentiate.reasons import describe_tier
+from storage import meta, purchases
 from storage import tiers as stored
 from storage.database import Memory
 from storage.models import Customer, Tier
 
 BATCH = 1000  # customers whose numbers are read and written at one time
 DAY = timedelta(days=1)
+VALUE_MODEL = "model:value"  # where the fitted model is kept
+UNVALUED: dict[str, Any] = {"expected_orders": None, "alive": None, "present_value": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,8 @@ def retier(
     """Class these customers, or all, anew; returns {"customers", "changed", "tiers", "groups"}, the last two of all.
 
     A tier set by staff stays (its value is renewed); who switched profiling off is tier `new`, without a value.
-    `customer.value` is {"rfm", "expected_orders", "alive", "present_value"}: all but `rfm` stay empty until
-    there is a model of lifetime value. Many customers: see `differentiate_all`.
+    `customer.value` is {"rfm", "expected_orders", "alive", "present_value"}: all but `rfm` come from the model last
+    fitted, and are None before there is one. Many customers: see `differentiate_all`.
     """
     memory.flush()
     done = changed = 0
@@ -128,7 +131,8 @@ def decide(
     currency = settings.business.currency
     since = now - settings.tiers.window
     found = stored.load(memory, customer_ids, since=since, until=now, currency=currency)
-    decided = [_decide(one, settings, now) for one in found]
+    values = _value(memory, settings, now, customer_ids)
+    decided = [_decide(one, settings, now, values.get(one.id, UNVALUED)) for one in found]
     return [
         new
         for old, new in zip(found, decided, strict=True)
@@ -136,12 +140,28 @@ def decide(
     ]
 
 
-def _decide(one: stored.Classed, settings: BusinessSettings, now: datetime) -> stored.Decided:
+def _value(
+    memory: Memory, settings: BusinessSettings, now: datetime, customer_ids: Sequence[int]
+) -> dict[int, dict[str, Any]]:
+    """What the model that was last fitted makes of these customers; of those who bought something."""
+    if meta.read(memory, VALUE_MODEL) in (None, {}):
+        return {}
+    from bot.differentiate import forecast  # SciPy takes half a second to import, and a new business needs none of it
+
+    model = forecast.load(memory)
+    bought = purchases.load(memory, until=now, currency=settings.business.currency, customer_ids=customer_ids)
+    values = model.value(bought, settings, now) if model else []
+    return {one.customer_id: value for one, value in zip(bought, values, strict=True)}
+
+
+def _decide(
+    one: stored.Classed, settings: BusinessSettings, now: datetime, modelled: Mapping[str, Any]
+) -> stored.Decided:
     if not one.profiled:
         reason = describe_tier(settings, Choice(Tier.new, "not_profiled", None), None)
         return stored.Decided(one.id, one.tier, Tier.new, reason, {}, {})
     numbers = read_numbers(one.bought, settings, now)
-    value = {"rfm": numbers.to_json(), "expected_orders": None, "alive": None, "present_value": None}
+    value = {"rfm": numbers.to_json(), **modelled}
     if one.tier_set_by is not None:
         return stored.Decided(one.id, one.tier, one.tier, one.tier_reason, value, {}, one.tier_set_by)
     choice = choose_tier(numbers, settings.tiers)

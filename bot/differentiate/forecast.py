@@ -1,0 +1,238 @@
+"""What customers will bring: a model fitted to what they bought, checked on the business's own last weeks, and put to use.
+
+Where BG/NBD does not fit (no maximum; more than twice, or less than half, of what the last weeks brought) everybody's
+own rate is used instead, and the forecast says so. With few customers who came back, a prior steadies the fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.config.sections import BusinessSettings
+from bot.differentiate.lifetime import (
+    Floats,
+    OwnRate,
+    Purchases,
+    Rate,
+    Spend,
+    fit_own_rate,
+    fit_rate,
+    fit_spend,
+)
+from bot.differentiate.tiers import VALUE_MODEL
+from storage import meta, purchases
+from storage.database import Memory
+from storage.purchases import Bought, day_of
+
+FEW = 100  # customers with a repeat order: fewer, and the prior is used
+PRIOR = 10.0  # its weight, in customers
+CHECKED = 1 / 3  # of the time since the first order is what the fit is checked on …
+LONGEST_CHECK = 91  # … but no more days
+SHORTEST = 28  # days: a younger business has no check
+WRONG = 2.0  # times: a forecast further from what came than this is not used
+LEAST_ORDERS = 20  # in the checked weeks, of forecast and actual together: of fewer nothing can be said
+STEPS = 12  # parts of the horizon, each discounted from its middle
+YEAR = 365.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Orders of the last `days`, as a fit of all before them forecast them."""
+
+    days: int
+    predicted: float
+    actual: int
+
+    @property
+    def is_wrong(self) -> bool:
+        low, high = sorted((self.predicted, float(self.actual)))
+        return self.predicted + self.actual >= LEAST_ORDERS and high > WRONG * low
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """`how`: bg_nbd, bg_nbd_with_prior or own_rate; `why` says what spoke against BG/NBD. `until` is a UTC day."""
+
+    how: str
+    orders: Rate | OwnRate
+    spend: Spend
+    until: int
+    customers: int
+    check: Check | None = None
+    why: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of `differentiate --json`; `alpha` is in weeks, `v` in minor units."""
+        orders = asdict(self.orders)
+        known = {name: orders.get(name) for name in ("r", "alpha", "a", "b", "log_likelihood", "scale")}
+        return {
+            **known,
+            "p": self.spend.p, "q": self.spend.q, "v": self.spend.v,
+            "converged": isinstance(self.orders, Rate) and self.orders.converged,
+            "spend_converged": self.spend.converged,
+            "how": self.how, "why": self.why, "until": self.until, "customers": self.customers,
+            "check": asdict(self.check) if self.check else None,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Forecast:
+        orders: Rate | OwnRate
+        if stored["how"] == "own_rate":
+            orders = OwnRate(stored["r"], stored["alpha"], stored["scale"])
+        else:
+            orders = Rate(*(stored[name] for name in ("r", "alpha", "a", "b", "log_likelihood", "converged")))
+        spend = Spend(stored["p"], stored["q"], stored["v"], stored["spend_converged"])
+        check = Check(**stored["check"]) if stored["check"] else None
+        return cls(stored["how"], orders, spend, stored["until"], stored["customers"], check, stored["why"])
+
+    def predict(self, bought: Sequence[Bought], days: float, until: int | None = None) -> Floats:
+        """Orders of each in the days after `until` (the forecast's own)."""
+        rows = count(bought, self.until if until is None else until)
+        return self.orders.expected(days / 7, rows.x, rows.t_x, rows.T)[rows.inverse]
+
+    def value(self, bought: Sequence[Bought], settings: BusinessSettings, now: datetime) -> list[dict[str, Any]]:
+        """Of each: {"expected_orders" within the horizon, "alive" (None if not modelled), "present_value" in minor units}."""
+        if not bought:
+            return []
+        rows = count(bought, day_of(now))
+        spent = self.spend.expected(*_spending(bought))
+        orders, present = _discounted(self.orders, rows, settings)
+        alive = self.orders.alive(rows.x, rows.t_x, rows.T)[rows.inverse]
+        worth = present[rows.inverse] * spent * settings.value.margin
+        return [
+            {
+                "expected_orders": round(float(orders_of_one), 2),
+                "alive": None if np.isnan(alive_one) else round(float(alive_one), 3),
+                "present_value": round(float(worth_of_one)),
+            }
+            for orders_of_one, alive_one, worth_of_one in zip(orders[rows.inverse], alive, worth, strict=True)
+        ]
+
+
+def _discounted(model: Rate | OwnRate, rows: Purchases, settings: BusinessSettings) -> tuple[Floats, Floats]:
+    """Orders within the horizon, and the same weighed by what an order then is worth today."""
+    days = settings.value.horizon / timedelta(days=1)
+    before = np.zeros(len(rows.x))
+    present = np.zeros(len(rows.x))
+    for step in range(1, STEPS + 1):
+        until = model.expected(days * step / STEPS / 7, rows.x, rows.t_x, rows.T)
+        years = days * (step - 0.5) / STEPS / YEAR
+        present += (until - before) / (1.0 + settings.value.discount_rate) ** years
+        before = until
+    return before, present
+
+
+def count(bought: Sequence[Bought], until: int) -> Purchases:
+    """What the model is fitted to, until that day."""
+    table = _columns(bought)
+    return Purchases.of(table[:, 1] - 1, table[:, 3] - table[:, 2], np.maximum(until, table[:, 3]) - table[:, 2])
+
+
+def _columns(bought: Sequence[Bought]) -> NDArray[np.int64]:
+    return np.array(bought, dtype=np.int64).reshape(-1, len(Bought._fields))
+
+
+def _spending(bought: Sequence[Bought]) -> tuple[Floats, Floats]:
+    table = _columns(bought)
+    x = (table[:, 1] - 1).astype(float)
+    spent = np.maximum(table[:, 4], 0).astype(float)
+    return x, np.divide(spent, x, out=np.zeros(len(x)), where=x > 0)
+
+
+def fit(memory: Memory, settings: BusinessSettings, until: datetime) -> Forecast | None:
+    """Of all orders until then. None where nobody came back yet: there is nothing to go by."""
+    currency = settings.business.currency
+    bought = purchases.load(memory, until=until, currency=currency)
+    last = day_of(until)
+    rows = count(bought, last)
+    if not bought or not rows.x.any():
+        return None
+    spend = fit_spend(*_spending(bought))
+    rate, how = _fit_orders(rows)
+    check = _check(memory, settings, until, last - min(one.first_day for one in bought))
+    why = ""
+    if not rate.converged:
+        why = "no best fit was found, as in a shop whose customers never leave"
+    elif check is not None and check.is_wrong:
+        why = f"it forecast {check.predicted:.0f} orders for the last {check.days} days, and {check.actual} came"
+    if not why:
+        return Forecast(how, rate, spend, last, len(bought), check)
+    return Forecast("own_rate", _own_rate(memory, settings, until, rows, check), spend, last, len(bought), check, why)
+
+
+def _fit_orders(rows: Purchases) -> tuple[Rate, str]:
+    """With few who came back, around what the business's own average suggests."""
+    repeaters = float(rows.n[rows.x > 0].sum())
+    if repeaters >= FEW:
+        return fit_rate(rows), "bg_nbd"
+    weekly = float(rows.n @ rows.x) / max(float(rows.n @ rows.T), 1.0)
+    centre = (0.5, 0.5 / max(weekly, 1e-3), 0.8, 2.5)
+    return fit_rate(rows, centre, prior=PRIOR), "bg_nbd_with_prior"
+
+
+def _check(memory: Memory, settings: BusinessSettings, until: datetime, age: int) -> Check | None:
+    days = min(LONGEST_CHECK, int(age * CHECKED))
+    if age < SHORTEST or not days:
+        return None
+    before = until - timedelta(days=days)
+    known = purchases.load(memory, until=before, currency=settings.business.currency)
+    rows = count(known, day_of(before))
+    if not known or not rows.x.any():
+        return None
+    rate, _ = _fit_orders(rows)
+    predicted = float(rate.expected(days / 7, rows.x, rows.t_x, rows.T) @ rows.n)
+    return Check(days, predicted, _count_later(memory, settings, known, before, until))
+
+
+def _count_later(
+    memory: Memory, settings: BusinessSettings, known: Sequence[Bought], since: datetime, until: datetime
+) -> int:
+    """Days with an order after `since`, of those who were customers by then."""
+    then = {one.customer_id for one in known}
+    later = purchases.load(memory, since=since, until=until, currency=settings.business.currency)
+    return sum(one.days for one in later if one.customer_id in then)
+
+
+def _own_rate(
+    memory: Memory, settings: BusinessSettings, until: datetime, rows: Purchases, check: Check | None
+) -> OwnRate:
+    """Everybody's own rate, scaled by what the last weeks brought of it."""
+    model = fit_own_rate(rows)
+    if check is None:
+        return model
+    before = until - timedelta(days=check.days)
+    known = purchases.load(memory, until=before, currency=settings.business.currency)
+    earlier = count(known, day_of(before))
+    expected = float(fit_own_rate(earlier).expected(check.days / 7, earlier.x, earlier.t_x, earlier.T) @ earlier.n)
+    return OwnRate(model.r, model.alpha, check.actual / expected if expected else 1.0)
+
+
+def save(memory: Memory, forecast: Forecast | None) -> None:
+    meta.write(memory, VALUE_MODEL, forecast.to_json() if forecast else {})
+
+
+def load(memory: Memory) -> Forecast | None:
+    stored = meta.read(memory, VALUE_MODEL)
+    return Forecast.from_json(stored) if stored else None
+
+
+def compare(
+    memory: Memory, settings: BusinessSettings, forecast: Forecast, until: datetime, end: datetime
+) -> dict[str, float]:
+    """What it forecasts from `until` to `end`, and what came of these customers: {"predicted_orders", "actual_orders", …}."""
+    currency = settings.business.currency
+    bought = purchases.load(memory, until=until, currency=currency)
+    later = {one.customer_id: one.days for one in purchases.load(memory, since=until, until=end, currency=currency)}
+    predicted = forecast.predict(bought, day_of(end) - day_of(until))
+    actual = np.array([later.get(one.customer_id, 0) for one in bought], dtype=float)
+    return {
+        "predicted_orders": round(float(predicted.sum()), 1),
+        "actual_orders": int(actual.sum()),
+        "mean_absolute_error": round(float(np.abs(predicted - actual).mean()), 4),
+    }
