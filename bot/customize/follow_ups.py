@@ -58,13 +58,13 @@ def next_due(memory: Memory, settings: BusinessSettings, now: datetime) -> datet
     """When there is something to do next: a follow-up, the night's work, or at once for waiting events."""
     if _has_waiting(memory) or meta.read(memory, NIGHTLY_AFTER, 0):
         return now
-    times = [_read_nightly_at(memory) or now, follow_ups.next_due(memory)]
+    times = [read_nightly_at(memory) or now, follow_ups.next_due(memory)]
     return min(at for at in times if at is not None)
 
 
 def _work_at_night(memory: Memory, settings: BusinessSettings, now: datetime, most: int) -> bool:
     """Class anew and put plans right, a batch of customers a call; True while more of the night's work is left."""
-    nightly_at = _read_nightly_at(memory)
+    nightly_at = read_nightly_at(memory)
     if nightly_at is None:
         _plan_night(memory, settings, now)
         return False
@@ -87,7 +87,7 @@ def _plan_night(memory: Memory, settings: BusinessSettings, now: datetime) -> No
     meta.write(memory, NIGHTLY_AT, next_local(now, NIGHT, settings.business.time_zone).isoformat())
 
 
-def _read_nightly_at(memory: Memory) -> datetime | None:
+def read_nightly_at(memory: Memory) -> datetime | None:
     stored: Any = meta.read(memory, NIGHTLY_AT)
     return datetime.fromisoformat(stored) if isinstance(stored, str) else None
 

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from telegram.ext import JobQueue
@@ -53,6 +54,7 @@ class Schedule:
         self._leadership = leadership
         self._ticking = asyncio.Lock()
         self._pruned_at: datetime | None = None
+        self._night_at: datetime | None = None  # the next one, as far as we know
         self.ticked: Callable[[], None] = lambda: None
 
     def start(self, jobs: JobQueue[Any]) -> None:
@@ -71,6 +73,8 @@ class Schedule:
         if not self._leadership.leads:
             return
         async with self._ticking:
+            began = self._clock.now()
+            await self._renew_forecast(began)
             more = True
             while more:
                 now = self._clock.now()
@@ -80,8 +84,19 @@ class Schedule:
                 )
                 self._sender.add(ticked.queued)
                 more = ticked.more
+            if self._night_at is None or began >= self._night_at:
+                self._night_at = await self._database.read(follow_ups.read_nightly_at)
             await self._prune()
         self.ticked()
+
+    async def _renew_forecast(self, now: datetime) -> None:
+        """Before the night's classing, fit what customers will bring: in a reader's thread, since it may take a while."""
+        if self._night_at is not None and now >= self._night_at:
+            from bot.differentiate import forecast  # SciPy takes its time to import: not while the bot starts
+
+            fitting = partial(forecast.fit, settings=self._settings, until=now)
+            saving = partial(forecast.save, forecast=await self._database.read(fitting))
+            await self._database.write(saving, name="schedule.forecast")
 
     async def next_due(self) -> tuple[datetime | None, datetime | None]:
         """When the earliest row of any kind is due, and the earliest follow-up."""

@@ -175,8 +175,9 @@ def test_whole_base_is_classed_by_batches(database: Database) -> None:
     done: list[int] = []
     summary = differentiate_all(database, SETTINGS, START, progress=done.append)
     assert summary.pop("seconds") >= 0
+    assert summary.pop("model")["how"] == "bg_nbd_with_prior"
     assert summary == {
-        "customers": 3, "changed": 3, "model": None, "tiers": {"A": 0, "B": 3, "C": 0, "new": 0},
+        "customers": 3, "changed": 3, "tiers": {"A": 0, "B": 3, "C": 0, "new": 0},
         "groups": {"steady": 3},
     }  # fmt: skip
     assert sum(done) == 3
