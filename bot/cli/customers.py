@@ -160,6 +160,8 @@ def _say_model(model: dict[str, Any] | None) -> None:
         say(f"Value rests on everybody's own rate. BG/NBD was not used: {model['why']}.")
     else:
         say(f"Value rests on {names[model['how']]}, of {model['customers']} customers.")
+    if not model["spend_converged"]:
+        say("What an order brings is an average of everybody's and their own: Gamma-Gamma found no best fit.")
     if check := model["check"]:
         say(
             f"Of the last {check['days']} days it would have forecast {check['predicted']:.0f} orders; {check['actual']} came."

@@ -22,6 +22,7 @@ BOUND = 9.0  # of the logarithm of a parameter: at it the likelihood has no maxi
 COARSE = 20_000  # more distinct rows than this, and the search begins with fortnights
 STEPS = 10  # of Newton's method from there; it takes three or four
 NEAR_ONE = 1e-6
+LEANING = 2.0  # orders that everybody's average counts as, beside one's own, where Gamma-Gamma does not fit
 TIGHT = 1e-7  # of the gradient, an average customer
 
 
@@ -243,12 +244,16 @@ class Spend:
 
 
 def fit_spend(x: Floats, m: Floats) -> Spend:
-    """From those with a repeat order; the search is done in units of the average order, so that money's do not matter."""
+    """From those with a repeat order; the search is done in units of the average order, so that money's do not matter.
+
+    Where there is no best fit, the parameters are those of a plain average of everybody's and one's own orders.
+    """
     bought = (x > 0) & (m > 0)
     x, m = x[bought], m[bought]
+    scale = float(m.mean()) if len(m) else 0.0
+    plain = Spend(1.0, 1.0 + LEANING, LEANING * scale, converged=False)
     if len(x) < 2:
-        return Spend(1.0, 2.0, float(m.mean()) if len(m) else 0.0, converged=False)
-    scale = float(m.mean())
+        return plain
     m = m / scale
     log_m, log_x, total = np.log(m), np.log(x), float(len(x))
 
@@ -268,4 +273,4 @@ def fit_spend(x: Floats, m: Floats) -> Spend:
                      options={"gtol": TIGHT, "ftol": 1e-13, "maxiter": 300})  # fmt: skip
     p, q, v = map(float, np.exp(found.x))
     inside = bool(np.all(np.abs(found.x) < BOUND - 0.01)) and q > 1.0
-    return Spend(p, q, v * scale, converged=bool(found.success) and inside)
+    return Spend(p, q, v * scale, converged=True) if found.success and inside else plain

@@ -139,6 +139,12 @@ def test_an_average_order_leans_on_ones_own_the_more_there_are() -> None:
     assert none < few < many <= 60.5
 
 
+def test_alike_customers_have_no_best_fit_and_get_a_plain_average() -> None:
+    spend = fit_spend(np.array([2.0, 3.0, 4.0]), np.array([10.0, 10.0, 10.0]))
+    assert not spend.converged
+    assert spend.expected(np.array([0.0, 2.0]), np.array([0.0, 20.0])) == pytest.approx([10.0, 15.0])
+
+
 def test_the_hypergeometric_function_is_the_papers() -> None:
     """Eq. 10 written out for one customer, against the vectorised form."""
     r, alpha, a, b, x, t_x, T, t = 0.243, 4.414, 0.793, 2.426, 4.0, 20.0, 35.0, 12.0
