@@ -23,8 +23,8 @@ from storage.outbox import Queued
 EDITED_FOR = 4  # times the wait: so long what still comes changes the answer instead of adding one
 GOES_ON_FOR = timedelta(minutes=10)  # so long "with oat milk" is about what was said before it
 CAN_GO_ON = frozenset({
-    "chat/greeting", "chat/greeting_known", "chat/greeting_open_case", "chat/not_understood", "chat/recorded",
-    "chat/recorded_restriction", "chat/known", "chat/order", "chat/revised", "orders/draft",
+    "chat/greeting", "chat/greeting_known", "chat/greeting_open_case", "chat/greeting_order", "chat/not_understood",
+    "chat/recorded", "chat/recorded_restriction", "chat/known", "chat/order", "chat/revised", "orders/draft",
 })  # fmt: skip
 
 Understand = Callable[[str], Understanding]
@@ -42,7 +42,8 @@ class Begun:
 def must_wait(memory: Memory, said: Said, heard: Understanding, now: datetime, settings: Settings) -> bool:
     """Whether these words, alone, are worth waiting for their rest."""
     unfinished = fragments.is_unfinished(heard)
-    if not said.private or said.reply_to is not None or said.forwarded or not (unfinished or fragments.is_bare(heard)):
+    thing = not heard.out_of_scope and fragments.is_bare(heard)
+    if not said.private or said.reply_to is not None or said.forwarded or not (unfinished or thing):
         return False
     if now - said.at > settings.conversation.offline_after or team.find(memory, said.person.id) is not None:
         return False

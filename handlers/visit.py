@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -81,11 +81,18 @@ class Visit:
     toast: str = ""
     begun: Begun | None = None  # what this message goes on with
     spoken: tuple[int, ...] = ()  # the contacts of what is answered now: a burst has several
+    verbatim: set[str] = field(default_factory=set)  # words of the customer's own that are said back
+    silence: timedelta | None = None  # since they wrote before
     earlier: tuple[str, ...] = ()  # and the words of all but the last
 
     @property
     def settings(self) -> Settings:
         return self.business.settings
+
+    @property
+    def is_staffed(self) -> bool:
+        """Whether there is anybody to pass on to."""
+        return bool(team.list_all(self.memory))
 
     @property
     def pieces(self) -> tuple[tuple[int, str], ...]:
@@ -169,16 +176,17 @@ class Visit:
             language=language, zone=self.zone, now=self.now, rows=rows, again=again,
             turn=self.vary(language, name) if chat_id == self.said.chat_id else self.contact_id,
         )  # fmt: skip
-        if language == "zh" and chat_id == self.said.chat_id and self._writes_traditional:
-            parameters["text"] = script.to_traditional(parameters["text"])
+        if language == "zh" and chat_id == self.said.chat_id:
+            parameters["text"] = self._in_their_way(parameters["text"])
             for row in parameters.get("reply_markup", {}).get("inline_keyboard", []):
                 for button in row:
-                    button["text"] = script.to_traditional(button["text"])
+                    button["text"] = self._in_their_way(button["text"])
         return parameters
 
-    @property
-    def _writes_traditional(self) -> bool:
-        return (self.conversation.last_recorded or {}).get("script") == script.TRADITIONAL
+    def _in_their_way(self, text: str) -> str:
+        noted = self.conversation.last_recorded or {}
+        traditional, casual = noted.get("script") == script.TRADITIONAL, noted.get("register") == script.CASUAL
+        return script.adapt(text, traditional=traditional, casual=casual, verbatim=self.verbatim)
 
     def vary(self, language: str, name: str) -> int:
         """Which wording of this message to use: none that this chat heard within ten turns, where there is another."""
@@ -300,6 +308,7 @@ def open_visit(
     )  # fmt: skip
     if found is None:
         consents.begin_service(memory, customer.id, (*spoken, contact_id)[0], now)
+    silence = now - customer.last_contact_at if customer.last_contact_at is not None else None
     if said.kind != "membership":
         customer.last_contact_at = now
         if customer.status == CustomerStatus.unreachable:
@@ -307,11 +316,13 @@ def open_visit(
     visit = Visit(
         business, memory, said, now, customer, conversation, team.find(memory, said.person.id), contact_id, heard,
         is_first=found is None, begun=hearing.begun, spoken=(*spoken, contact_id),
+        silence=silence,
         earlier=tuple(piece.text for piece in pieces),
     )  # fmt: skip
     visit.muted = _is_late_with_more(visit, slot) or _is_flood(visit, slot)
     if heard is not None and heard.language == "zh" and not said.forwarded:
         _follow_script(conversation, said.text)
+        _follow_register(conversation, said.text)
     if said.token:
         visit.pressed = buttons.find(memory, said.token, said.chat_id)
     return visit
@@ -341,6 +352,14 @@ def _follow_script(conversation: Conversation, text: str) -> None:
         remember(conversation, script=written)
     elif written not in (None, script.TRADITIONAL) and noted is not None:
         remember(conversation, script=None)
+
+
+def _follow_register(conversation: Conversation, text: str) -> None:
+    """您 unless they say 你 to us. Only that is noted."""
+    said = script.find_register(text)
+    noted = (conversation.last_recorded or {}).get("register")
+    if said is not None and (said == script.CASUAL) != (noted == script.CASUAL):
+        remember(conversation, register=script.CASUAL if said == script.CASUAL else None)
 
 
 def _is_late_with_more(visit: Visit, slot: Slot) -> bool:

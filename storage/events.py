@@ -22,6 +22,12 @@ def add(
     _INSERT.run(memory, customer_id=customer_id, kind=kind, at=at, reference=reference, data=data or {})
 
 
+def find(memory: Memory, customer_id: int, kind: str, reference: str) -> Event | None:
+    """The newest of this kind and reference."""
+    wanted = (Event.customer_id == customer_id, Event.kind == kind, Event.reference == reference)
+    return memory.scalars(select(Event).where(*wanted).order_by(Event.id.desc()).limit(1)).first()
+
+
 def list_waiting(memory: Memory, most: int = 500) -> Sequence[Event]:
     return memory.scalars(select(Event).where(Event.planned_at.is_(None)).order_by(Event.id).limit(most)).all()
 
@@ -31,4 +37,5 @@ def mark_planned(memory: Memory, ids: Sequence[int], now: datetime) -> None:
 
 
 def prune(memory: Memory, before: datetime) -> None:
-    memory.execute(delete(Event).where(Event.planned_at < before))
+    """A life event stays: whoever takes it back gets back what it silenced."""
+    memory.execute(delete(Event).where(Event.planned_at < before, Event.kind != "life_event"))

@@ -96,6 +96,14 @@ def forget(memory: Memory, ids: Sequence[int], now: datetime) -> None:
         memory.execute(update(Fact).where(Fact.id.in_(ids), Fact.forgotten_at.is_(None)).values(forgotten_at=now))
 
 
+def remember_again(memory: Memory, ids: Sequence[int], forgotten_at: datetime) -> None:
+    """What was forgotten at that moment, and not since, holds again."""
+    if ids:
+        memory.execute(
+            update(Fact).where(Fact.id.in_(ids), Fact.forgotten_at == forgotten_at).values(forgotten_at=None)
+        )
+
+
 def restore_superseded(memory: Memory, ids: Sequence[int]) -> None:
     """What these facts had replaced holds again."""
     if ids:

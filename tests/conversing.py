@@ -21,6 +21,7 @@ CONVERSATIONS: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "convers
 STAFF = 1000
 BETWEEN = "90s"  # people think before they write; a flood is another test
 SETTLED = 0.7  # seconds without a new message: the answer is complete
+ANSWERED = 3  # seconds to wait for its beginning: a piece of a thought waits for its rest
 TITLES = {"en": "A conversation in English", "zh": "A conversation in Chinese"}
 
 
@@ -58,12 +59,14 @@ def converse(sandbox: Sandbox, language: str) -> list[Exchange]:
 def _exchange(customer: Chatter, exchange: Exchange) -> Exchange:
     customer.sandbox.ask("POST", "clock", {"advance": exchange.after or BETWEEN})
     said = customer.says(exchange.says)["message_id"]
-    seq = 0
+    seq, wait = 0, SETTLED
     while True:
-        seen = customer.sandbox.ask("GET", f"chats/{customer.person}/messages?after={seq}&wait={SETTLED}")
+        seen = customer.sandbox.ask("GET", f"chats/{customer.person}/messages?after={seq}&wait={wait}")
         if seen["seq"] == seq:
             break
         seq = seen["seq"]
+        answered = customer.messages()[-1]["from_bot"]
+        wait = SETTLED if answered else ANSWERED
     for message in customer.messages():
         if message["from_bot"] and message["message_id"] > said:
             exchange.answers.append(message["text"])

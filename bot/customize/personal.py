@@ -11,7 +11,7 @@ from bot.customize.messages import Button, Rows
 from bot.customize.planning import is_birthday
 from bot.customize.rules import read_month_day
 from bot.customize.suggestions import choose_usual, is_safe, rank_usuals
-from bot.identify.profiles import call_by
+from bot.identify.profiles import call_by, find_called
 from storage import reach
 from storage.database import Memory
 from storage.follow_ups import Row
@@ -35,7 +35,9 @@ def load_background(memory: Memory, rows: Sequence[Row], now: datetime) -> Backg
     """Four queries, however many rows."""
     ids = sorted({row.customer_id for row in rows})
     background = Background()
-    for fact in reach.list_facts(memory, ids, ["preference", "restriction", "occasion", "demographic"]):
+    for fact in reach.list_facts(
+        memory, ids, ["preference", "restriction", "occasion", "demographic", "contact_preference"]
+    ):
         background.facts.setdefault(fact.customer_id, []).append(fact)
     background.bought = reach.rank_bought(memory, ids, now - BOUGHT_LATELY)
     skus = {str(row.data["sku"]) for row in rows if row.data.get("sku")}
@@ -67,7 +69,7 @@ def values_for(row: Row, standing: Standing, background: Background) -> dict[str
     facts = background.facts.get(standing.id, [])
     usual = choose_usual(facts, background.bought.get(standing.id, []), background.items)
     values: dict[str, Any] = {
-        "name": call_by(standing.name),
+        "name": find_called(fact.value for fact in reversed(facts)) or call_by(standing.name),
         "tier": standing.tier,
         "usual": _name(usual, standing.language),
     }

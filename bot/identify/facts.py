@@ -80,12 +80,12 @@ def withdraw(memory: Memory, customer_id: int, ids: Sequence[int], now: datetime
 
 def describe(fact: Fact) -> dict[str, Any]:
     """What the template `facts/phrase` needs; `year` is None where only the day of the year is known, `lunar` tells
-    which calendar the day is of."""
+    which calendar the day is of, `quote` what was said."""
     lunar = (fact.date or "").startswith("L")
     year, month, day = _split_date((fact.date or "").removeprefix("L"))
     return {
         "kind": fact.kind, "value": fact.value, "polarity": fact.polarity, "person": fact.person,
-        "year": year, "month": month, "day": day, "lunar": lunar,
+        "year": year, "month": month, "day": day, "lunar": lunar, "quote": fact.quote,
     }  # fmt: skip
 
 

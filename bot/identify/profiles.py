@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 import phonenumbers
 
-from storage import customers, events
+from storage import customers, events, facts
 from storage.database import Memory
 from storage.models import Customer, CustomerStatus
 
@@ -83,6 +84,29 @@ def read_phone(text: str, region: str | None = None) -> str | None:
 
 def find_phone_owner(memory: Memory, phone: str) -> Customer | None:
     return customers.find(memory, "phone", phone)
+
+
+_CALLED = re.compile(
+    r"\bcall me (?:just |simply )?(?P<latin>[A-Za-z\u00c0-\u024f][\w'’-]{0,30})(?! (?:back|on|at|after|before|when|in)\b)"
+    r"|(?:叫我|称呼我|喊我|稱呼我)(?:做|为|為)?(?P<name>[\u4e00-\u9fffA-Za-z·]{1,8}?)(?:就好|就行|就可以|即可|吧|好了|啦|[，。！,.! ]|$)",
+    re.IGNORECASE,
+)
+NO_NAMES = frozenset("back later again when if after before at on tomorrow today maybe".split())  # noqa: SIM905
+
+
+def find_called(values: Iterable[str]) -> str | None:
+    """The name asked for, newest first: "call me Annie", 叫我小王."""
+    for value in values:
+        found = _CALLED.search(value)
+        if found and (name := found["latin"] or found["name"]).lower() not in NO_NAMES:
+            return name[:1].upper() + name[1:]
+    return None
+
+
+def address(memory: Memory, customer: Customer) -> str:
+    """How to address this customer: as they asked to be called, else by their name."""
+    said = facts.list_current(memory, customer.id, "contact_preference")
+    return find_called(fact.value for fact in reversed(said)) or call_by(customer.name)
 
 
 def call_by(name: str) -> str:

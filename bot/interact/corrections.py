@@ -15,12 +15,13 @@ import yaml
 from bot.interact import recording, reminders
 from bot.interact.replies import Answer
 from bot.interact.turn import Recorded, Turn
-from bot.interact.understanding.normalise import clean, fold
+from bot.interact.understanding.normalise import clean, fold, has_cjk
 from bot.interact.understanding.result import FoundFact
 from storage import contacts, conversations, facts
 from storage.models import Fact
 
 OF_A_THING = ("preference", "restriction", "interest")
+OF_A_SENTENCE = ("habit", "need")  # its value is what was said; one thing in it is put right
 MOST_WORDS = 5  # what is put right is a word or two; a sentence is something new
 EDGES = " \t\n.,;!?。，；！？、~吧啦哈呀啊哦"
 
@@ -37,10 +38,12 @@ def take(turn: Turn, answer: Answer) -> Recorded | None:
     last = Recorded.from_json(turn.conversation.last_recorded)
     before = [row.id for row in contacts.list_recent(turn.memory, turn.customer.id, 3) if row.direction == "in"]
     previous = next((one for one in before if one != turn.contact_id), None)
+    begun = (turn.conversation.last_recorded.get("begun") or {}).get("contacts", [])
+    spoken = begun if previous in begun else [previous]  # a thought may have come in pieces
     if last.reminders and last.reminders[-1]["reference"].partition(".")[0] == str(previous):
         return _move_reminder(turn, last, answer)
     for fact in reversed(facts.list_by_ids(turn.memory, turn.customer.id, last.facts)):
-        if fact.contact_id == previous and fact.superseded_by is None and fact.forgotten_at is None:
+        if fact.contact_id in spoken and fact.superseded_by is None and fact.forgotten_at is None:
             return _replace(turn, fact, plain, answer)
     return None
 
@@ -78,10 +81,28 @@ def _read_dated(turn: Turn, fact: Fact) -> FoundFact | None:
 
 
 def _read_thing(turn: Turn, fact: Fact, new: str | None) -> FoundFact | None:
-    if new is None or fact.kind not in OF_A_THING or len(new.split()) > MOST_WORDS or len(new) > MOST_WORDS * 8:
+    if new is None:
+        return None
+    new = re.split(r"[.!?。！？]\s*", new)[-1].strip(EDGES)  # "I said oat. Oat milk"
+    if not new or len(new.split()) > MOST_WORDS or len(new) > MOST_WORDS * 8:
+        return None
+    if fact.kind in OF_A_SENTENCE:
+        value = _put_right(fact.value, new)
+        return value and FoundFact(fact.kind, value, person=fact.person, confidence=1.0, quote=turn.text)  # type: ignore[arg-type, return-value]
+    if fact.kind not in OF_A_THING:
         return None
     sku = turn.heard.items[0].sku if turn.heard.items else None
     return FoundFact(fact.kind, new, fact.polarity, sku, fact.person, confidence=1.0, quote=turn.text)  # type: ignore[arg-type]
+
+
+def _put_right(value: str, new: str) -> str | None:
+    """The sentence with `new` in place of what is most like it: as long, and ending alike ("almond milk")."""
+    joint = "" if has_cjk(new) else " "
+    said, right = (list(value), list(new)) if has_cjk(new) else (value.split(), new.split())
+    ends = [place for place, word in enumerate(said, 1) if word.casefold() == right[-1].casefold()]
+    if not ends or ends[-1] < len(right):
+        return None
+    return joint.join([*said[: ends[-1] - len(right)], *right, *said[ends[-1] :]])
 
 
 @lru_cache

@@ -26,6 +26,8 @@ from storage import facts
 from storage import orders as kept_orders
 from storage.models import Fact
 
+NOT_THE_MOMENT = ("abuse", "goodbye", "never_mind", "undo")  # for a question of ours
+
 
 def respond(turn: Turn) -> Answer:
     """Record all that is in the message, do what it asks, and answer once.
@@ -50,7 +52,7 @@ def respond(turn: Turn) -> Answer:
     _say_intents(turn, carried, answer, answered)
     _keep(turn, carried)
     knowledge.note_items(turn)
-    if carried.can_be_undone:
+    if carried.can_be_undone and "life_event" not in carried.intents:  # a word takes that back, no button offers it
         answer.taps.insert(0, [Tap("undo", carried.undoable())])
     if _may_ask(turn, carried, answer, answered):
         answer.question = planner.choose(turn)
@@ -110,7 +112,7 @@ def _say_recorded(turn: Turn, carried: Recorded, answer: Answer) -> None:
     new = facts.list_by_ids(memory, customer.id, carried.facts)
     known = facts.list_by_ids(memory, customer.id, carried.known)
     current = [fact for fact in new if fact.superseded_by is None and fact.forgotten_at is None]
-    plain = [fact for fact in current if fact.kind != "restriction"]
+    plain = [fact for fact in current if fact.kind not in ("restriction", "life_event")]
     careful = [fact for fact in current if fact.kind == "restriction"]
     if plain:
         answer.add("chat/recorded", facts=_describe(plain))
@@ -181,13 +183,14 @@ def _choose_language(turn: Turn, answer: Answer) -> None:
 def _may_ask(turn: Turn, carried: Recorded, answer: Answer, answered: Answered) -> bool:
     if answer.show or any(tap.action != "undo" for row in answer.taps for tap in row) or answered.outcome == "skipped":
         return False
-    if turn.is_first or carried.intents or turn.has("abuse") or turn.has("goodbye") or turn.has("undo"):
+    if turn.is_first or carried.intents or any(turn.has(name) for name in NOT_THE_MOMENT):
         return False
     if orders.find_draft(turn.conversation, turn.now) is not None:
         return False
     names = {part.name for part in answer.parts}
     if names & {
         "feedback/complaint",
+        "feedback/complaint_more",
         "chat/not_understood",
         "chat/greeting_open_case",
         "chat/order",

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.config import Settings
 from bot.interact.replies import Answer, Tap
 from bot.interact.turn import Turn, find_touchpoint
 from bot.interact.understanding.result import FoundFeedback
-from storage import events, feedback
+from storage import conversations, events, feedback
 from storage.database import Memory
 from storage.models import Conversation, Customer, Feedback
 
 QUOTE_LENGTH = 500
+MORE = " … "  # between what was said of one matter
+UNSPECIFIC = frozenset({"service", "other"})  # aspects of mere anger
+MATTER_LASTS = timedelta(days=1)  # a complaint so soon after another may be about the same
 CALL_AT_ONCE = 3  # severity from which a person gets in touch at once
 WHY_OPENS_CASE = 2  # a score up to this is a complaint
 WHY_ASKED = 3  # a score up to this is asked about
@@ -23,18 +26,56 @@ WHY_ASKED = 3  # a score up to this is asked about
 def record(turn: Turn, found: Sequence[FoundFeedback], answer: Answer, *, in_case: bool = False) -> list[int]:
     """Keep all feedback of one message. Of its complaints the gravest becomes the case, with the words of all.
 
-    `in_case`: the message has its case already, and what is new is noted with it.
+    `in_case`: the message has its case already, and what is new is noted with it. So is what belongs to a case that
+    is open since less than a day.
     """
     complaints = [one for one in found if one.kind == "complaint"]
     gravest = max(complaints, key=lambda one: one.severity, default=None)
     kept = []
+    case = None if gravest is None or in_case else _find_matter(turn, complaints)
     for one in found:
         row = _keep(turn, one)
-        if one is gravest and not in_case:
-            row.quote = " … ".join(dict.fromkeys(one.quote or turn.text for one in complaints))[:QUOTE_LENGTH]
+        if one is gravest and case is not None:
+            row.quote = _put_together(complaints, turn.text)
+            _join(turn, case, row, answer)
+        elif one is gravest and not in_case:
+            row.quote = _put_together(complaints, turn.text)
             open_case(turn.memory, turn.customer, turn.conversation, row, turn.settings, turn.now, answer)
         kept.append(row.id)
     return kept
+
+
+def _put_together(complaints: Sequence[FoundFeedback], text: str) -> str:
+    return MORE.join(dict.fromkeys(one.quote or text for one in complaints))[:QUOTE_LENGTH]
+
+
+def _find_matter(turn: Turn, complaints: Sequence[FoundFeedback]) -> Feedback | None:
+    """The open case of today that these are about: an order, the same aspect, or more anger about whatever it was."""
+    case = feedback.find_open(turn.memory, turn.customer.id, since=turn.now - MATTER_LASTS)
+    if case is None:
+        return None
+    known = {case.aspect}
+    if case.contact_id is not None:
+        rows = feedback.list_from(turn.memory, turn.customer.id, [case.contact_id])
+        known |= {row.aspect for row in rows if row.kind == "complaint"}
+    said = {one.aspect for one in complaints}
+    return case if case.order_id is not None or "other" in known or said <= known | UNSPECIFIC else None
+
+
+def _join(turn: Turn, case: Feedback, row: Feedback, answer: Answer) -> None:
+    """The words go to the case; a graver complaint makes it graver, and calls at once."""
+    alarming = row.severity >= CALL_AT_ONCE > case.severity
+    case.quote = MORE.join((case.quote, row.quote))[-QUOTE_LENGTH:]
+    case.severity = max(case.severity, row.severity)
+    conversation = turn.conversation
+    conversation.upset_until = max(
+        conversation.upset_until or turn.now, turn.now + turn.settings.conversation.upset_for
+    )
+    conversations.mark_contact(turn.memory, turn.contact_id, feedback_id=case.id)
+    if alarming:
+        answer.tell_staff("staff/complaint", _taps(case), reopened=False, **describe(case))
+    else:
+        answer.tell_staff("staff/relayed", text=turn.text, case=describe(case))
 
 
 def _keep(turn: Turn, one: FoundFeedback) -> Feedback:
@@ -57,11 +98,11 @@ def open_case(
     memory.flush()
     events.add(memory, customer.id, "complaint", at=now, reference=str(case.id))
     answer.planned = True
-    answer.tell_staff(
-        "staff/complaint",
-        [[Tap("take_case", {"feedback_id": case.id}), Tap("solve_case", {"feedback_id": case.id})]],
-        reopened=reopened, **describe(case),
-    )  # fmt: skip
+    answer.tell_staff("staff/complaint", _taps(case), reopened=reopened, **describe(case))
+
+
+def _taps(case: Feedback) -> list[list[Tap]]:
+    return [[Tap("take_case", {"feedback_id": case.id}), Tap("solve_case", {"feedback_id": case.id})]]
 
 
 def describe(case: Feedback) -> dict[str, Any]:
@@ -77,6 +118,8 @@ def respond(turn: Turn, ids: Sequence[int], answer: Answer) -> None:
     case = max((row for row in rows if row.status == "open"), key=lambda row: row.severity, default=None)
     if case is not None:
         answer.add("feedback/complaint", urgent=case.severity >= CALL_AT_ONCE, **describe(case))
+    elif any(row.kind == "complaint" for row in rows) and (case := feedback.find_open(turn.memory, turn.customer.id)):
+        answer.add("feedback/complaint_more", urgent=case.severity >= CALL_AT_ONCE, **describe(case))
     for kind in ("praise", "suggestion", "csat"):
         row = next((row for row in rows if row.kind == kind), None)
         if row is not None:
@@ -155,6 +198,10 @@ def withdraw(memory: Memory, customer: Customer, conversation: Conversation, ids
         if row.owner_id is None and row.status in ("noted", "open")
     ]
     cases = [row for row in rows if row.status == "open"]
+    joined = feedback.find_open(memory, customer.id)
+    for row in rows:  # what was put with a case is taken out of it
+        if joined is not None and row.kind == "complaint" and row.status == "noted":
+            joined.quote = joined.quote.replace(f"{MORE}{row.quote}", "")
     feedback.withdraw(memory, [row.id for row in rows], now)
     for case in cases:
         answer.tell_staff("staff/withdrawn", **describe(case))

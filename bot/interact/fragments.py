@@ -66,7 +66,8 @@ def join(lines: Sequence[str]) -> str:
     for line in lines[1:]:
         before, after = _fold(text), _fold(line)
         leans = _ways(before)["open_end"].search(before[-SAMPLE:]) or _ways(after)["goes_on"].match(after)
-        text += (" " if leans and len(after) <= SAMPLE else "\n") + line
+        joint = "" if has_cjk(before[-1:]) and has_cjk(after[:1]) else " "  # a blank parts clauses in Chinese
+        text += (joint if leans and len(after) <= SAMPLE else "\n") + line
     return text
 
 

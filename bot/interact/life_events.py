@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from bot.interact.turn import Turn
 from bot.interact.understanding import LifeEvent, is_same_kin, kin_of
 from storage import events, facts
+from storage.database import Memory
 from storage.models import Fact
 
 KIND = "life_event"
@@ -32,27 +34,42 @@ class Known(Protocol):
     def person(self) -> str | None: ...
 
 
-def silence(turn: Turn) -> bool:
+def silence(turn: Turn) -> list[int]:
     """Withdraw what the events of this message touch, keep why, and have what was planned for it cancelled.
 
-    True where something new was learned of."""
+    Returns the facts kept of the events themselves: taken back, they bring back what they silenced."""
     told = [event for event in turn.heard.life_events if not _is_known(turn, event)]
+    kept = []
     for event in told:
         touched = [
             fact for fact in facts.list_current(turn.memory, turn.customer.id) if touches(event, fact, turn.text)
         ]
         ids = [fact.id for fact in touched]
         facts.forget(turn.memory, ids, turn.now)  # and what they had replaced stays replaced
-        facts.add(
+        fact = facts.add(
             turn.memory, customer_id=turn.customer.id, kind=KIND, value=event.what, since=turn.now, person=event.person,
             quote=turn.text[:500], contact_id=turn.contact_id,
         )  # fmt: skip
+        kept.append(fact.id)
         days = sorted({fact.date if fact.date.startswith("L") else fact.date[-5:] for fact in touched if fact.date})
         events.add(
-            turn.memory, turn.customer.id, KIND, at=turn.now, reference=str(turn.contact_id),
+            turn.memory, turn.customer.id, KIND, at=turn.now, reference=str(fact.id),
             data={"what": event.what, "facts": ids, "days": days},
         )  # fmt: skip
-    return bool(told)
+    return kept
+
+
+def restore(memory: Memory, customer_id: int, gone: Sequence[Fact], now: datetime) -> bool:
+    """These facts were taken back: what they had silenced holds again. True where the schedule should look."""
+    brought_back = False
+    for fact in gone:
+        event = events.find(memory, customer_id, KIND, str(fact.id)) if fact.kind == KIND else None
+        if event is None:
+            continue
+        facts.remember_again(memory, event.data.get("facts", []), event.at)
+        events.add(memory, customer_id, "occasion", at=now, reference=str(fact.id))
+        brought_back = True
+    return brought_back
 
 
 def is_silenced(fact: Known, known: Sequence[Fact]) -> bool:

@@ -20,8 +20,8 @@ from storage.models import Conversation, Customer, Fact
 def record(turn: Turn, answer: Answer) -> Recorded:
     """Everything in the message that is worth keeping."""
     kept = Recorded()
-    if life_events.silence(turn):
-        answer.planned = True
+    kept.facts = life_events.silence(turn)
+    answer.planned = answer.planned or bool(kept.facts)
     found = [one for one in turn.heard.facts if one.confidence >= known_facts.LEAST_CONFIDENCE]
     record_facts(turn, found, kept, answer)
     kept.feedback = feedback.record(turn, turn.heard.feedback, answer)
@@ -56,6 +56,7 @@ def undo(
     """Withdraw exactly what these values name. None: there is nothing left of it to withdraw."""
     answer = Answer(planned=True)
     taken = known_facts.withdraw(memory, customer.id, values.get("facts", []), now)
+    life_events.restore(memory, customer.id, taken, now)
     rows = feedback.withdraw(memory, customer, conversation, values.get("feedback", []), now, answer)
     forgotten = [
         reference
@@ -100,10 +101,12 @@ def revise(turn: Turn, versions: Sequence[int], answer: Answer) -> tuple[Recorde
     kept = Recorded()
     found = [one for one in turn.heard.facts if one.confidence >= known_facts.LEAST_CONFIDENCE]
     record_facts(turn, found, kept, answer)
-    still = {*kept.facts, *kept.known}
+    told = {event.what for event in turn.heard.life_events}
+    still = {*kept.facts, *kept.known, *(old.id for old in old_facts if old.kind == "life_event" and old.value in told)}
     gone = [fact for fact in old_facts if fact.id not in still and fact.superseded_by is None]
     facts.restore_superseded(memory, [fact.id for fact in gone])
     facts.forget(memory, [fact.id for fact in gone], turn.now)
+    life_events.restore(memory, customer.id, gone, turn.now)
 
     unmatched = list(old_feedback)
     fresh = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from bot.identify import facts as known_facts
@@ -9,12 +10,13 @@ from bot.identify import profiles
 from bot.interact import feedback, foreign, handoff, recent
 from bot.interact.replies import Answer
 from bot.interact.turn import Turn
-from storage import facts
+from storage import catalogue, facts, orders
 from storage import feedback as kept_feedback
-from storage.models import Feedback
+from storage.models import Feedback, Order
 
 PATIENCE = 2  # times in a row of not understanding, then a person is offered
-SMALL = ("life_event", "abuse", "greeting", "thanks", "goodbye", "small_talk", "apology", "yes", "no")
+SMALL = ("life_event", "abuse", "greeting", "thanks", "goodbye", "small_talk", "apology", "never_mind", "yes", "no")
+ORDER_IS_RECENT = timedelta(days=60)
 SUBJECTS_OF_GREETING = ("preference", "interest")  # never health, never a sorrow
 
 
@@ -63,21 +65,40 @@ def _calm(turn: Turn, answer: Answer) -> None:
 
 
 def _greet(turn: Turn, answer: Answer) -> None:
-    """A conversation starts where the last one ended: an open case first, or something they like."""
+    """After a silence, where the last conversation ended: an open case first, else what they had or spoke of last."""
+    name = profiles.address(turn.memory, turn.customer)
+    if turn.silence is not None and turn.silence < turn.settings.contact_policy.conversation_pause:
+        answer.add("chat/greeting", name=name)
+        return
     case = kept_feedback.find_open(turn.memory, turn.customer.id)
     if case is not None:
-        answer.add("chat/greeting_open_case", name=profiles.call_by(turn.customer.name), **_describe(case, turn))
+        answer.add("chat/greeting_open_case", name=name, **_describe(case, turn))
         return
+    known = facts.list_current(turn.memory, turn.customer.id)
     liked = [
         fact
-        for fact in facts.list_current(turn.memory, turn.customer.id)
+        for fact in known
         if fact.kind in SUBJECTS_OF_GREETING and fact.polarity != "dislike" and fact.person is None
     ]
-    if liked:
-        chosen = liked[turn.contact_id % len(liked)]
-        answer.add("chat/greeting_known", name=profiles.call_by(turn.customer.name), **known_facts.describe(chosen))
+    order = orders.find_last(turn.memory, turn.customer.id)
+    item = _find_bought(turn, order, careful=any(fact.kind == "restriction" for fact in known)) if order else None
+    if order is not None and item is not None and not (liked and liked[-1].since > order.ordered_at):
+        answer.add("chat/greeting_order", name=name, item=item)
+    elif liked:
+        answer.add("chat/greeting_known", name=name, **known_facts.describe(liked[-1]))
     else:
-        answer.add("chat/greeting", name=profiles.call_by(turn.customer.name))
+        answer.add("chat/greeting", name=name)
+
+
+def _find_bought(turn: Turn, order: Order, *, careful: bool) -> str | None:
+    """What a recent order was of, in their language; to somebody with restrictions nothing that contains any."""
+    if turn.now - order.ordered_at > ORDER_IS_RECENT:
+        return None
+    for line in order.lines:
+        item = catalogue.find_item(turn.memory, line.sku) if line.sku else None
+        if item is not None and not (careful and item.contains):
+            return (item.name_zh if turn.customer.language == "zh" else item.name_en) or item.name_en
+    return None
 
 
 def say_not_understood(turn: Turn, answer: Answer) -> None:

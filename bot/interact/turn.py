@@ -33,6 +33,7 @@ class Turn:
     late: bool = False
     is_first: bool = False  # they never wrote before: the question of consent follows, no other
     with_file: bool = False
+    silence: timedelta | None = None  # since they wrote before; None: they did not, or not to us
     pieces: Sequence[tuple[int, str]] = ()  # of a burst: each contact and its words; the last is this one's
 
     def source_of(self, *words: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot.customize.messages import Button, Rows
 from bot.interact.replies import Answer, Reply, Tap
@@ -22,7 +22,7 @@ def make_turn(visit: Visit, heard: Understanding) -> Turn:
         memory=visit.memory, customer=visit.customer, conversation=visit.conversation, contact_id=visit.contact_id,
         said_at=visit.said.at, now=visit.now, zone=visit.zone, settings=visit.settings, heard=heard,
         muted=visit.muted, late=late, is_first=visit.is_first or "welcome_due" in (visit.conversation.last_recorded or {}), with_file=visit.said.file is not None,
-        pieces=visit.pieces,
+        pieces=visit.pieces, silence=visit.silence,
     )  # fmt: skip
 
 
@@ -64,7 +64,8 @@ def render(visit: Visit, part: Reply) -> Markup:
 
 
 def fill(visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:
-    filled = dict(values)
+    filled = {"staffed": visit.is_staffed, **values}
+    _note_own_words(visit, values)
     for name in FACT_LISTS:
         if name in filled:
             filled[name] = [phrase(visit, fact) for fact in filled[name]]
@@ -75,7 +76,18 @@ def fill(visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def phrase(visit: Visit, fact: Mapping[str, Any]) -> Markup:
     """A fact in words: "you like oat milk"."""
+    _note_own_words(visit, fact)
     return Markup(visit.business.wording.render(visit.language, "facts/phrase", fact))  # noqa: S704  as above
+
+
+def _note_own_words(visit: Visit, values: Mapping[str, Any]) -> None:
+    """What the customer said themselves, now or when it was noted, is said back as it was."""
+    said = (visit.heard.text if visit.heard else "", str(values.get("quote") or ""))
+    visit.verbatim |= {
+        escape(value)
+        for value in values.values()
+        if isinstance(value, str) and value and any(value in one for one in said)
+    }
 
 
 def rows_of(taps: Sequence[Sequence[Tap]]) -> Rows | None:

@@ -68,7 +68,14 @@ def _welcome(visit: Visit, answer: Answer) -> None:
 
 
 def _is_grave(answer: Answer) -> bool:
-    grave = ("feedback/complaint", "chat/life_event", "privacy/stopped", "chat/handoff", "chat/abuse")
+    grave = (
+        "feedback/complaint",
+        "feedback/complaint_more",
+        "chat/life_event",
+        "privacy/stopped",
+        "chat/handoff",
+        "chat/abuse",
+    )
     return any(part.name in grave for part in answer.parts)
 
 
@@ -119,7 +126,7 @@ def _take_file(visit: Visit) -> None:
     shown = Reply("staff/file", {"kind": kind, "text": said.text, "feedback_id": case.id if case else None})
     if handoff.is_with_colleague(visit.conversation, visit.now):
         handoff.prolong(visit.conversation, visit.settings, visit.now)
-    elif not any(part.name == "feedback/complaint" for part in answer.parts):
+    elif not any(part.name.startswith("feedback/complaint") for part in answer.parts):
         answer.parts.append(Reply("chat/file_kept", {"kind": kind, "case": case is not None}))
     _deliver(visit, answer)
     tell_staff(visit, shown, files=[said.file] if said.file else None)

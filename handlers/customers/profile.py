@@ -10,6 +10,7 @@ from bot.differentiate import tiers
 from bot.differentiate.reasons import describe_tier_to_customer
 from bot.identify import consents, merging, profiles
 from bot.identify import facts as known_facts
+from bot.interact import life_events
 from bot.interact.replies import Reply
 from handlers.customers import handover
 from handlers.customers.answers import phrase, tell_staff
@@ -53,7 +54,7 @@ def _make_page(visit: Visit, page: int) -> tuple[Rows, dict[str, Any]]:
     agreed = consents.summarise(memory, customer.id)
     values = {
         "tier_words": _describe_tier(visit, profiled=agreed[Purpose.profiling]),
-        "name": profiles.call_by(customer.name), "language": customer.language, "stopped": customer.status == CustomerStatus.stopped,
+        "name": profiles.address(memory, customer), "language": customer.language, "stopped": customer.status == CustomerStatus.stopped,
         "facts": shown, "total": total, "page": page + 1, "pages": pages, "tier": customer.tier,
         "marketing": agreed[Purpose.marketing], "profiling": agreed[Purpose.profiling],
         "quiet_from": customer.quiet_from, "quiet_to": customer.quiet_to,
@@ -106,6 +107,7 @@ def forget_fact(visit: Visit) -> None:
     fact = facts.get(visit.memory, visit.customer.id, values.get("fact_id", 0))
     if fact is not None:
         facts.forget(visit.memory, [fact.id], visit.now)
+        life_events.restore(visit.memory, visit.customer.id, [fact], visit.now)
         visit.outcome.planned = True
         visit.acknowledge("profile/forgot_fact")
     _redraw(visit, _page_of(visit))
@@ -189,7 +191,7 @@ def _describe_quiet(visit: Visit) -> dict[str, Any]:
 
 
 def help(visit: Visit) -> None:
-    visit.say("profile/help", name=profiles.call_by(visit.customer.name), staff=visit.staff is not None)
+    visit.say("profile/help", name=profiles.address(visit.memory, visit.customer), staff=visit.staff is not None)
 
 
 def take_phone(visit: Visit) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from bot.customize.messages import Button, Rows
-from bot.identify import consents
+from bot.identify import consents, profiles
 from bot.interact import planner
 from bot.interact.turn import note_touchpoint, remember
 from bot.interact.understanding import Understanding
@@ -24,7 +24,7 @@ def greet(visit: Visit) -> None:
     came_before = not visit.is_first
     note_source(visit)
     if visit.customer.status == CustomerStatus.stopped:
-        visit.say("start/stopped", buttons=[[Button("resume")]], name=visit.person.first_name)
+        visit.say("start/stopped", buttons=[[Button("resume")]], name=profiles.address(visit.memory, visit.customer))
         return
     ask = not consents.is_answered(visit.memory, visit.customer.id, Purpose.marketing)
     welcome(visit, "start/again" if came_before else WORDING, ask=ask)
@@ -36,9 +36,9 @@ def welcome(visit: Visit, name: str, *, ask: bool) -> None:
             "name": "consent", "asked_at": visit.now.isoformat(), "wording": name,
         }  # fmt: skip
     remember(visit.conversation, welcome_due=None)
-    values = {"wording": name, "name": visit.person.first_name}
+    values = {"wording": name, "name": profiles.address(visit.memory, visit.customer)}
     visit.say(name, buttons=_consent_buttons(values) if ask else None, ask=ask, answer=None,
-              name=visit.person.first_name)  # fmt: skip
+              name=profiles.address(visit.memory, visit.customer))  # fmt: skip
 
 
 def _consent_buttons(values: dict[str, str]) -> Rows:

@@ -9,6 +9,8 @@ from importlib import resources
 
 from rapidfuzz import fuzz
 
+from . import cantonese
+
 MAX_LENGTH = 4096  # Telegram's own limit for a message
 
 # Controls but newline and tab; zero-width, direction marks and overrides; soft hyphen; variation selectors; BOM.
@@ -46,11 +48,11 @@ def clean(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Lower case and simplified characters, one for one, so that positions stay those of `text`."""
+    """Lower case, simplified characters and Mandarin words, one for one, so that positions stay those of `text`."""
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(low if len(low := one.lower()) == 1 else one for one in text)
-    return lowered if lowered.isascii() else lowered.translate(_simplified())
+    return lowered if lowered.isascii() else cantonese.to_mandarin(cantonese.read_is(lowered).translate(_simplified()))
 
 
 def has_cjk(text: str) -> bool:

@@ -299,6 +299,9 @@ def test_a_greeting_remembers_something(ana: Chat) -> None:
     assert ana.answers[0].name == "chat/greeting"
     ana.send("I love oat lattes")
     ana.send("hello")
+    assert ana.answers[0].name == "chat/greeting"  # we are still talking
+    ana.house.pass_time(hours=3)
+    ana.send("hello")
     assert ana.answers[0].name == "chat/greeting_known"
     assert "oat lattes" in ana.text
 
@@ -311,6 +314,7 @@ def test_a_greeting_never_names_a_restriction(ana: Chat) -> None:
 
 def test_a_greeting_begins_where_the_complaint_ended(ana: Chat) -> None:
     ana.send("my latte was cold")
+    ana.house.pass_time(hours=3)
     ana.send("hello")
     assert "my latte was cold" in ana.text
 

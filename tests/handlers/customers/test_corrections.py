@@ -22,6 +22,14 @@ def values(chat: Chat) -> list[str]:
         ("ana", "I love the carrot cake", "sorry, I meant the brownie", "the brownie"),
         ("mei", "我喜欢燕麦奶", "不是，是杏仁奶", "杏仁奶"),
         ("mei", "我喜欢燕麦奶", "说错了，是杏仁奶", "杏仁奶"),
+        ("mei", "我鍾意燕麥奶", "唔係，係杏仁奶", "杏仁奶"),
+        (
+            "ana",
+            "I usually get a latte with oat milk",
+            "no sorry, I said almond. almond milk",
+            "I usually get a latte with almond milk",
+        ),
+        ("mei", "我一般喝拿铁加燕麦奶", "不是，是杏仁奶", "我一般喝拿铁加杏仁奶"),
     ],
 )
 def test_a_correction_replaces_the_last_fact_and_undo_brings_it_back(

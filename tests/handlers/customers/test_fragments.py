@@ -58,6 +58,7 @@ def _mark_sent(memory, row: int) -> None:
     [
         ("ana", "i usually get a flat white", "with almond milk", "i usually get a flat white with almond milk"),
         ("mei", "我喜欢拿铁", "和肉桂卷", "肉桂卷"),
+        ("mei", "对了，我一般喝澳白", "加燕麦奶", "我一般喝澳白加燕麦奶"),
     ],
 )
 def test_later_it_is_said_anew(request: pytest.FixtureRequest, fixture: str, first: str, rest: str, value: str) -> None:

@@ -131,3 +131,34 @@ def test_a_household_is_what_was_said_last(ana: Chat, mei: Chat) -> None:
     mei.send("我和女儿住")
     mei.send("我女儿上个月搬出去了")
     assert known(mei, "demographic") == [("moved out", "女儿")]
+
+
+@pytest.mark.parametrize("back", ["undo", "/me"])
+@pytest.mark.parametrize(
+    ("language", "birthday", "death"),
+    [("en", "my mother's birthday is 3 May", "my mum passed away"), ("zh", "我妈妈5月3号生日", "我妈走了")],
+)
+def test_taking_it_back_brings_back_what_it_silenced(
+    chats: dict[str, Chat], language: str, birthday: str, death: str, back: str
+) -> None:
+    chat = chats[language]
+    chat.send(birthday)
+    before = known(chat, "occasion")
+    chat.send(death)
+    plan(chat)
+    assert wishes(chat, "planned") == []
+    chat.send({"en": "undo", "zh": "撤销"}[language] if back == "undo" else back)
+    if back == "/me":
+        chat.press({"en": "Forget 1", "zh": "忘掉 1"}[language])
+    plan(chat)
+    assert known(chat, "life_event") == []
+    assert known(chat, "occasion") == before
+    assert len(wishes(chat, "planned")) == 1
+
+
+def test_a_typo_mended_in_the_sad_news_brings_nothing_back(ana: Chat) -> None:
+    ana.send("my mother's birthday is 3 May")
+    message = ana.send("my mum passed away last nigth")
+    ana.edit(message, "my mum passed away last night")
+    assert known(ana, "life_event") == [("death", "mum")]
+    assert known(ana, "occasion") == []

@@ -37,3 +37,21 @@ def test_traditional_is_answered_in_traditional_until_simplified_is_written(mei:
 def test_simplified_is_answered_in_simplified(mei: Chat) -> None:
     mei.send("我喜欢燕麦拿铁")
     assert "您喜欢燕麦拿铁" in mei.text
+
+
+def test_what_they_said_is_said_back_as_they_said_it(mei: Chat) -> None:
+    """裡 would be written 裏 by us."""
+    mei.send("我的杯子裡有頭髮")
+    assert "杯子裡有頭髮" in mei.text
+    assert "緊急通知" in mei.text
+
+
+def test_the_way_they_address_us_is_ours(mei: Chat) -> None:
+    mei.send("我喜欢燕麦拿铁")
+    assert "您" in mei.text
+    mei.send("你能告诉我几点开门吗")
+    mei.send("我喜欢肉桂卷")
+    assert "你喜欢肉桂卷" in mei.text
+    mei.send("请问您这里有停车位吗")
+    mei.send("我喜欢胡萝卜蛋糕")
+    assert "您喜欢胡萝卜蛋糕" in mei.text
