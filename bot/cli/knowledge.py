@@ -67,6 +67,7 @@ def understand(
     now: Annotated[str | None, typer.Option(help="Time the messages are said at (ISO 8601).")] = None,
     timezone: Annotated[str | None, typer.Option(help="Time zone of who says them.")] = None,
     language: Annotated[str | None, typer.Option(help="Language where a message does not tell.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why: in words on a terminal, else as `why`.")] = False,
 ) -> None:
     """Understand messages: one a line on standard input, a JSON object a line out."""
     settings = read_settings()
@@ -75,7 +76,12 @@ def understand(
     listener = build_listener(settings)
     for line in sys.stdin:
         heard = listener.understand(line.rstrip("\r\n"), language=language, time_zone=zone, now=at)
-        print_json(heard.to_json(), compact=True)
+        if not explain:
+            print_json(heard.to_json(), compact=True)
+        elif sys.stdout.isatty():
+            say("\n".join(["", heard.text, *(f"  {reason}" for reason in listener.explain(heard))]))
+        else:
+            print_json({**heard.to_json(), "why": [one.to_json() for one in listener.explain(heard)]}, compact=True)
 
 
 def build_listener(settings: Settings) -> Listener:

@@ -95,6 +95,14 @@ def test_understand_answers_line_by_line(here: Path) -> None:
     assert not list(here.glob("*.db*"))
 
 
+def test_understand_says_why_only_where_it_is_asked(here: Path) -> None:
+    plain, told = (run(here, "understand", *more, typed="I love oat lattes\n") for more in ((), ("--explain",)))
+    why = json.loads(told.stdout).pop("why")
+    assert {**json.loads(plain.stdout), "why": why} == json.loads(told.stdout)
+    (fact,) = (one for one in why if one["of"] == "facts[0]")
+    assert (fact["by"], fact["score"]) == ("phrase", json.loads(plain.stdout)["facts"][0]["confidence"])
+
+
 def test_understand_knows_the_databases_own_catalogue(here: Path) -> None:
     (here / "items.csv").write_text("sku,name_en,name_zh,category,price,currency\ngloop,Gloop,,tea,3,EUR\n")
     call("import", "catalogue", "items.csv")

@@ -26,6 +26,7 @@ from .normalise import clean, close_up, fold, has_cjk
 from .occasions import OccasionFinder
 from .order_changes import read_changes
 from .order_lines import all_lines, find_named, ordered_lines
+from .reasons import Reason, find_reasons
 from .references import find_references
 from .reminders import find_cue, find_reminders
 from .result import FaqMatch, FoundDate, FoundFact, FoundFeedback, FoundItem, FoundReminder, Intent, Understanding
@@ -147,6 +148,18 @@ class Listener:
             order=tuple(ordered),
             changes=read_changes(len(cleaned), clauses, mentions, self._items, asks, quotes),
         )
+
+    def explain(self, heard: Understanding) -> list[Reason]:
+        """Why a message was understood as `understand` did."""
+        found = []
+        for clause in split(clean(heard.text)):
+            rows = self._match(clause)
+            lexicon = self._lexicons[clause.script]
+            sources = [lexicon.phrases.source(match) or lexicon.facts.source(match) or "" for _, match in rows]
+            found.append((clause, [
+                (rule, source, match.group().strip()) for (rule, match), source in zip(rows, sources, strict=True)
+            ]))  # fmt: skip
+        return find_reasons(heard, found, self.nearest_question(heard.text))
 
     def nearest_question(self, text: str) -> FaqMatch | None:
         """The likeliest entry of the FAQ, whether or not it is like enough to be answered."""

@@ -158,6 +158,7 @@ class PatternSet(Generic[Payload]):
         }
         self._vocabularies.update(forms or {})
         self._phrases: list[tuple[re.Pattern[str], Payload]] = []
+        self._sources: dict[re.Pattern[str], str] = {}
         self._by_anchor: dict[str, list[int]] = {}
         self._everywhere: list[int] = []
 
@@ -165,11 +166,17 @@ class PatternSet(Generic[Payload]):
         part = _Compiler(phrase, self._script, self._vocabularies, self._anchors).compile()
         boundary = r"(?<!\S)" if self._script == "en" else ""
         number = len(self._phrases)
-        self._phrases.append((re.compile(boundary + part.regex), payload))
+        regex = re.compile(boundary + part.regex)
+        self._phrases.append((regex, payload))
+        self._sources[regex] = phrase
         if part.anchors is None:
             self._everywhere.append(number)
         for anchor in part.anchors or ():
             self._by_anchor.setdefault(anchor, []).append(number)
+
+    def source(self, match: re.Match[str]) -> str | None:
+        """The phrase, as written, that this match is of."""
+        return self._sources.get(match.re)
 
     def search(self, text: str, found: list[str]) -> Iterator[tuple[Payload, re.Match[str]]]:
         """Every phrase that occurs, in the order they were added. `found` are the clause's possible anchors."""
