@@ -211,7 +211,8 @@ class Listener:
         questions = [clause.quote for clause in clauses if clause.question]
         least: dict[str, float] = {}  # by text, how likely a match must be
         if not feedback and not any(intent.name in _DONE_BESIDE for intent in intents):
-            texts = questions[:4] if facts or len(clauses) > 3 else [cleaned, *questions[:3]]
+            more = questions[:3] if len(clauses) > 1 else []
+            texts = questions[:4] if facts or len(clauses) > 3 else [cleaned, *more]
             least = dict.fromkeys(texts, THRESHOLD)
         if ("zh" if has_cjk(cleaned) else "en") in self._faq.learnt:
             least.setdefault(cleaned, SURE if beside else THRESHOLD)
