@@ -46,7 +46,7 @@ _EN_HEDGE = re.compile(
 )
 _EN_WISH = re.compile(r"\bwould (?:love|like|hate|prefer|enjoy) ")
 _EN_REPORTED = re.compile(
-    r"\b(?:(?<!doctor )(?<!gp )(?<!midwife )(?:says?|said|told)|tells|thinks|thought|asked|heard|read (?:that|about|somewhere|in|on|online|it|your)|claims|claimed|writes|wrote|titled|lyrics|"
+    r"\b(?:(?<!doctor )(?<!gp )(?<!midwife )(?:says?|said|told)|tells|thinks|thought|asked|heard|reading|read (?:that|about|somewhere|in|on|online|it|your)|claims|claimed|writes|wrote|titled|lyrics|"
     r"joking|kidding|jk|lol not|(?<!\bi )(?:play|sing)|song|movie|film|episode|playlist|album|track) "
 )
 _EN_PAST = re.compile(

@@ -7,11 +7,15 @@ from collections.abc import Collection, Mapping
 
 from .clauses import Clause
 from .lexicon import FeedbackRule
+from .reports import find_reports
 from .result import Aspect, FoundFeedback
 from .verdicts import find_verdict
 
 # Looked for just before a complaint's words: "wasn't cold", "不是很贵", "not slow at all".
-_DENIED_EN = re.compile(r"\b(?:not|never|no|nothing|hardly|without|isn't|wasn't) (?:\w+ ){0,2}$")
+_DENIED_EN = re.compile(
+    r"\b(?:not|never|no|nothing|hardly|without|isn't|wasn't) (?:\w+ ){0,2}$"
+    r"|\b(?:do|did) not (?:think|believe|find|feel) (?:\S+ ){0,5}$"
+)
 _DENIED_IN_EN = re.compile(
     r"\b(?:was|were|is|are|am) (?:not|never) (?:at all |that |too |very |really |so |even |all that )?"
 )
@@ -19,6 +23,7 @@ _DENIED_IN_EN = re.compile(
 _UNPRAISED_EN = re.compile(
     r"\b(?:not|never|hardly|barely|un|less|far|lacks?)\b(?! (?:bad|too bad|go wrong|wait|disappoint\w*|be disappointed|only|disappoints))"
 )
+_AGREED_EN = re.compile(r"(?:\w+ )?that (?:works|will work|would work|will be) ")  # to a proposal
 _DENIED_ZH = re.compile(
     r"(?:不|没|别|不能|不要|不会|不可|也不能|肯定会|并不|不是|没有|不会|不算|不怎么|没那么|不太|也不|去除了?|去掉了?|不如|比)(?:很|太|是|那么|怎么|觉得|算|特别|够)?$"
 )
@@ -98,6 +103,8 @@ def find_feedback(
         if not asked and id(clause) not in plain and not any(rule.kind != "suggestion" for rule, _ in rows):
             verdict = find_verdict(clause, subjects[clause.script])
             found.extend([] if verdict is None else [verdict])
+    if not any("?" in clause.delimiter for clause in clauses):
+        found += find_reports(clauses, found, subjects["en"])
     return _joined([one for one in found if not (asked and one.kind == "praise" and one.aspect in _POLITE)])
 
 
@@ -124,7 +131,7 @@ def _feedback(
     if aspect is None or (named is not None and aspect == "product"):
         aspect = named or "other"  # the words are the product's, what they are said of may be another
     if rule.kind == "praise":
-        if english and _UNPRAISED_EN.search(match.group()):
+        if english and (_UNPRAISED_EN.search(match.group()) or _AGREED_EN.match(clause.text)):
             return None
         if (_DENIED_EN if english else _DENIED_ZH).search(before) or (
             not english
@@ -146,7 +153,8 @@ def _denied_zh(before: str, said: str) -> bool:
     return (
         _DENIED_ZH.search(before) is not None
         or re.search(
-            r"(?:并?不是?|没有?|不算|不怎么|没那么|不能|别|不要|不会|不可)(?:很|太|那么|特别|有点)?(?:慢|贵|差|冷|凉|苦|甜|咸|吵|脏|失望)",
+            r"(?:并?不是?|没有?|不算|不怎么|没那么|不能|别|不要|不会|不可)(?:很|太|那么|特别|有点)?(?:慢|贵|差|冷|凉|苦|甜|咸|吵|脏|失望)"
+            r"|没有?(?:一点|一丝|丝毫|任何|什么)?.{0,3}(?:不好吃|难吃|不好喝|腥|膻味|异味|怪味)",
             said,
         )
         is not None

@@ -1,0 +1,98 @@
+"""A judgement that only a whole English sentence bears: what happened here, told, and neither asked nor wished for."""
+
+# ruff: noqa: SIM905 - word lists read better as text
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from .clauses import Clause
+from .polarity import find_aspects, judge_aspect, judge_english
+from .result import Aspect, FoundFeedback
+
+# Whoever asks for something, plans it or answers us speaks of food and tables too.
+_ASKS = re.compile(
+    r"\b(?:(?:i|we|me|do you|you) (?:also |just |really |only )?(?:want|need|prefer|ask|like to)|looking for|please|pls|no thanks|"
+    r"thanks|thank|(?:sounds?|that is) (?:good|great|nice|perfect|fine|like)|search|remind|get me|give me|give us|let us|let me|would like|"
+    r"would love|i would|i will|will be|going to|help me|tell me|that works|interested|reschedule|alarm|reminder|planning|"
+    r"trying to find|hoping|need to|needs to be|find (?:me|a|an|some|something)|do not care|my spot|my favou?rite) "
+    r"|^(?:yes|yeah|yep|nope|no|ok|okay|sure|wait|that is|it is a table|alright|great|sorry|show|set|play|add|cancel) "
+    r"|\d (?:pm|am|people|persons?) "
+)
+_BOOKS = re.compile(
+    r"\b(?:book|booked|booking|bookings|reserve|reserved|reservation|schedule|cancel|party size|rated|rating|confirm|"
+    r"table (?:for|at|to|inside|outside)|under the name|seated) "
+)
+_ONLY_NAMED = frozenset(
+    "table tables seating seats restaurant place location order menu lunch dinner breakfast".split()
+)  # by those who book, too
+_ONLY_BOOKS = 16  # words: a longer sentence with a booking in it tells how it went
+_TELLS = re.compile(
+    r"\b(?:was|were|had|did|got|came|took|is|are|has|have|does|did not|does not|do not|can not|could not|would not|"
+    r"never|[a-z]{3,}ed) "
+)
+_SHORTEST = 4  # words
+_SURE = 1.0  # how surely the whole judges, or by how much the sign of one aspect leads
+_AGAINST = 0.5  # an aspect is not heard where the whole says the opposite more firmly than this,
+_SURER = 2.0  # unless its sign leads by this
+
+
+def find_reports(
+    clauses: Sequence[Clause], found: Sequence[FoundFeedback], subjects: Mapping[str, Aspect]
+) -> list[FoundFeedback]:
+    """Of every sentence that no phrase was found in, or only of the other sign. `found` is what the phrases gave."""
+    reports: list[FoundFeedback] = []
+    for sentence in _sentences(clauses):
+        quotes = {clause.quote for clause in sentence}
+        known = {one.polarity for one in found if one.quote in quotes}
+        if not {-1, 1} <= known:
+            reports += [one for one in _read(sentence, subjects) if one.polarity not in known]
+    return reports
+
+
+def _sentences(clauses: Sequence[Clause]) -> list[list[Clause]]:
+    found: list[list[Clause]] = []
+    for clause in clauses:
+        if not found or clause.opener[:1] in {".", "!", "?", ";", "\n"}:
+            found.append([])
+        found[-1].append(clause)
+    return found
+
+
+def _read(sentence: list[Clause], subjects: Mapping[str, Aspect]) -> list[FoundFeedback]:
+    if any(clause.script != "en" or "?" in clause.delimiter for clause in sentence) or _opens_asking(sentence[0]):
+        return []
+    words = [word for clause in sentence for word in clause.text.split()]
+    spoken = [word for word in words if word in subjects]
+    text = "".join(clause.text for clause in sentence)
+    if len(words) < _SHORTEST or not spoken or _ASKS.search(text) or not _TELLS.search(text):
+        return []
+    if len(words) < _ONLY_BOOKS and _BOOKS.search(text):
+        return []
+    whole = judge_english(words)
+    if _ONLY_NAMED.issuperset(spoken) and (abs(whole) < _SURER or _BOOKS.search(text)):
+        return []
+    signs: dict[int, Aspect] = {}
+    if abs(whole) > _SURE:
+        signs[1 if whole > 0 else -1] = subjects[spoken[0]]
+    for aspect in find_aspects(words):
+        sign, lead = judge_aspect(words, aspect)
+        if sign and lead > _SURE and (sign * whole > -_AGAINST or lead > _SURER):
+            signs[sign] = aspect
+    return [
+        FoundFeedback("praise" if sign > 0 else "complaint", aspect, 1 if sign > 0 else -1, int(sign < 0), None, _quote(sentence, aspect, subjects))
+        for sign, aspect in signs.items()
+    ]  # fmt: skip
+
+
+def _opens_asking(first: Clause) -> bool:
+    return first.condition or (first.question and not first.text.startswith(("when i ", "when we ")))
+
+
+def _quote(sentence: list[Clause], aspect: Aspect, subjects: Mapping[str, Aspect]) -> str:
+    """The clause that names the aspect, or else the first."""
+    for clause in sentence:
+        if any(subjects.get(word) == aspect for word in clause.text.split()):
+            return clause.quote
+    return sentence[0].quote
