@@ -7,8 +7,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from .clauses import Clause
-from .polarity import find_aspects, judge_aspect, judge_english
+from . import grams
+from .clauses import Clause, about_others
+from .polarity import ASPECTS, Model, judge_aspect, load
 from .result import Aspect, FoundFeedback
 
 # Whoever asks for something, plans it or answers us speaks of food and tables too.
@@ -24,6 +25,7 @@ _BOOKS = re.compile(
     r"\b(?:book|booked|booking|bookings|reserve|reserved|reservation|schedule|cancel|party size|rated|rating|confirm|"
     r"table (?:for|at|to|inside|outside)|under the name|seated) "
 )
+_LONG_ENOUGH_TO_DENY = 8  # words: in a shorter sentence a "not" weighs too little
 _ONLY_NAMED = frozenset(
     "table tables seating seats restaurant place location order menu lunch dinner breakfast".split()
 )  # by those who book, too
@@ -35,6 +37,10 @@ _TELLS = re.compile(
 _SHORTEST = 4  # words
 _SURE = 1.0  # how surely the whole judges, or by how much the sign of one aspect leads
 _AGAINST = 0.5  # an aspect is not heard where the whole says the opposite more firmly than this,
+_TURNS = re.compile(
+    r"\b(?:but|though|although|however|except|while|yet|despite|if|only|just|other than|otherwise|even) "
+)
+_MOST = 2  # aspects looked at one by one, where the whole does not say it all: each costs as much as the whole
 _SURER = 2.0  # unless its sign leads by this
 
 
@@ -68,15 +74,22 @@ def _read(sentence: list[Clause], subjects: Mapping[str, Aspect]) -> list[FoundF
     text = "".join(clause.text for clause in sentence)
     if len(words) < _SHORTEST or not spoken or _ASKS.search(text) or not _TELLS.search(text):
         return []
+    if "not" in words and len(words) < _LONG_ENOUGH_TO_DENY:
+        return []
+    if text.startswith("my ") and about_others(sentence[0], before=False):
+        return []
     if len(words) < _ONLY_BOOKS and _BOOKS.search(text):
         return []
-    whole = judge_english(words)
+    buckets = grams.buckets(grams.english(words))
+    model = load("en")
+    whole = float(model.polarity.score(buckets)[0])
     if _ONLY_NAMED.issuperset(spoken) and (abs(whole) < _SURER or _BOOKS.search(text)):
         return []
     signs: dict[int, Aspect] = {}
     if abs(whole) > _SURE:
         signs[1 if whole > 0 else -1] = subjects[spoken[0]]
-    for aspect in find_aspects(words):
+    aspects = [] if signs and not _TURNS.search(text) else _aspects(model, buckets)[:_MOST]
+    for aspect in aspects:
         sign, lead = judge_aspect(words, aspect)
         if sign and lead > _SURE and (sign * whole > -_AGAINST or lead > _SURER):
             signs[sign] = aspect
@@ -88,6 +101,13 @@ def _read(sentence: list[Clause], subjects: Mapping[str, Aspect]) -> list[FoundF
 
 def _opens_asking(first: Clause) -> bool:
     return first.condition or (first.question and not first.text.startswith(("when i ", "when we ")))
+
+
+def _aspects(model: Model, buckets: list[int]) -> list[Aspect]:
+    if model.aspects is None:
+        return []
+    scores = model.aspects.score(buckets) - model.thresholds
+    return [aspect for aspect, score in zip(ASPECTS, scores, strict=True) if score > 0]
 
 
 def _quote(sentence: list[Clause], aspect: Aspect, subjects: Mapping[str, Aspect]) -> str:

@@ -137,7 +137,7 @@ def test_the_hours_in_other_words(hear, text):
     ("text", "kind", "aspect"),
     [
         ("delicious", "praise", "product"),
-        ("the waiter was not attentive at all", None, None),
+        ("the waiter was not attentive at all", "complaint", "staff"),
         ("friendly and helpful staff", "praise", "staff"),
         ("such a cozy atmosphere", "praise", "place"),
         ("reasonably priced", "praise", "price"),
