@@ -20,7 +20,7 @@ from rich.table import Table
 
 from bench.understanding.rows import Row
 
-PARTS = ("faq", "feedback", "dates", "heard", "robustness")
+PARTS = ("faq", "feedback", "dates", "heard", "robustness", "speed")
 
 
 def main() -> int:

@@ -119,9 +119,8 @@ class ItemFinder:
     def is_plain(self, text: str, mentions: Sequence[Mention]) -> bool:
         """Whether a clause says nothing beside these items, their numbers and options."""
         tokens = tokenize(text)
-        inside = frozenset(
-            at for at, token in enumerate(tokens) if any(one.start <= token.start < one.end for one in mentions)
-        )
+        covered = {place for one in mentions for place in range(one.start, one.end)}
+        inside = frozenset(at for at, token in enumerate(tokens) if token.start in covered)
         words = [token.text for token in tokens]
         taken = {at for start, end, _ in self._options.find(words, inside) for at in range(start, end)}
         return self.idle_words([word for at, word in enumerate(words) if at not in inside and at not in taken])
@@ -149,9 +148,7 @@ class ItemFinder:
 
     def _short_at(self, spelt: Sequence[str], at: int) -> tuple[int, str] | None:
         """A short name counts only after a measure: "a bag of the yirga", 一袋埃塞."""
-        before = at - 1
-        while before >= 0 and spelt[before] in {"the", "your"}:
-            before -= 1
+        before = at - 2 if at and spelt[at - 1] in {"the", "your"} else at - 1
         if before < 0 or spelt[before] not in self._units:
             return None
         return _longest(self._short, self._short_lengths, spelt, at)

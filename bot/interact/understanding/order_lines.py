@@ -4,11 +4,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from .clauses import Clause
-from .items import ItemFinder, Mention
+from .items import MAX_ITEMS, ItemFinder, Mention
 from .normalise import close_up
 from .options import combine, is_for_all
 from .portions import lines_of
 from .result import FoundItem, Portion
+
+LONGEST = 480  # characters of a clause; nobody orders more in one breath
 
 Named = tuple[Clause, Mention]
 Fits = Callable[[str, str], bool]  # whether the item of this sku comes with such a choice
@@ -18,7 +20,9 @@ def find_named(clauses: Sequence[Clause], finder: ItemFinder) -> list[Named]:
     """Items by clause; a clause of options alone belongs to the item before it."""
     found: list[Named] = []
     for clause in clauses:
-        text = close_up(clause.folded)
+        if len(found) >= MAX_ITEMS:
+            break
+        text = close_up(clause.folded[:LONGEST])
         mentions = finder.find(text)
         if mentions:
             found += [(clause, mention) for mention in mentions]

@@ -15,6 +15,7 @@ _WHEN = re.compile(
 _HERE = re.compile(r" (?:on|at|in|from) (?:the|their|your|this|that) (?!morning|evening|afternoon)")
 _WHERE = re.compile(r" (?:in|on|with|over) (?!the morning|it|them|the|there|here|you)(?:\S+ ?){1,3}$")
 _LONGEST_DISH = 6  # characters
+_LONGEST_IN_A_ROW, _MOST_IN_A_ROW = 10, 8  # characters of a thing, and things
 _DONE_ZH = re.compile(r"[到了过完得着]|[一几两][块个口点些杯份碗片盘]")  # 我只吃到一块牛肉
 _LONGEST = {"en": 4, "zh": 10}  # words, characters: a longer thing is a sentence
 
@@ -39,9 +40,6 @@ class ThingReader:
         joints = "|".join(map(re.escape, lexicon.joining))
         self._joint = re.compile(rf" (?:{joints}) | ?[,/&+] ?" if self._english else rf"(?:{joints})|[,/&+]")
         self._leads = re.compile(rf"(?:{joints}) " if self._english else rf"(?:{joints})")
-        each = "|".join(sorted(map(re.escape, self._tastes), key=lambda word: (-len(word), word)))
-        self._one = re.compile(each)
-        self._rows = re.compile(rf"(?:{each}){{2,8}}")
         # "fish and chips" is one thing where the catalogue says so; see `read`.
 
     def read(self, slot: str) -> list[Thing]:
@@ -64,8 +62,17 @@ class ThingReader:
 
     def _row(self, piece: str) -> list[Thing]:
         """Known things with nothing between them: 香菜葱姜."""
-        match = self._rows.fullmatch(self._strip(piece.strip())[0])
-        found = self._one.findall(match.group()) if match else []
+        text, found = self._strip(piece.strip())[0], list[str]()
+        while text and len(found) < _MOST_IN_A_ROW:
+            size = next(
+                (size for size in range(min(len(text), _LONGEST_IN_A_ROW), 0, -1) if text[:size] in self._tastes), 0
+            )
+            if not size:
+                return []
+            found.append(text[:size])
+            text = text[size:]
+        if text or len(found) < 2:
+            return []
         if len(found) < 3 and not all(len(each) > 1 for each in found):
             return []  # 汤面 is one thing
         return [Thing(each, None, known=True) for each in found]
