@@ -92,7 +92,7 @@ class Visit:
     @property
     def is_staffed(self) -> bool:
         """Whether there is anybody to pass on to."""
-        return bool(team.list_all(self.memory))
+        return bool(team.list_ids(self.memory))
 
     @property
     def pieces(self) -> tuple[tuple[int, str], ...]:

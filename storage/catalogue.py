@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from storage.database import Memory
+from storage.memory import Selection
 from storage.models import CatalogueItem, FaqEntry, table_of
 from storage.prepared import Prepared
 
 FAQ = table_of(FaqEntry)
+_ITEM = Selection(CatalogueItem, CatalogueItem.sku == bindparam("sku"))
 _ANSWERS = Prepared(
     select(FAQ.c.language, FAQ.c.answer).where(FAQ.c.name == bindparam("name"), FAQ.c.answer != "").order_by(FAQ.c.id)
 )
@@ -23,7 +25,7 @@ def list_items(memory: Memory) -> Sequence[CatalogueItem]:
 
 
 def find_item(memory: Memory, sku: str) -> CatalogueItem | None:
-    return memory.get(CatalogueItem, sku)
+    return _ITEM.first(memory, sku=sku)
 
 
 def list_faq(memory: Memory) -> Sequence[FaqEntry]:

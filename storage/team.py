@@ -17,13 +17,16 @@ _ALL = Selection(Staff, Staff.removed_at.is_(None), order_by=Staff.id)
 
 
 def find(memory: Memory, telegram_id: int) -> Staff | None:
-    """Asked at every message: who is no member is told from the ids, which are read once for a group of visits."""
-    ids = memory.info.get(meta.TEAM)
+    """Asked at every message, and seldom of a member."""
+    return _FIND.first(memory, telegram_id=telegram_id) if telegram_id in list_ids(memory) else None
+
+
+def list_ids(memory: Memory) -> frozenset[int]:
+    """Telegram ids of all members, read once for a group of visits."""
+    ids: frozenset[int] | None = memory.info.get(meta.TEAM)
     if ids is None:
         ids = memory.info[meta.TEAM] = frozenset(member.telegram_id for member in list_all(memory))
-    if telegram_id not in ids:
-        return None
-    return _FIND.first(memory, telegram_id=telegram_id)
+    return ids
 
 
 def list_all(memory: Memory) -> Sequence[Staff]:
