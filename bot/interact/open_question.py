@@ -29,8 +29,9 @@ class Answered:
 
 
 def take(turn: Turn, answer: Answer) -> Answered:
-    """Decide it, and keep what was answered."""
-    return _take_change(turn) or _take_correction(turn, answer) or _read(turn, answer)
+    """Decide it, and keep what was answered. "No, 13 June" puts a date right, whatever else waits for a yes or no."""
+    changed = _take_change(turn) if turn.heard.changes else None
+    return changed or _take_correction(turn, answer) or _take_change(turn) or _read(turn, answer)
 
 
 def _take_change(turn: Turn) -> Answered | None:

@@ -83,3 +83,18 @@ def test_abuse_gets_one_calm_reply_and_a_person_once(ana: Chat) -> None:
     ana.send("stupid bot")
     assert not ana.answers[0].buttons
     assert len(ana.house.shown(STAFF)) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("fixture", "order", "first", "correction"),
+    [("ana", "two oat lattes please", "my mum's birthday is on 3 june", "no, 13 june"),
+     ("mei", "来两杯燕麦拿铁", "我妈妈生日是六月三号", "不对，是六月十三号")],
+)  # fmt: skip
+def test_an_order_that_waits_does_not_keep_a_date_from_being_put_right(
+    request: pytest.FixtureRequest, fixture: str, order: str, first: str, correction: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    for line in (order, first, correction):
+        chat.send(line)
+    dates = [fact.date for fact in chat.rows(Fact) if fact.kind == "occasion" and fact.superseded_by is None]
+    assert dates == ["06-13"]

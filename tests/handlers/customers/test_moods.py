@@ -107,9 +107,12 @@ def test_nobody_is_said_to_know_where_nobody_is(sqlite_database: Database, langu
         "zh": ["咖啡是凉的", "拿铁也是凉的", "上次投诉有结果了吗", "垃圾机器人", "垃圾机器人", "来两杯拿铁", "我妈走了"],
     }[language]  # fmt: skip
     chat.send("/start")
-    claims = {"en": ("with my colleagues", "colleague is", "colleague knows", "told my", "colleague sees"),
-              "zh": ("转给同事", "告诉同事", "同事在", "同事正在", "同事能看到", "让同事知道")}[language]  # fmt: skip
+    claims = {"en": ("with my colleagues", "colleagues have", "colleagues can", "colleague is", "colleague knows", "told my", "colleague sees"),
+              "zh": ("转给同事", "同事已经收到", "交给同事", "同事现在能看到", "告诉同事", "同事在", "同事正在", "同事能看到", "让同事知道")}[language]  # fmt: skip
     for line in lines:
         chat.send(line)
         assert chat.answers
         assert not [claim for claim in claims if claim in chat.text], chat.text
+    chat.press({"en": "Confirm", "zh": "确认下单"}[language])
+    placed = chat.answers[-1].text
+    assert not [claim for claim in claims if claim in placed], placed
