@@ -142,11 +142,16 @@ def _environment() -> ImmutableSandboxedEnvironment:
     environment.filters = {name: environment.filters[name] for name in kept}
     environment.filters |= {
         "money": _money, "day": _day, "moment": _moment, "clock": _clock, "span": _span,
-        "listed": _listed, "clip": _clip, "number": _number,
+        "listed": _listed, "clip": _clip, "number": _number, "percent": _percent,
     }  # fmt: skip
     environment.intercepted_binops = frozenset(["*", "**", "%"])
     environment.call_binop = _refuse_operator  # type: ignore[method-assign]
     return environment
+
+
+def _percent(share: float) -> int:
+    """0.734 is 73."""
+    return round(share * 100)
 
 
 def _refuse_operator(context: Context, operator: str, left: Any, right: Any) -> Any:

@@ -11,7 +11,7 @@ from jinja2 import Environment, nodes
 
 AT = datetime(2026, 5, 3, 9, 30, tzinfo=UTC)
 TIMES = {"day", "moment", "clock"}
-NUMBERS = {"money", "number", "span", "round", "int"}
+NUMBERS = {"money", "number", "span", "round", "int", "percent"}
 LISTS = {"listed", "join", "length", "first", "last"}
 Path = tuple[str, ...]
 

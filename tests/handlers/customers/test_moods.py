@@ -93,7 +93,7 @@ def test_never_mind_is_no_goodbye(request: pytest.FixtureRequest, fixture: str, 
 def test_contempt_is_heard(request: pytest.FixtureRequest, fixture: str, words: str) -> None:
     chat: Chat = request.getfixturevalue(fixture)
     chat.send(words)
-    assert chat.answers[0].name == "chat/abuse"
+    assert chat.answers[0].name in ("chat/abuse", "feedback/complaint")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
