@@ -61,6 +61,7 @@ class Classifier:
         if self._language == "en":
             self._by_vector = learnt["vector"].astype(np.float32), learnt["vector_bias"].astype(np.float32)
             self._phrasings = learnt["phrasings"].astype(np.float32)
+            load_embedding()  # now, and not while the first customer waits
 
     def choose(self, question: str, near: float = 0.0) -> Choice:
         """`near`: how like the next known question is; in English it is seen here."""
