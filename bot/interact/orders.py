@@ -27,6 +27,7 @@ SPOKEN_OF_FOR = timedelta(minutes=30)  # after it, "it" is something else
 SURE = 0.8  # of an order; below it, it is one only where nothing else was said
 MOST_SAID = 10  # messages that staff are shown with the order
 QUOTE = 300
+LONGEST_YES = 20  # characters; a longer one says something else too
 
 
 def find_draft(conversation: Conversation, now: datetime) -> dict[str, Any] | None:
@@ -66,8 +67,9 @@ def answer(turn: Turn) -> tuple[str, Recorded] | None:
         _keep(turn, lines, draft)
         return ("answered" if lines else "skipped"), told
     asked = turn.conversation.open_question is not None  # then yes and no answer that
-    if asked or turn.heard.items or turn.heard.facts or turn.heard.feedback:
-        return None
+    heard = turn.heard
+    if asked or heard.items or heard.facts or heard.feedback or heard.dates or len(turn.text) > LONGEST_YES:
+        return None  # "不对，是六月十三号" puts something else right
     if turn.has("yes") and draft["shown"] and not draft["asides"] and not draft["warned"]:
         order = place(turn.memory, turn.customer, turn.conversation, draft, turn.settings, turn.now)
         return ("answered", Recorded(orders=[order.id])) if order else None

@@ -153,7 +153,7 @@ class ItemFinder:
             return None
         return _longest(self._short, self._short_lengths, spelt, at)
 
-    def _with_details(self, text: str, tokens: list[Token], spans: list[tuple[int, int, str]]) -> list[Mention]:
+    def _with_details(self, text: str, tokens: Sequence[Token], spans: list[tuple[int, int, str]]) -> list[Mention]:
         words = [token.text for token in tokens]
         inside = frozenset(i for first, last, _ in spans for i in range(first, last))
         options = self._options.find(words, inside)
