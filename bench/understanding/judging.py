@@ -19,6 +19,7 @@ SIMILAR = 70  # RapidFuzz partial_ratio of two values that mean the same
 OWN = {"", "self", "me", "myself", "i", "customer", "我", "自己", "本人"}  # persons who are the customer
 STOP = frozenset(re.findall(r"\w+", "a an the of to for in at on and or my me i we our is it with some any please"))
 TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_]+(?:[.\-:/'][^\W_]+)*")
+OCCASIONS = {"birthday": "生日", "anniversary": "纪念日", "due date": "预产期"}  # stored under one name in both languages
 ABOUT_SELF = {"preference", "restriction", "need", "habit", "interest"}  # of these it matters whose they are
 Json = dict[str, Any]
 
@@ -70,6 +71,8 @@ def same_fact(said: Json, label: Json) -> bool:
         return False
     polarity = None if polarity in (None, "null", "") else str(polarity)
     value = str(said.get("value") or said.get("item") or "")
+    if kind == "occasion" and re.search(r"[\u3400-\u9fff]", label["value"]):
+        value = OCCASIONS.get(value, value)
     return _same_polarity(str(kind), polarity, label["polarity"]) and same_value(value, label["value"])
 
 

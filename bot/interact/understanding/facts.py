@@ -45,6 +45,7 @@ _JUST_NOW = re.compile(
     r"\b(?:this (?:week|month|time)|today|tomorrow|tonight) |\bwaiting |这周|这次|这几天|今天|明天|这个月|等"
 )
 _TOO_ZH = re.compile(r"(?:太|这么|那么).+了")  # 太辣了我受不了 is said of this dish
+_DONE_ZH = re.compile(r"[过了到完](?!敏)")  # 我没吃过 is no taste
 _CONTRAST = {"but", "except", "except that", "apart from", "however", "但", "但是", "不过", "可是", "只是"}
 LISTED_BUT_WEAK = 0.45  # below what is stored: said beside an order, it is about that order
 
@@ -116,7 +117,7 @@ def _facts_of(rule: FactRule, match: re.Match[str], clause: Clause, reader: Thin
     elif rule.known and not any(thing.known for thing in reader.read(slots["thing"])):
         return
     elif rule.several and "thing" in slots:
-        if _NOTHING.match(slots["thing"]) or _TOO_ZH.match(slots["thing"]):
+        if any(pattern.match(slots["thing"]) for pattern in (_NOTHING, _TOO_ZH, _DONE_ZH)):
             return
         if clause.delimiter[:1] in {"(", "（"} and rule.kind == "preference":
             return  # "王品牛排(亦庄店)" names a place
@@ -146,6 +147,8 @@ def _fixed_value(rule: FactRule, match: re.Match[str], clause: Clause) -> str:
     if len(_TOKEN.findall(whole)) <= _LONGEST_VALUE:
         return whole
     told = match.group().strip()  # of a long clause only what was matched
+    if clause.script == "zh":
+        told = match.string[match.start() :]
     tokens = list(_TOKEN.finditer(told))
     return told if len(tokens) <= _LONGEST_VALUE else told[: tokens[_LONGEST_VALUE - 1].end()]
 

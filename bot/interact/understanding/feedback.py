@@ -67,7 +67,7 @@ _NOT_MINE_EN = re.compile(
 _SCORES_ZH = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?:打|给|评|评价|我给|只能给|只给)(?:[你您]们?|个|了|它|这次|店家|他们|满|到){0,2}(?P<n>\d{1,3}(?:\.\d)?|[一二两三四五六七八九十满])(?:分|颗?星)(?!以上|以下|左右|钟|之|开外|店)",
+        r"(?:打|给予|给|评为|评|评价|我给|只能给|只给)(?:[你您]们?|个|了|它|这次|店家|他们|满|到){0,2}(?P<n>\d{1,3}(?:\.\d)?|[一二两三四五六七八九十满])(?:分|颗?星)(?!以上|以下|左右|钟|之|开外|店)",
         r"^(?:我?(?:觉得|认为)?)(?P<n>\d{1,2}(?:\.\d)?|[一二两三四五六七八九十满])(?:分|颗?星)(?:好评|差评|吧|啦|哦|满意)?\W*$",
         r"^满分(?P<n>)(?:10|十|5|五)分.{0,6}?(?P<m>\d{1,2}|[一二三四五六七八九十])分",
     )
@@ -180,7 +180,7 @@ def _score(clause: Clause) -> float | None:
                 number = match["n"]
                 return float(_SCORE_WORD[number]) if number in _SCORE_WORD else float(number)
         return None
-    if ("分" not in text and "星" not in text) or clause.question:
+    if ("分" not in text and "星" not in text) or (clause.question and not clause.text.endswith("吧")):
         return None
     for pattern in _SCORES_ZH:
         match = pattern.search(clause.text)
