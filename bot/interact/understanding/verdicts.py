@@ -22,7 +22,7 @@ _SHORTEST = 3  # words: "great coffee" is for the phrases
 # A taste, thanks or a plan is no judgement of us: "love the oat latte", "thanks for your support", "that will be perfect".
 _NONE = re.compile(
     r"^(?:\w+ ){0,3}?(?:love|enjoy|like|hate|prefer) |\b(?:thanks|thank|please|will be|would be|going to|supposed to|do not care|table (?:for|at|is|we)) "
-    r"|喜欢|爱[吃喝]|最爱|为了|感谢|谢谢"
+    r"|喜欢|受不了|接受不了|爱[吃喝]|最爱|为了|感谢|谢谢"
 )
 
 
