@@ -19,7 +19,11 @@ SIMILAR = 70  # RapidFuzz partial_ratio of two values that mean the same
 OWN = {"", "self", "me", "myself", "i", "customer", "我", "自己", "本人"}  # persons who are the customer
 STOP = frozenset(re.findall(r"\w+", "a an the of to for in at on and or my me i we our is it with some any please"))
 TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_]+(?:[.\-:/'][^\W_]+)*")
-OCCASIONS = {"birthday": "生日", "anniversary": "纪念日", "due date": "预产期"}  # stored under one name in both languages
+OCCASIONS = {
+    "birthday": "生日",
+    "anniversary": "纪念日",
+    "due date": "预产期",
+}  # stored under one name in both languages
 ABOUT_SELF = {"preference", "restriction", "need", "habit", "interest"}  # of these it matters whose they are
 Json = dict[str, Any]
 
