@@ -259,7 +259,8 @@ def time_business(items: int, data: Path) -> dict[str, Any]:
 
     hear("hello"), hear("你好")  # what is loaded with the first message belongs to the start
     times = [hear(text) for text in messages]
-    hostile = {kind: hear(text) for kind, text in make_hostile(items)}
+    # The median of three: a sweep of the garbage collector that falls into one of them is not the message's.
+    hostile = {kind: statistics.median(hear(text) for _ in range(3)) for kind, text in make_hostile(items)}
     cuts = statistics.quantiles(times, n=100)
     return {"p50": cuts[49], "p99": cuts[98], "hostile": hostile, "ready": ready, "memory": _resident() - resident}
 
