@@ -12,6 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _BUCKETS: Final = 1 << 18
 _SHARPNESS = 4.0  # of the votes by groups
+_MOST = 1000  # times that a group is counted
+_DAMPED = [0.0, *(1 + math.log(count) for count in range(1, _MOST + 1))]
 
 # English: logistic regression on the validation parts of BANKING77, HWU64 and CLINC150, with CLINC150's `oos_train` and
 # a fifth of the answers left out as what no entry answers; the bias puts FaqMatcher's threshold where about 92 % of
@@ -159,17 +162,30 @@ def _group(question: str, language: str) -> tuple[dict[int, float], ...]:
     text = question.lower()
     if language == "zh":
         signs = "".join(sign for sign in text if sign.isalnum())
-        return (_count(signs[at : at + size] for size in (1, 2, 3) for at in range(len(signs) - size + 1)),)
+        return (_count(_bucket(signs[at : at + size]) for size in (1, 2, 3) for at in range(len(signs) - size + 1)),)
     said = words(text)
-    spaced = [f" {word} " for word in text.split()]
+    letters: list[int] = []
+    for word in text.split():
+        letters += _letters(word)
     return (
-        _count([*(f"w {word}" for word in said), *(f"w {a} {b}" for a, b in pairwise(said))]),
-        _count(word[at : at + size] for word in spaced for size in (2, 3, 4) for at in range(len(word) - size + 1)),
+        _count([*(_bucket(f"w {word}") for word in said), *(_bucket(f"w {a} {b}") for a, b in pairwise(said))]),
+        _count(letters),
     )
 
 
-def _count(grams: Iterable[str]) -> dict[int, float]:
-    return {crc32(gram.encode()) & (_BUCKETS - 1): 1 + math.log(count) for gram, count in Counter(grams).items()}
+@lru_cache(maxsize=20_000)  # few words are most of what is said
+def _letters(word: str) -> tuple[int, ...]:
+    spaced = f" {word} "
+    return tuple(_bucket(spaced[at : at + size]) for size in (2, 3, 4) for at in range(len(spaced) - size + 1))
+
+
+@lru_cache(maxsize=20_000)
+def _bucket(gram: str) -> int:
+    return crc32(gram.encode()) & (_BUCKETS - 1)
+
+
+def _count(buckets: Iterable[int]) -> dict[int, float]:
+    return {bucket: _DAMPED[min(count, _MOST)] for bucket, count in Counter(buckets).items()}
 
 
 def _weights(model: Any) -> tuple[np.ndarray, np.ndarray]:

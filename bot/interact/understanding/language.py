@@ -7,16 +7,20 @@ from collections import Counter
 
 from .normalise import clean, fold
 
-_SCRIPTS = (
-    ("ja", re.compile("[\u3041-\u30ff\u31f0-\u31ff]")),
-    ("ko", re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")),
-    ("zh", re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")),
-    ("ru", re.compile("[\u0400-\u04ff]")),
-    ("ar", re.compile("[\u0600-\u06ff]")),
-    ("he", re.compile("[\u0590-\u05ff]")),
-    ("el", re.compile("[\u0370-\u03ff]")),
-    ("th", re.compile("[\u0e00-\u0e7f]")),
-    ("hi", re.compile("[\u0900-\u097f]")),
+_SCRIPTS = {
+    "ja": re.compile("[\u3041-\u30ff\u31f0-\u31ff]"),
+    "ko": re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]"),
+    "zh": re.compile("[\u3400-\u4dbf\u4e00-\u9fff]"),
+    "ru": re.compile("[\u0400-\u04ff]"),
+    "ar": re.compile("[\u0600-\u06ff]"),
+    "he": re.compile("[\u0590-\u05ff]"),
+    "el": re.compile("[\u0370-\u03ff]"),
+    "th": re.compile("[\u0e00-\u0e7f]"),
+    "hi": re.compile("[\u0900-\u097f]"),
+}
+_CODES = tuple(_SCRIPTS)
+_NEITHER = re.compile(
+    "[\u0370-\u052f\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u1100-\u11ff\u3041-\u30ff\u3130-\u318f\u31f0-\u31ff\uac00-\ud7af]"
 )
 _UKRAINIAN = re.compile("[іїєґ]")
 # Words a language cannot do without and the others do not have; shared ones ("in", "die", "me") are left out.
@@ -84,7 +88,10 @@ def detect_language(text: str, fallback: str | None) -> str:
     default = fallback or "en"
     sample = fold(clean(text))[:_SAMPLE]
     if not sample.isascii():
-        counts = {code: len(regex.findall(sample)) for code, regex in _SCRIPTS}
+        counts = dict.fromkeys(_CODES, 0)
+        counts["zh"] = len(_SCRIPTS["zh"].findall(sample))
+        if _NEITHER.search(sample):
+            counts |= {code: len(regex.findall(sample)) for code, regex in _SCRIPTS.items()}
         if counts["ja"] >= 2 and counts["ja"] * 4 >= counts["zh"]:
             return "ja"
         code = max(counts, key=lambda each: counts[each])
