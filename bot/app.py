@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import secrets
 import signal
@@ -23,7 +22,7 @@ from telegram import Bot
 from telegram.ext import Application, ContextTypes
 
 import handlers
-from bot import errors
+from bot import errors, garbage
 from bot.clock import Clock
 from bot.config import Settings
 from bot.customize import follow_ups
@@ -55,7 +54,6 @@ logger = logging.getLogger(__name__)
 
 SANDBOX_TOKEN = "1000001:embedded-sandbox-needs-no-secret-token"  # noqa: S105  of a Telegram inside this process
 STOP_SECONDS = 1.2  # for each of lanes and sender; the whole stop stays under five seconds
-GARBAGE = (20_000, 20, 20)  # objects between searches; by default (700, 10, 10) they took an eighth of our time
 
 
 def run(settings: Settings) -> None:
@@ -237,9 +235,7 @@ class Agent:
     async def _warm_up(self) -> None:
         """Build what the first message would else wait for. It stays, so no search for garbage need look at it again."""
         await self.database.read(self.house.hearing.listener)
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*GARBAGE)
+        garbage.settle()
 
     async def _stop(self) -> None:
         """Intake first, so that nothing new begins; HTTP last, so that health is seen to the end."""

@@ -86,7 +86,7 @@ _SAMPLE = 600  # characters looked at
 def detect_language(text: str, fallback: str | None) -> str:
     """An ISO 639-1 code; `fallback` (or "en") where the text does not clearly say."""
     default = fallback or "en"
-    sample = fold(clean(text))[:_SAMPLE]
+    sample = fold(clean(text[:_SAMPLE]))
     if not sample.isascii():
         counts = dict.fromkeys(_CODES, 0)
         counts["zh"] = len(_SCRIPTS["zh"].findall(sample))
