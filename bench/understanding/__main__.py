@@ -50,7 +50,9 @@ def show(rows: list[Row]) -> None:
     for row in rows:
         wanted = ["" if bar is None else f"{bar:g} {row.unit}" for bar in (row.least, row.aim)]
         style = "" if row.passes else "bold red"
-        table.add_row(row.set, row.what, f"{row.value:.2f} {row.unit}", *wanted, row.anchors, style=style)
+        table.add_row(
+            row.set, row.what, f"{row.value:.{2 if row.unit else 3}f} {row.unit}", *wanted, row.anchors, style=style
+        )
     Console(width=150 if not sys.stdout.isatty() else None).print(table)
 
 
