@@ -47,15 +47,18 @@ def examine_file(
 
 def read_questions(file: Path) -> list[tuple[str, str | None]]:
     """Raises InputError with every bad row."""
-    from bot.identify.import_table import read_table
+    from bot.identify.import_table import open_table
 
-    table = read_table(file, COLUMNS)
-    text, expected = table.places["text"], table.places["expected"]
-    problems = list(table.problems)
-    problems += [InputProblem(line, "text: is empty") for line, cells in table.rows if not cells[text].strip()]
-    if problems or not table.rows:
+    table = open_table(file, COLUMNS)
+    text, expected = table.placement.places["text"], table.placement.places["expected"]
+    rows = list(table.rows())
+    problems = [InputProblem(line, fault) for line, _, fault in rows if fault]
+    problems += [
+        InputProblem(line, "text: is empty") for line, cells, fault in rows if not fault and not cells[text].strip()
+    ]
+    if problems or not rows:
         raise InputError(str(file), problems or [InputProblem(None, "no questions in it")])
-    return [(cells[text].strip(), cells[expected].strip() or None) for _, cells in table.rows]
+    return [(cells[text].strip(), cells[expected].strip() or None) for _, cells, _ in rows]
 
 
 def show(report: Report) -> None:

@@ -1,25 +1,20 @@
-"""import and understand: what the bot is told, and what it makes of what is said to it."""
+"""understand: what the bot makes of what is said to it."""
 
 from __future__ import annotations
 
 import sys
 from importlib.resources import as_file, files
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.output import (
-    AsJson,
     make_group,
-    opened,
     print_json,
-    progress_bar,
     read_moment,
     read_settings,
     read_zone,
     say,
-    say_error,
 )
 from bot.clock import Clock
 from bot.config import Settings
@@ -28,38 +23,6 @@ if TYPE_CHECKING:
     from bot.interact.understanding import Listener
 
 app = make_group()
-
-
-@app.command("import")
-def import_(
-    kind: Annotated[Literal["customers", "orders", "catalogue", "faq"], typer.Argument(help="What the file holds.")],
-    file: Annotated[Path, typer.Argument(help="CSV with a header, in UTF-8.")],
-    as_json: AsJson = False,
-) -> None:
-    """Import a CSV file. It is checked whole first: with a bad row nothing is written. Importing again is harmless."""
-    from bot.differentiate.value import differentiate_all
-    from bot.identify.importing import import_file
-    from bot.interact.hearing import learn_faq
-
-    settings, now = read_settings(), Clock().now()
-    with opened(settings) as database, progress_bar(f"importing {kind}") as progress:
-        report = import_file(database, kind, file, settings, now, progress)
-        if kind in ("customers", "orders"):
-            differentiate_all(database, settings, now)
-        if kind == "faq":
-            learn_faq(database)
-    if as_json:
-        print_json({"file": str(file), **report.to_json()})
-        return
-    say(
-        f"{file}: {report.rows:,} rows; {report.added:,} added, {report.changed:,} changed, {report.unchanged:,} unchanged"
-    )
-    if report.customers:
-        say(f"{report.customers:,} customers were not known before")
-    if report.erased:
-        say(f"{report.erased:,} left out: they belong to people who were erased on their wish")
-    for note in report.notes:
-        say_error(f"{file}:{note.line}: {note.reason}")
 
 
 @app.command()
@@ -86,21 +49,22 @@ def understand(
 
 def build_listener(settings: Settings) -> Listener:
     """From the catalogue and FAQ of the database; from the examples' where there is none, or nothing in it."""
-    from bot.identify.import_rows import read_catalogue, read_faq
+    from bot.identify.import_checking import read_rows
     from bot.interact.understanding import CatalogueEntry, FaqPhrasing, Listener
 
     found = _knowledge_of_database(settings)
     if found is not None:
         return found
+    now = Clock().now()
     with as_file(files("examples")) as folder:
         entries = [
             CatalogueEntry(
                 row.sku, {"en": row.name_en, "zh": row.name_zh}, tuple(row.aliases), row.category, tuple(row.options),
                 tuple(row.contains),
             )
-            for row in read_catalogue(folder / "catalogue.csv", settings)
+            for row in read_rows("catalogue", folder / "catalogue.csv", settings, now)
         ]  # fmt: skip
-        rows = read_faq(folder / "faq.csv")
+        rows = read_rows("faq", folder / "faq.csv", settings, now)
     return Listener(entries, [FaqPhrasing(row.name, row.language, row.question, row.answer) for row in rows])
 
 

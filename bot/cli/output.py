@@ -103,7 +103,7 @@ def print_table(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
+def progress_bar(what: str) -> Iterator[Callable[[int, int | None], None] | None]:
     """A bar on standard error, where somebody looks at it."""
     if not sys.stderr.isatty():
         yield None

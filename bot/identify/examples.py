@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import examples
 from bot.clock import local_day
 from bot.config import Settings
 from bot.identify import consents, facts
+from bot.identify.import_checking import list_rows
 from bot.identify.import_customers import apply_customers
-from bot.identify.import_orders import apply_orders, find_latest
+from bot.identify.import_orders import apply_orders
 from bot.identify.import_report import ImportReport
-from bot.identify.import_rows import (
-    CATALOGUE,
-    CUSTOMERS,
-    FAQ,
-    ORDERS,
-    catalogue_rows,
-    customer_rows,
-    faq_rows,
-    order_rows,
-)
-from bot.identify.import_table import Table, cut_table
+from bot.identify.import_rows import COLUMNS
+from bot.identify.import_table import cut_table
 from bot.identify.importing import apply_catalogue, apply_faq
 from examples import Person, StatedFact
 from storage import contacts, customers, events, feedback, imports, portraits, team
@@ -51,10 +44,10 @@ def load_examples(memory: Memory, settings: Settings, now: datetime) -> None:
     """Import the example files and let the people have said what they said. Wants an empty database."""
     zone = settings.business.time_zone
     today = local_day(now, zone)
-    apply_catalogue(memory, catalogue_rows(_table("catalogue.csv", CATALOGUE), settings), ImportReport("catalogue"))
-    apply_faq(memory, faq_rows(_table("faq.csv", FAQ)), ImportReport("faq"))
-    people = customer_rows(_table("customers.csv", CUSTOMERS), settings, now)
-    apply_customers(memory, people, ImportReport("customers"), settings, now)
+    read = partial(_read, settings=settings, now=now)
+    apply_catalogue(memory, read("catalogue"), ImportReport("catalogue"))
+    apply_faq(memory, read("faq"), ImportReport("faq"))
+    apply_customers(memory, read("customers"), ImportReport("customers"), settings, now)
     for person in examples.load_people():
         if person.role == "owner":
             team.add(
@@ -63,15 +56,16 @@ def load_examples(memory: Memory, settings: Settings, now: datetime) -> None:
             )  # fmt: skip
         else:
             _bring_in(memory, person, settings, now)
-    sold = cut_table("examples/orders.csv", examples.shifted_orders(today, zone), ORDERS)
     # After the people: only orders of somebody Telegram reaches become events.
-    bought = order_rows(sold, settings, now)
-    apply_orders(memory, bought, ImportReport("orders"), settings, now, find_latest(bought))
+    bought = read("orders", text=examples.shifted_orders(today, zone))
+    apply_orders(memory, bought, ImportReport("orders"), settings, now)
     memory.flush()
 
 
-def _table(name: str, columns: dict[str, bool]) -> Table:
-    return cut_table(f"examples/{name}", examples.example_path(name).read_text(encoding="utf-8"), columns)
+def _read(kind: str, *, settings: Settings, now: datetime, text: str | None = None) -> list[Any]:
+    name = f"{kind}.csv"
+    content = text or examples.example_path(name).read_text(encoding="utf-8")
+    return list_rows(kind, cut_table(f"examples/{name}", content, COLUMNS[kind]), settings, now)
 
 
 def _bring_in(memory: Memory, person: Person, settings: Settings, now: datetime) -> None:

@@ -15,16 +15,15 @@ from babel.numbers import get_currency_precision, list_currencies
 from bot.clock import at_local
 from bot.config import Settings
 from bot.config.values import LANGUAGES, nearest, shown
+from bot.identify.import_locale import Refused as Refused
+from bot.identify.import_locale import check_day
 
 LONGEST_ID = 64
 SHORTEST_PHONE = 6  # digits
 LARGEST = 10**15  # minor units; what a double still holds exactly
 _AMOUNT = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?", re.ASCII)
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-
-
-class Refused(Exception):
-    """One cell that cannot be read; its text is the reason."""
 
 
 def filled(text: str, column: str) -> str:
@@ -71,7 +70,7 @@ def read_margin(text: str) -> float | None:
 def read_money(text: str, currency: str, column: str) -> int:
     """Minor units; a refund is negative. Raises Refused."""
     if not _AMOUNT.fullmatch(filled(text, column)):
-        hint = "; write the decimals after a point" if "," in text else ""
+        hint = "; or name how the file writes numbers, such as --locale de_DE" if "," in text else ""
         raise Refused(f"{column}: {shown(text)} is not an amount; accepted: a number such as 12.50{hint}")
     scale = _scale(currency)
     whole, _, part = text.partition(".")
@@ -109,9 +108,7 @@ def read_moments(settings: Settings) -> Callable[[str, str], datetime]:
         try:
             value = datetime.fromisoformat(filled(text, column))
         except ValueError:
-            raise Refused(
-                f"{column}: {shown(text)} is not a time; accepted: 2026-05-03, 2026-05-03T14:30, …+02:00"
-            ) from None
+            raise _no_time(text, column) from None
         try:
             if value.tzinfo is None:
                 return at_local(value.date(), value.time(), zone)
@@ -120,6 +117,15 @@ def read_moments(settings: Settings) -> Callable[[str, str], datetime]:
             raise Refused(f"{column}: {shown(text)} is out of range") from None
 
     return moment
+
+
+def _no_time(text: str, column: str) -> Refused:
+    if (match := _DAY.match(text)) is not None:
+        check_day(text, column, int(match[1]), int(match[2]), int(match[3]))
+    # Only who wrote the file knows whether 3/5 is in March or in May.
+    hint = "; or name how the file writes dates, such as --locale de_DE" if text[:1].isdigit() else ""
+    accepted = "2026-05-03, 2026-05-03T14:30, …+02:00"
+    return Refused(f"{column}: {shown(text)} is not a time; accepted: {accepted}{hint}")
 
 
 def read_birthday(text: str, now: datetime) -> str | None:

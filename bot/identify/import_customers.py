@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from bot.config import Settings
-from bot.errors import InputProblem
 from bot.identify.erasure import Tombstones
 from bot.identify.import_report import ImportReport
 from bot.identify.import_rows import CustomerRow
@@ -118,7 +117,7 @@ def _link(memory: Memory, rows: Sequence[CustomerRow], known: _Known, report: Im
                 continue
             if (owner := owners.setdefault(value, customer_id)) != customer_id:
                 reason = f"{kind}: {value} is that of customer #{owner} already; kept there, merge them if they are one"
-                report.notes.append(InputProblem(row.line, reason))
+                report.note(row.line, reason)
             else:
                 links.append((customer_id, kind, value))
     there = imports.find_customers(memory, "phone", [value for _, kind, value in links if kind == "phone"])

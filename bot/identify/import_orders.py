@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.config import Settings
 from bot.identify.erasure import Tombstones
 from bot.identify.import_report import ImportReport
-from bot.identify.import_rows import OrderRow
+from bot.identify.import_rows import EARLIEST, OrderRow
 from storage import imports
 from storage.database import Memory
 from storage.imports import StoredOrder
@@ -16,19 +16,10 @@ from storage.imports import StoredOrder
 RECENT = timedelta(days=30)  # an order older than this is history, and leads to no follow-up
 
 
-def find_latest(orders: Sequence[OrderRow]) -> dict[str, datetime]:
-    """When each buyer of a file, by the file's id, bought last: they are marked as seen once, and not in every part."""
-    latest: dict[str, datetime] = {}
-    for order in orders:
-        latest[order.customer_id] = max(order.ordered_at, latest.get(order.customer_id, order.ordered_at))
-    return latest
-
-
 def apply_orders(
-    memory: Memory, orders: Sequence[OrderRow], report: ImportReport, settings: Settings, now: datetime,
-    latest: Mapping[str, datetime],
-) -> None:  # fmt: skip
-    """Add or correct orders; a customer nobody has heard of becomes one by their id. `latest`: see `find_latest`."""
+    memory: Memory, orders: Sequence[OrderRow], report: ImportReport, settings: Settings, now: datetime
+) -> None:
+    """Add or correct orders; a customer nobody has heard of becomes one by their id."""
     people = _find_buyers(memory, orders, report, settings, now)
     orders = [order for order in orders if order.customer_id in people]
     stored = imports.load_orders(memory, [order.order_id for order in orders])
@@ -62,18 +53,21 @@ def apply_orders(
         memory,
         [{"order_id": ids[order.order_id], **line._asdict()} for order in (*fresh, *changed) for line in order.lines],
     )
-    imports.touch_customers(
-        memory,
-        {
-            people[order.customer_id]: order.ordered_at
-            for order in orders
-            if order.ordered_at == latest[order.customer_id]
-        },
-    )
+    imports.touch_customers(memory, _find_latest(orders, people))
     _tell_of(memory, fresh, ids, people, now)
     report.added += len(fresh)
     report.changed += len(changed)
     report.unchanged += len(orders) - len(fresh) - len(changed)
+
+
+def _find_latest(orders: Sequence[OrderRow], people: dict[str, int]) -> dict[int, datetime]:
+    """When each buyer bought last."""
+    latest: dict[int, datetime] = {}
+    for order in orders:
+        buyer = people[order.customer_id]
+        if order.ordered_at > latest.get(buyer, EARLIEST):
+            latest[buyer] = order.ordered_at
+    return latest
 
 
 def _find_buyers(
@@ -96,6 +90,7 @@ def _find_buyers(
     made = list(zip(strangers, new_ids, strict=True))
     imports.add_identities(memory, [(id_, "order_system", customer_id) for customer_id, id_ in made], now)
     report.customers += len(made)
+    report.newcomers.update(customer_id for customer_id, _ in made)
     report.erased += sum(("order_system", order.customer_id) in erased for order in orders)
     return people | dict(made)
 

@@ -1,16 +1,15 @@
-"""Rows of cells → rows of values, by kind of file; every bad row is a problem with its line and reason. Nothing is written here."""
+"""Rows of cells → rows of values, by kind of file. What each says is judged here, and nothing is written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol
 
 from bot.config import Settings
 from bot.config.values import shown
-from bot.errors import InputError, InputProblem
+from bot.identify.import_bad import BadRows
 from bot.identify.import_cells import (
     Refused,
     filled,
@@ -26,7 +25,7 @@ from bot.identify.import_cells import (
     read_money,
     require_phone,
 )
-from bot.identify.import_table import MOST_PROBLEMS, Table, read_table
+from bot.identify.import_locale import Convention, Typed
 
 CUSTOMERS = {
     "customer_id": True, "name": True, "phone": False, "email": False, "language": False, "city": False,
@@ -41,10 +40,10 @@ CATALOGUE = {
     "aliases": False, "options": False, "contains": False, "margin": False, "days_of_supply": False,
 }  # fmt: skip
 FAQ = {"name": True, "language": True, "question": True, "answer": True}
+COLUMNS = {"customers": CUSTOMERS, "orders": ORDERS, "catalogue": CATALOGUE, "faq": FAQ}
+"""By kind: our columns, and whether a file must have them."""
 CUSTOMER_KINDS = ("person", "firm", "partner")
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-
-T = TypeVar("T")
 
 
 class CustomerRow(NamedTuple):
@@ -104,182 +103,204 @@ class FaqRow(NamedTuple):
     answer: str
 
 
-def read_customers(path: Path, settings: Settings, now: datetime) -> list[CustomerRow]:
-    """Raises InputError with every bad row."""
-    return customer_rows(read_table(path, CUSTOMERS), settings, now)
+class Reader(Protocol):
+    """What one kind of file means. `read` is given a row; `gather` all records of some keys, in the file's order."""
+
+    key: str  # the column whose value brings records together
+
+    def read(self, line: int, cells: Sequence[str]) -> Any:
+        """A record, its line first and the key's value second. Raises Refused."""
+
+    def gather(self, records: Sequence[Any], bad: BadRows) -> list[Any]:
+        """Rows; those that contradict each other are added to `bad`."""
 
 
-def read_orders(path: Path, settings: Settings, now: datetime) -> list[OrderRow]:
-    """Orders in the order of their first line. Raises InputError with every bad row."""
-    return order_rows(read_table(path, ORDERS), settings, now)
+class Cells:
+    """Cells by our names of their columns, without blanks around them."""
+
+    def __init__(self, places: Mapping[str, int], convention: Convention | None) -> None:
+        self._places = places
+        self.convention = convention
+
+    def text(self, cells: Sequence[str], name: str) -> str:
+        place = self._places.get(name)
+        return "" if place is None else cells[place].strip()
+
+    def number(self, cells: Sequence[str], name: str) -> str:
+        """With a decimal point, however the file writes it."""
+        return self._converted(cells, name, Convention.number)
+
+    def moment(self, cells: Sequence[str], name: str) -> str:
+        """ISO 8601, however the file writes it."""
+        return self._converted(cells, name, Convention.moment)
+
+    def has(self, name: str) -> bool:
+        return name in self._places
+
+    def _converted(self, cells: Sequence[str], name: str, convert: Callable[[Convention, str, str], str]) -> str:
+        place = self._places.get(name)
+        if place is None:
+            return ""
+        text = cells[place]
+        if self.convention is None or isinstance(text, Typed):
+            return text.strip()
+        return convert(self.convention, text.strip(), name)
 
 
-def read_catalogue(path: Path, settings: Settings) -> list[CatalogueRow]:
-    """Raises InputError with every bad row."""
-    return catalogue_rows(read_table(path, CATALOGUE), settings)
+class CustomerReader:
+    key = "customer_id"
 
+    def __init__(self, cells: Cells, settings: Settings, now: datetime) -> None:
+        self._cells, self._settings, self._now = cells, settings, now
 
-def read_faq(path: Path) -> list[FaqRow]:
-    """Raises InputError with every bad row, and for a name that has no answer on any of its rows."""
-    return faq_rows(read_table(path, FAQ))
-
-
-def customer_rows(table: Table, settings: Settings, now: datetime) -> list[CustomerRow]:
-    """What `read_customers` does, for a table at hand."""
-    cell = _cells(table)
-    first: dict[str, int] = {}
-
-    def read(line: int, cells: list[str]) -> CustomerRow:
-        customer_id = read_id(cell(cells, "customer_id"), "customer_id")
-        _once(first, customer_id, line, "the customer")
-        kind = cell(cells, "kind").lower() or None
+    def read(self, line: int, cells: Sequence[str]) -> CustomerRow:
+        text = self._cells.text
+        kind = text(cells, "kind").lower() or None
+        customer_id = read_id(text(cells, "customer_id"), "customer_id")
         if kind is not None and kind not in CUSTOMER_KINDS:
             raise Refused(f"kind: {shown(kind)}; accepted: {', '.join(CUSTOMER_KINDS)}")
+        birthday = text(cells, "birthday")
+        if len(birthday) != len("05-03"):
+            birthday = self._cells.moment(cells, "birthday").partition("T")[0]
         return CustomerRow(
-            line, customer_id, filled(cell(cells, "name"), "name")[:200],
-            require_phone(cell(cells, "phone"), settings), read_mail(cell(cells, "email")), read_language(cell(cells, "language")),
-            cell(cells, "city") or None, read_birthday(cell(cells, "birthday"), now), cell(cells, "source") or None,
-            kind, read_list(cell(cells, "tags")) if "tags" in table.places else None,
+            line, customer_id, filled(text(cells, "name"), "name")[:200],
+            require_phone(text(cells, "phone"), self._settings), read_mail(text(cells, "email")),
+            read_language(text(cells, "language")), text(cells, "city") or None, read_birthday(birthday, self._now),
+            text(cells, "source") or None, kind,
+            read_list(text(cells, "tags")) if self._cells.has("tags") else None,
         )  # fmt: skip
 
-    return _read_all(table, read)
+    def gather(self, records: Sequence[CustomerRow], bad: BadRows) -> list[CustomerRow]:
+        return _once(records, bad, "customer_id: the customer")
 
 
-def order_rows(table: Table, settings: Settings, now: datetime) -> list[OrderRow]:
-    """What `read_orders` does, for a table at hand."""
-    cell = _cells(table)
-    home = settings.business.currency
-    latest = now + timedelta(days=1)
-    orders: dict[str, OrderRow] = {}
-    moment = read_moments(settings)
+class OrderReader:
+    key = "order_id"
 
-    def read(line: int, cells: list[str]) -> None:
-        order_id = read_id(cell(cells, "order_id"), "order_id")
-        customer_id = read_id(cell(cells, "customer_id"), "customer_id")
-        currency = read_currency(cell(cells, "currency"), home)
-        ordered_at = moment(cell(cells, "ordered_at"), "ordered_at")
-        if not EARLIEST <= ordered_at <= latest:
-            raise Refused(
-                f"ordered_at: {ordered_at:%Y-%m-%d} lies {'in the future' if ordered_at > latest else 'before 1970'}"
-            )
-        total = read_money(cell(cells, "total"), currency, "total")
-        sold = _line(cell, cells, currency)
-        order = orders.get(order_id)
-        if order is None:
-            order = orders[order_id] = OrderRow(line, order_id, customer_id, ordered_at, total, currency, [])
-        elif (order.customer_id, order.ordered_at, order.total, order.currency) != (
-            customer_id,
-            ordered_at,
-            total,
-            currency,
-        ):
-            raise Refused(
-                f"order_id: order {shown(order_id)} begins on line {order.line} with another customer, time, total or currency; "
-                "the lines of one order repeat them"
-            )
-        if sold is not None:
-            order.lines.append(sold)
+    def __init__(self, cells: Cells, settings: Settings, now: datetime) -> None:
+        self._cells = cells
+        self._home = settings.business.currency
+        self._latest = now + timedelta(days=1)
+        self._moment = read_moments(settings)
 
-    _read_all(table, read)
-    return list(orders.values())
+    def read(self, line: int, cells: Sequence[str]) -> tuple[Any, ...]:
+        """(line, order, customer, time, total, currency, what was sold or None)."""
+        text = self._cells.text
+        order_id = read_id(text(cells, "order_id"), "order_id")
+        customer_id = read_id(text(cells, "customer_id"), "customer_id")
+        currency = read_currency(text(cells, "currency"), self._home)
+        ordered_at = self._moment(self._cells.moment(cells, "ordered_at"), "ordered_at")
+        if not EARLIEST <= ordered_at <= self._latest:
+            when = "in the future" if ordered_at > self._latest else "before 1970"
+            raise Refused(f"ordered_at: {ordered_at:%Y-%m-%d} lies {when}")
+        total = read_money(self._cells.number(cells, "total"), currency, "total")
+        return line, order_id, customer_id, ordered_at, total, currency, self._line(cells, currency)
+
+    def _line(self, cells: Sequence[str], currency: str) -> tuple[Any, ...] | None:
+        """What was sold on this row; None where it names no item."""
+        sku = self._cells.text(cells, "sku")
+        quantity, price = self._cells.number(cells, "quantity"), self._cells.number(cells, "price")
+        if not sku:
+            if quantity or price:
+                raise Refused("sku: is empty, though the row has a quantity or price")
+            return None
+        count = read_count(quantity, "quantity", lowest=-100_000)
+        return (
+            read_id(sku, "sku"),
+            1 if count is None else count,
+            read_money(price, currency, "price") if price else None,
+            read_list(self._cells.text(cells, "options")),
+        )
+
+    def gather(self, records: Sequence[tuple[Any, ...]], bad: BadRows) -> list[OrderRow]:
+        """Orders with their lines. One that has a bad row is bad as a whole: half an order would be a wrong one."""
+        orders: dict[str, OrderRow] = {}
+        for line, order_id, customer_id, ordered_at, total, currency, sold in records:
+            order = orders.get(order_id)
+            if order is None:
+                order = orders[order_id] = OrderRow(line, order_id, customer_id, ordered_at, total, currency, [])
+            elif (order.total, order.ordered_at, order.customer_id, order.currency) != (
+                total, ordered_at, customer_id, currency,
+            ):  # fmt: skip
+                reason = (
+                    f"order_id: order {shown(order_id)} begins on line {order.line} with another customer, time, total "
+                    "or currency; the lines of one order repeat them"
+                )
+                bad.add(line, reason, order_id)
+            if sold is not None:
+                order.lines.append(LineRow._make(sold))
+        if spoilt := orders.keys() & bad.spoilt:
+            bad.spread([(record[0], record[1]) for record in records if record[1] in spoilt], "order_id: order")
+            for order_id in spoilt:
+                del orders[order_id]
+        return list(orders.values())
 
 
-def catalogue_rows(table: Table, settings: Settings) -> list[CatalogueRow]:
-    """What `read_catalogue` does, for a table at hand."""
-    cell = _cells(table)
-    first: dict[str, int] = {}
+class CatalogueReader:
+    key = "sku"
 
-    def read(line: int, cells: list[str]) -> CatalogueRow:
-        sku = read_id(cell(cells, "sku"), "sku")
-        _once(first, sku, line, "the item")
-        names = cell(cells, "name_en"), cell(cells, "name_zh")
+    def __init__(self, cells: Cells, settings: Settings, now: datetime) -> None:
+        self._cells, self._home = cells, settings.business.currency
+
+    def read(self, line: int, cells: Sequence[str]) -> CatalogueRow:
+        text = self._cells.text
+        sku = read_id(text(cells, "sku"), "sku")
+        names = text(cells, "name_en"), text(cells, "name_zh")
         if not any(names):
             raise Refused("name_en: the item has a name in neither language")
-        currency = read_currency(cell(cells, "currency"), settings.business.currency)
-        price = read_money(cell(cells, "price"), currency, "price")
+        currency = read_currency(text(cells, "currency"), self._home)
+        price = read_money(self._cells.number(cells, "price"), currency, "price")
         if price < 0:
             raise Refused("price: is less than nothing")
         return CatalogueRow(
-            line, sku, names[0] or names[1], names[1] or names[0], cell(cells, "category"), price, currency,
-            read_list(cell(cells, "aliases")), read_list(cell(cells, "options")),
-            [name.lower() for name in read_list(cell(cells, "contains"))],
-            read_margin(cell(cells, "margin")), read_count(cell(cells, "days_of_supply"), "days_of_supply"),
+            line, sku, names[0] or names[1], names[1] or names[0], text(cells, "category"), price, currency,
+            read_list(text(cells, "aliases")), read_list(text(cells, "options")),
+            [name.lower() for name in read_list(text(cells, "contains"))],
+            read_margin(self._cells.number(cells, "margin")),
+            read_count(self._cells.number(cells, "days_of_supply"), "days_of_supply"),
         )  # fmt: skip
 
-    return _read_all(table, read)
+    def gather(self, records: Sequence[CatalogueRow], bad: BadRows) -> list[CatalogueRow]:
+        return _once(records, bad, "sku: the item")
 
 
-def faq_rows(table: Table) -> list[FaqRow]:
-    """What `read_faq` does, for a table at hand."""
-    cell = _cells(table)
-    answered: dict[tuple[str, str], tuple[str, int]] = {}
-    begins: dict[str, int] = {}
+class FaqReader:
+    key = "name"
 
-    def read(line: int, cells: list[str]) -> FaqRow:
-        name, question = read_id(cell(cells, "name"), "name"), filled(cell(cells, "question"), "question")
-        language = read_language(filled(cell(cells, "language"), "language")) or ""
-        begins.setdefault(name, line)
-        if answer := cell(cells, "answer"):
-            known, at = answered.setdefault((name, language), (answer, line))
-            if known != answer:
-                raise Refused(f"answer: {shown(name)} has another answer in {language} on line {at}")
-        return FaqRow(line, name, language, question, answer)
+    def __init__(self, cells: Cells, settings: Settings, now: datetime) -> None:
+        self._cells = cells
 
-    rows = _read_all(table, read)
-    silent = set(begins) - {name for name, _ in answered}
-    if silent:
-        reason = "no row of this name has an answer"
-        lines = sorted((begins[name], name) for name in silent)
-        raise InputError(table.source, [InputProblem(line, f"answer: {shown(name)}: {reason}") for line, name in lines])
-    return rows
+    def read(self, line: int, cells: Sequence[str]) -> FaqRow:
+        text = self._cells.text
+        name, question = read_id(text(cells, "name"), "name"), filled(text(cells, "question"), "question")
+        language = read_language(filled(text(cells, "language"), "language")) or ""
+        return FaqRow(line, name, language, question, text(cells, "answer"))
 
-
-# -- rows ------------------------------------------------------------------------------------------------------
-
-
-def _read_all(table: Table, read: Callable[[int, list[str]], T]) -> list[T]:
-    problems = list(table.problems)
-    rows: list[T] = []
-    for line, cells in table.rows:
-        try:
-            rows.append(read(line, cells))
-        except Refused as refused:
-            problems.append(InputProblem(line, str(refused)))
-    if problems:
-        problems.sort(key=lambda problem: problem.line or 0)
-        if (left := len(problems) - MOST_PROBLEMS) > 0:
-            problems[MOST_PROBLEMS:] = [InputProblem(None, f"and {left:,} more rows are bad")]
-        raise InputError(table.source, problems)
-    return rows
+    def gather(self, records: Sequence[FaqRow], bad: BadRows) -> list[FaqRow]:
+        """An answer stands on any row of its name and language; it is the same wherever it stands."""
+        answered: dict[tuple[str, str], FaqRow] = {}
+        for row in records:
+            if row.answer and (known := answered.setdefault((row.name, row.language), row)).answer != row.answer:
+                reason = f"answer: {shown(row.name)} has another answer in {row.language} on line {known.line}"
+                bad.add(row.line, reason, row.name)
+        silent = {row.name: row.line for row in reversed(records)}
+        for name, _ in answered:
+            silent.pop(name, None)
+        for name, line in silent.items():
+            bad.add(line, f"answer: {shown(name)}: no row of this name has an answer", name)
+        bad.spread([(row.line, row.name) for row in records if row.name in bad.spoilt], "name:")
+        return [row for row in records if row.name not in bad.spoilt]
 
 
-def _cells(table: Table) -> Callable[[list[str], str], str]:
-    places = table.places
-
-    def cell(cells: list[str], name: str) -> str:
-        place = places.get(name)
-        return "" if place is None else cells[place].strip()
-
-    return cell
+READERS: dict[str, Callable[[Cells, Settings, datetime], Reader]] = {
+    "customers": CustomerReader, "orders": OrderReader, "catalogue": CatalogueReader, "faq": FaqReader,
+}  # fmt: skip
 
 
-def _once(first: dict[str, int], key: str, line: int, what: str) -> None:
-    if (before := first.setdefault(key, line)) != line:
-        raise Refused(f"{what} {shown(key)} is on line {before} already")
-
-
-def _line(cell: Callable[[list[str], str], str], cells: list[str], currency: str) -> LineRow | None:
-    """What was sold on this row; None where it names no item."""
-    sku = cell(cells, "sku")
-    quantity, price = cell(cells, "quantity"), cell(cells, "price")
-    if not sku:
-        if quantity or price:
-            raise Refused("sku: is empty, though the row has a quantity or price")
-        return None
-    count = read_count(quantity, "quantity", lowest=-100_000)
-    return LineRow(
-        read_id(sku, "sku"),
-        1 if count is None else count,
-        read_money(price, currency, "price") if price else None,
-        read_list(cell(cells, "options")),
-    )
+def _once(records: Sequence[Any], bad: BadRows, what: str) -> list[Any]:
+    """The first record of each key."""
+    first: dict[str, Any] = {}
+    for record in records:
+        if (before := first.setdefault(record[1], record)) is not record:
+            bad.add(record.line, f"{what} {shown(record[1])} is on line {before.line} already")
+    return list(first.values())

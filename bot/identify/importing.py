@@ -5,108 +5,109 @@ Whoever imports customers or orders then has their tiers chosen anew (`different
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from bot.config import Settings
+from bot.identify.import_bad import name_bad_file
+from bot.identify.import_checking import Checked, Progress, check_table
 from bot.identify.import_customers import apply_customers
-from bot.identify.import_orders import apply_orders, find_latest
+from bot.identify.import_options import ImportOptions
+from bot.identify.import_orders import apply_orders
+from bot.identify.import_preview import preview_rows
 from bot.identify.import_report import ImportReport
-from bot.identify.import_rows import (
-    CatalogueRow,
-    FaqRow,
-    OrderRow,
-    read_catalogue,
-    read_customers,
-    read_faq,
-    read_orders,
-)
+from bot.identify.import_rows import COLUMNS, CatalogueRow, FaqRow, OrderRow
+from bot.identify.import_table import open_table
 from storage import imports
 from storage.database import Database, Memory
 
-BATCH = 1_000  # rows of a file in one transaction: a running bot waits for the writer no longer than that
+BATCH = 2_000  # rows of a file in one transaction: a running bot waits for the writer no longer than that
 
-Progress = Callable[[int, int], None]
-"""Told (rows done, rows in all) after each transaction."""
+Apply = Callable[[Memory, Sequence[Any], ImportReport], None]
 
-T = TypeVar("T")
+
+class _TakenBack(Exception):
+    """Ends the transaction of a dry run, which is thereby undone."""
+
+    def __init__(self, report: ImportReport) -> None:
+        self.report = report
+        super().__init__()
 
 
 def import_file(
-    database: Database, kind: str, path: Path, settings: Settings, now: datetime, progress: Progress | None = None
-) -> ImportReport:
-    """Import a file of `customers`, `orders`, `catalogue` or `faq`. Raises InputError, and then nothing is written."""
-    if kind == "orders":
-        orders = read_orders(path, settings, now)
-        latest = find_latest(orders)
-        return _apply_in_parts(
-            database, kind, orders, _order_size, progress,
-            lambda memory, part, report: apply_orders(memory, part, report, settings, now, latest),
-        )  # fmt: skip
-    if kind == "customers":
-        people = read_customers(path, settings, now)
-        return _apply_in_parts(
-            database, kind, people, _one, progress,
-            lambda memory, part, report: apply_customers(memory, part, report, settings, now),
-        )  # fmt: skip
-    if kind == "catalogue":
-        items = read_catalogue(path, settings)
-        return _apply_in_parts(database, kind, items, _one, progress, apply_catalogue)
-    entries = read_faq(path)
-    report = ImportReport(kind, rows=len(entries))
-    # In one transaction: between two of them a name would have half its phrasings.
-    database.write_now(lambda memory: apply_faq(memory, entries, report), name="import faq")
-    if progress:
-        progress(len(entries), len(entries))
+    database: Database, kind: str, path: Path, settings: Settings, now: datetime, progress: Progress | None = None,
+    *, options: ImportOptions | None = None, dry_run: bool = False,
+) -> ImportReport:  # fmt: skip
+    """Import a file of `customers`, `orders`, `catalogue` or `faq`. Raises InputError, and then nothing is written.
+
+    A dry run does all of it and takes each transaction back. Bad rows that are skipped go to a file beside this one.
+    """
+    options = options or ImportOptions()
+    table = open_table(path, COLUMNS[kind], kind, options)
+    apply: dict[str, Apply] = {
+        "customers": partial(apply_customers, settings=settings, now=now),
+        "orders": partial(apply_orders, settings=settings, now=now),
+        "catalogue": apply_catalogue,
+        "faq": apply_faq,
+    }
+    with closing(check_table(kind, table, settings, now, options, progress)) as checked:
+        report = ImportReport(kind, checked.rows, skipped=len(checked.bad))
+        report.describe(table)
+        if dry_run:
+            report.preview = preview_rows(checked)
+        elif checked.bad:
+            report.bad_file = str(name_bad_file(path))
+            checked.bad.write(table, name_bad_file(path))
+        _apply_in_parts(database, checked, apply[kind], report, progress, dry_run=dry_run)
     return report
 
 
 def _apply_in_parts(
-    database: Database,
-    kind: str,
-    rows: Sequence[T],
-    size: Callable[[T], int],
-    progress: Progress | None,
-    apply: Callable[[Memory, Sequence[T], ImportReport], None],
-) -> ImportReport:
-    whole = ImportReport(kind, rows=sum(map(size, rows)))
+    database: Database, checked: Checked, apply: Apply, report: ImportReport, progress: Progress | None, *,
+    dry_run: bool,
+) -> None:  # fmt: skip
     done = 0
-    for part in _parts(rows, size):
+    for part in _parts(checked.parts(), whole=report.kind == "faq"):
 
-        def run(memory: Memory, part: Sequence[T] = part) -> ImportReport:
-            report = ImportReport(kind)  # a fresh one: the transaction may run again
-            apply(memory, part, report)
-            return report
+        def run(memory: Memory, part: Sequence[Any] = part) -> ImportReport:
+            found = ImportReport(report.kind)  # a fresh one: the transaction may run again
+            apply(memory, part, found)
+            if dry_run:
+                raise _TakenBack(found)
+            return found
 
-        report = database.write_now(run, name=f"import {kind}")
-        for name in ("added", "changed", "unchanged", "customers", "erased"):
-            setattr(whole, name, getattr(whole, name) + getattr(report, name))
-        whole.notes += report.notes
-        done += sum(map(size, part))
+        try:
+            found = database.write_now(run, name=f"import {report.kind}")
+        except _TakenBack as back:
+            found = back.report
+            report.newcomers |= found.newcomers
+        report.add(found)
+        done += sum(map(_size, part))
         if progress:
-            progress(done, whole.rows)
-    return whole
+            progress(done, report.rows)
+    if dry_run:
+        report.customers = len(report.newcomers)
 
 
-def _one(row: object) -> int:
-    return 1
+def _size(row: Any) -> int:
+    """In rows of the file."""
+    return max(1, len(row.lines)) if isinstance(row, OrderRow) else 1
 
 
-def _order_size(order: OrderRow) -> int:
-    return max(1, len(order.lines))
-
-
-def _parts(rows: Sequence[T], size: Callable[[T], int]) -> Iterator[list[T]]:
-    part: list[T] = []
+def _parts(rows: Iterable[Sequence[Any]], *, whole: bool) -> Iterator[list[Any]]:
+    """Rows for one transaction each; `whole`: of a FAQ all, between two of them a name would have half its phrasings."""
+    part: list[Any] = []
     weight = 0
-    for row in rows:
-        if part and weight + size(row) > BATCH:
+    for row in (row for some in rows for row in some):
+        if part and weight + _size(row) > BATCH and not whole:
             yield part
             part, weight = [], 0
         part.append(row)
-        weight += size(row)
+        weight += _size(row)
     if part:
         yield part
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -300,3 +301,17 @@ def test_faq_test_counts_what_is_answered_rightly_wrongly_and_by_a_person(here: 
 def test_faq_test_refuses_a_file_it_cannot_read(here: Path, text: str, said: str) -> None:
     (here / "q.csv").write_text(text, encoding="utf-8")
     assert said in call("faq", "test", "q.csv", status=2)
+
+
+def test_a_dry_run_shows_columns_and_rows(here: Path) -> None:
+    (here / "verkauf.csv").write_bytes(
+        "Bestellnummer;Kundennummer;Bestelldatm;Gesamtbetrag;Wetter\nB1;K1;31.12.2025;1.234,56;schön\n".encode("cp1252")
+    )
+    refused = call("import", "orders", "verkauf.csv", "--dry-run", status=2)
+    assert '"Wetter" is not a column of this kind' in refused
+    told = call("import", "orders", "verkauf.csv", "--dry-run", "--map", "Wetter=", "--locale", "de_DE")
+    assert "verkauf.csv: cp1252, separated by ;" in told
+    assert "verkauf.csv: 1 rows; 1 would be added, 0 would be changed, 0 unchanged" in told
+    assert "1234.56" in told
+    assert re.search(r"Bestelldatm +ordered_at +by likeness", told)
+    assert json.loads(call("customers", "list", "--json")) == []

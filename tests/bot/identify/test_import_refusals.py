@@ -9,7 +9,8 @@ import pytest
 
 from bot.config import load_settings
 from bot.errors import InputError
-from bot.identify import import_cells, import_rows, import_table
+from bot.identify import import_cells, import_table, import_text
+from bot.identify.import_checking import read_rows
 
 SETTINGS = load_settings(Path(__file__).parents[3] / "config.yaml", {})
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -22,14 +23,8 @@ ASKED = "name,language,question,answer\n"
 def _refuse(folder: Path, kind: str, content: str | bytes) -> list[str]:
     file = folder / "file.csv"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    readers = {
-        "orders": lambda: import_rows.read_orders(file, SETTINGS, NOW),
-        "customers": lambda: import_rows.read_customers(file, SETTINGS, NOW),
-        "catalogue": lambda: import_rows.read_catalogue(file, SETTINGS),
-        "faq": lambda: import_rows.read_faq(file),
-    }
     with pytest.raises(InputError) as caught:
-        readers[kind]()
+        read_rows(kind, file, SETTINGS, NOW)
     return [line.removeprefix(f"{file}") for line in str(caught.value).splitlines()]
 
 
@@ -37,11 +32,15 @@ def _refuse(folder: Path, kind: str, content: str | bytes) -> list[str]:
     ("row", "reason"),
     [
         ("o1,c1,3.5.2026,1.00,EUR,,,,",
-         'ordered_at: "3.5.2026" is not a time; accepted: 2026-05-03, 2026-05-03T14:30, …+02:00'),
+         'ordered_at: "3.5.2026" is not a time; accepted: 2026-05-03, 2026-05-03T14:30, …+02:00; '
+         "or name how the file writes dates, such as --locale de_DE"),
+        ("o1,c1,2026-02-31,1.00,EUR,,,,", 'ordered_at: "2026-02-31" is no day; 2026-02 has 28 days'),
+        ("o1,c1,2026-13-01,1.00,EUR,,,,", 'ordered_at: "2026-13-01" has no month 13'),
         ("o1,c1,2027-01-01,1.00,EUR,,,,", "ordered_at: 2026-12-31 lies in the future"),
         ("o1,c1,1969-01-01,1.00,EUR,,,,", "ordered_at: 1968-12-31 lies before 1970"),
         ("o1,c1,2026-01-01,\"1,50\",EUR,,,,",
-         'total: "1,50" is not an amount; accepted: a number such as 12.50; write the decimals after a point'),
+         'total: "1,50" is not an amount; accepted: a number such as 12.50; '
+         "or name how the file writes numbers, such as --locale de_DE"),
         ("o1,c1,2026-01-01,1e9,EUR,,,,", 'total: "1e9" is not an amount; accepted: a number such as 12.50'),
         ("o1,c1,2026-01-01,1.005,EUR,,,,", 'total: "1.005" has more decimals than EUR (2)'),
         ("o1,c1,2026-01-01,1.50,JPY,,,,", 'total: "1.50" has more decimals than JPY (0)'),
@@ -75,7 +74,7 @@ def test_an_order_that_cannot_be_read(tmp_path: Path, row: str, reason: str) -> 
         ("c1,A,,,,02-30,", 'birthday: "02-30" is not a day; accepted: 1990-05-03 or 05-03'),
         ("c1,A,,,,2030-01-01,", 'birthday: "2030-01-01" is nobody\'s; accepted: a day in the past'),
         ("c1,A,,,,,dealer", 'kind: "dealer"; accepted: person, firm, partner'),
-        ("c0,A,,,,,", 'the customer "c0" is on line 2 already'),
+        ("c0,A,,,,,", 'customer_id: the customer "c0" is on line 2 already'),
     ],
 )  # fmt: skip
 def test_a_customer_that_cannot_be_read(tmp_path: Path, row: str, reason: str) -> None:
@@ -113,16 +112,18 @@ def test_a_question_that_cannot_be_read(tmp_path: Path, rows: str, refused: list
     ("content", "refused"),
     [
         ("", [": is empty; the first line names the columns"]),
-        (b"\xff\xfeo\x00", [': is UTF-16, not UTF-8; save it as "CSV UTF-8"']),
         (b"PK\x03\x04...", [': is a spreadsheet, not CSV; save it as "CSV UTF-8"']),
-        (ORDERS.encode() + b"o1,caf\xe9,2026-01-01,1,,,,,\n",
-         [':2: is not UTF-8 (byte 0xe9); save it as "CSV UTF-8"']),
+        (ORDERS.encode() + "o0,thé,2026-01-01,1,,,,,\n".encode() + b"o1,caf\xe9,2026-01-01,1,,,,,\n",
+         [":3: is not UTF-8 (byte 0xe9), though other lines are; save the whole file in one encoding, or name it with --encoding"]),
         ("order_id,customer_id,ordered_at,totle\n",
-         [':1: "totle" is not a column of this kind; did you mean total?',
+         [':1: "totle" is not a column of this kind; did you mean total? --map "totle=total" says so; --map "totle=" leaves it out',
           ":1: the first line must name the columns, total missing"]),
+        ("order_id,customer_id,ordered_at,total,weather\n",
+         [':1: "weather" is not a column of this kind; accepted: order_id, customer_id, ordered_at, total, currency, sku, '
+          'quantity, price, options; --map "weather=" leaves it out']),
         ("order_id,customer_id,ordered_at,total,total\n", [":1: the column total stands twice"]),
         (ORDERS + 'o1,"c1,2026-01-01,1,EUR,,,,\n',
-         [":2: a quoted cell is broken (unexpected end of data); a quote inside one is written twice"]),
+         [":2: a quoted cell is broken (unexpected end of data); a quote inside one is written twice, or the file was cut off"]),
     ],
 )  # fmt: skip
 def test_a_file_that_is_wrong_as_a_whole(tmp_path: Path, content: str | bytes, refused: list[str]) -> None:
@@ -131,13 +132,13 @@ def test_a_file_that_is_wrong_as_a_whole(tmp_path: Path, content: str | bytes, r
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read: No such file or directory"):
-        import_rows.read_faq(tmp_path / "no.csv")
+        read_rows("faq", tmp_path / "no.csv", SETTINGS, NOW)
 
 
 def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_table, "MAX_ROWS", 2)
     assert _refuse(tmp_path, "faq", ASKED + "a,en,Q?,A\n" * 3) == [":4: more than 2 rows; split the file"]
-    monkeypatch.setattr(import_table, "MAX_BYTES", 20)
+    monkeypatch.setattr(import_text, "MAX_BYTES", 20)
     assert _refuse(tmp_path, "faq", ASKED) == [": larger than 0 MB; split the file, each part with the header"]
 
 

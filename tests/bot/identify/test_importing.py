@@ -10,7 +10,9 @@ from sqlalchemy import func, select
 
 from bot.config import load_settings
 from bot.errors import InputError
-from bot.identify import importing
+from bot.identify import import_aside, importing
+from bot.identify.import_locale import read_convention
+from bot.identify.import_options import ImportOptions
 from bot.identify.import_report import ImportReport
 from bot.identify.importing import import_file
 from bot.identify.matching import find_customer
@@ -180,6 +182,99 @@ def test_catalogue_and_faq_reach_a_running_bot(database: Database, tmp_path: Pat
     assert database.read_now(lambda memory: [
         (row.question, row.answer) for row in memory.scalars(select(FaqEntry))
     ]) == [("When are you open?", "Nine to five")]  # fmt: skip
+
+
+def test_a_dry_run_tells_what_an_import_would_do(database: Database, tmp_path: Path) -> None:
+    _import(database, tmp_path, "customers", PEOPLE)
+    _import(database, tmp_path, "orders", SOLD.replace("o3,c9,2020-01-01,12,EUR,beans,1,,\n", ""))
+    file = tmp_path / "more.csv"
+    file.write_text(SOLD.replace("bun,1,1.70", "bun,2,1.70"))
+    told = import_file(database, "orders", file, SETTINGS, NOW, dry_run=True)
+    assert (told.added, told.changed, told.unchanged, told.customers) == (1, 1, 1, 1)
+    assert (_count(database, Order), _count(database, OrderLine)) == (2, 2)
+    assert (told.format, told.columns["ordered_at"]) == ("utf-8, separated by ,", "ordered_at")
+    assert told.preview[0] == {
+        "order_id": "o1", "customer_id": "c1", "ordered_at": "2026-02-28 09:00:00+00:00", "total": "8.50",
+        "currency": "EUR", "items": "2 × latte | 2 × bun",
+    }  # fmt: skip
+    done = import_file(database, "orders", file, SETTINGS, NOW)
+    assert (done.added, done.changed, done.unchanged, done.customers) == (1, 1, 1, 1)
+
+
+def test_a_dry_run_counts_a_newcomer_once(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "BATCH", 2)
+    file = tmp_path / "orders.csv"
+    file.write_text(
+        "order_id,customer_id,ordered_at,total\n" + "".join(f"o{n},c{n % 3},2026-02-01,1\n" for n in range(9))
+    )
+    told = import_file(database, "orders", file, SETTINGS, NOW, dry_run=True)
+    assert (told.added, told.customers) == (9, 3)
+    assert _count(database, Order) == 0
+
+
+def test_another_places_numbers_and_days(database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "verkauf.csv"
+    rows = "B1;K1;31.12.2025 18:30;1.234,56;kaffee;2;617,28\n"
+    file.write_bytes(("Bestellnummer;Kundennummer;Datum;Betrag;Artikel;Menge;Stückpreis\n" + rows).encode("cp1252"))
+    options = ImportOptions(convention=read_convention("de_DE"))
+    assert import_file(database, "orders", file, SETTINGS, NOW, options=options).added == 1
+    order = database.read_now(lambda memory: [
+        (one.ordered_at, one.total, one.lines[0].quantity, one.lines[0].price) for one in memory.scalars(select(Order))
+    ])  # fmt: skip
+    assert order == [(datetime(2025, 12, 31, 17, 30, tzinfo=UTC), 123456, 2, 61728)]
+
+
+def test_bad_rows_are_skipped_with_their_whole_order(database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    head = "order_id,customer_id,ordered_at,total,sku\n"
+    file.write_text(
+        head
+        + "o1,c1,2026-01-01,5,latte\no2,c1,2026-02-31,5,latte\no1,c1,2026-01-01,5,big bun\no3,c1,2026-01-02,4,bun\n"
+    )
+    report = import_file(database, "orders", file, SETTINGS, NOW, options=ImportOptions(skip_bad=True))
+    assert (report.rows, report.added, report.skipped, report.bad_file) == (1, 1, 3, str(tmp_path / "orders.bad.csv"))
+    bad = tmp_path / "orders.bad.csv"
+    assert bad.read_text(encoding="utf-8-sig").splitlines() == [
+        "order_id,customer_id,ordered_at,total,sku,reason",
+        'o1,c1,2026-01-01,5,latte,"order_id: order ""o1"" has a bad row, line 4"',
+        'o2,c1,2026-02-31,5,latte,"ordered_at: ""2026-02-31"" is no day; 2026-02 has 28 days"',
+        'o1,c1,2026-01-01,5,big bun,"sku: ""big bun"" cannot be an id; accepted: up to 64 characters without a space"',
+    ]
+    bad.write_text(bad.read_text(encoding="utf-8-sig").replace("02-31", "02-28").replace("big bun", "big-bun"))
+    assert import_file(database, "orders", bad, SETTINGS, NOW).added == 2
+    again = import_file(database, "orders", file, SETTINGS, NOW, options=ImportOptions(skip_bad=True))
+    assert (again.added, again.unchanged) == (0, 1)
+
+
+def test_a_quote_left_open_is_not_skipped(database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(
+        'order_id,customer_id,ordered_at,total\no1,c1,2026-01-01,5\no2,"c1,2026-01-01,5\no3,c1,2026-01-01,5\n'
+    )
+    with pytest.raises(InputError, match=r"orders.csv:3: a quoted cell is broken"):
+        import_file(database, "orders", file, SETTINGS, NOW, options=ImportOptions(skip_bad=True))
+    assert _count(database, Order) == 0
+
+
+def test_a_long_file_is_set_aside_in_parts(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines of an order may stand far apart, and so may two rows of one customer."""
+    monkeypatch.setattr(import_aside, "PART_BYTES", 2_000)
+    monkeypatch.setattr(import_aside, "CHUNK", 7)
+    file = tmp_path / "orders.csv"
+    head = "order_id,customer_id,ordered_at,total,sku\n"
+    rows = [f"o{n % 200},c{n % 5},2026-02-01,{n % 200}.50,item{n // 200}\n" for n in range(600)]
+    file.write_text(head + "".join(rows))
+    report = import_file(database, "orders", file, SETTINGS, NOW)
+    assert (report.rows, report.added, report.customers) == (600, 200, 5)
+    lines = database.read_now(lambda memory: {
+        (order.total, tuple(line.sku for line in order.lines)) for order in memory.scalars(select(Order))})  # fmt: skip
+    assert lines == {(n * 100 + 50, ("item0", "item1", "item2")) for n in range(200)}
+    assert import_file(database, "orders", file, SETTINGS, NOW).unchanged == 200
+    file.write_text(head + "".join(rows) + "o7,c4,2026-02-01,7.50,bun\n")
+    with pytest.raises(
+        InputError, match=r'orders.csv:602: order_id: order "o7" begins on line 9 with another customer'
+    ):
+        import_file(database, "orders", file, SETTINGS, NOW)
 
 
 @pytest.mark.parametrize(("separator", "encoding"), [(";", "utf-8"), ("\t", "utf-8-sig"), (",", "utf-8-sig")])
