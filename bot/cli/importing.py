@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.identify.import_options import ImportOptions
     from bot.identify.import_report import ImportReport
 
-File = Annotated[Path, typer.Argument(help="CSV with a header.")]
+File = Annotated[Path, typer.Argument(help="CSV or .xlsx, with a header.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")]
 Map = Annotated[
     list[str] | None,
@@ -34,6 +34,7 @@ LocaleName = Annotated[
     str | None, typer.Option("--locale", help="How the file writes dates and numbers, such as de_DE.")
 ]
 Encoding = Annotated[str | None, typer.Option(help="Of the file; found out if left out.")]
+SheetName = Annotated[str | None, typer.Option("--sheet", help="Of a workbook; the first that is visible if left out.")]
 SkipBad = Annotated[
     bool, typer.Option("--skip-bad", help="Import the good rows; the others go to FILE.bad.csv with the reason.")
 ]
@@ -43,48 +44,32 @@ group = make_group("Files to import: each is checked whole first. Importing agai
 app.add_typer(group, name="import")
 
 
-@group.command("customers")
-def import_customers(
-    file: File, dry_run: DryRun = False, mapped: Map = None, locale: LocaleName = None, encoding: Encoding = None,
-    skip_bad: SkipBad = False, as_json: AsJson = False,
+def import_(
+    context: typer.Context, file: File, dry_run: DryRun = False, mapped: Map = None, locale: LocaleName = None,
+    encoding: Encoding = None, sheet: SheetName = None, skip_bad: SkipBad = False, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Import people: who they are, and how to recognise them."""
-    _import("customers", file, read_options(mapped, locale, encoding, skip_bad), dry_run, as_json)
+    """Whatever the command is called: its name is the kind of file."""
+    options = read_options(mapped, locale, encoding, sheet, skip_bad)
+    _import(str(context.info_name), file, options, dry_run, as_json)
 
 
-@group.command("orders")
-def import_orders(
-    file: File, dry_run: DryRun = False, mapped: Map = None, locale: LocaleName = None, encoding: Encoding = None,
-    skip_bad: SkipBad = False, as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Import what was bought; tiers are chosen anew afterwards."""
-    _import("orders", file, read_options(mapped, locale, encoding, skip_bad), dry_run, as_json)
+for kind, told in {
+    "customers": "Import people: who they are, and how to recognise them.",
+    "orders": "Import what was bought; tiers are chosen anew afterwards.",
+    "catalogue": "Import what is sold.",
+    "faq": "Import questions and their answers.",
+}.items():
+    group.command(kind, help=told)(import_)
 
 
-@group.command("catalogue")
-def import_catalogue(
-    file: File, dry_run: DryRun = False, mapped: Map = None, locale: LocaleName = None, encoding: Encoding = None,
-    skip_bad: SkipBad = False, as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Import what is sold."""
-    _import("catalogue", file, read_options(mapped, locale, encoding, skip_bad), dry_run, as_json)
-
-
-@group.command("faq")
-def import_faq(
-    file: File, dry_run: DryRun = False, mapped: Map = None, encoding: Encoding = None, skip_bad: SkipBad = False,
-    as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Import questions and their answers."""
-    _import("faq", file, read_options(mapped, None, encoding, skip_bad), dry_run, as_json)
-
-
-def read_options(mapped: list[str] | None, locale: str | None, encoding: str | None, skip_bad: bool) -> ImportOptions:
+def read_options(
+    mapped: list[str] | None, locale: str | None, encoding: str | None, sheet: str | None, skip_bad: bool
+) -> ImportOptions:
     from bot.identify.import_locale import read_convention
     from bot.identify.import_options import ImportOptions, read_mapping
 
     convention = read_convention(locale) if locale else None
-    return ImportOptions(read_mapping(mapped or []), encoding, convention, skip_bad)
+    return ImportOptions(read_mapping(mapped or []), encoding, convention, skip_bad, sheet)
 
 
 def _import(kind: str, file: Path, options: ImportOptions, dry_run: bool, as_json: bool) -> None:

@@ -19,6 +19,7 @@ class ImportOptions:
     encoding: str | None = None  # found out where None
     convention: Convention | None = None  # None: ISO dates, decimal points
     skip_bad: bool = False
+    sheet: str | None = None  # of a workbook; None: the first that is visible
 
 
 def read_mapping(pairs: Iterable[str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from bot.errors import InputError, InputProblem
 from bot.identify.import_columns import Placement, own_names, place_columns, synonyms
 from bot.identify.import_options import ImportOptions
 from bot.identify.import_text import detect_encoding, open_text
+from bot.identify.import_workbook import FaultyRow, Sheet, is_workbook
 
 MAX_ROWS = 20_000_000
 MAX_CELL = 4_096  # characters; as long as a Telegram message
@@ -47,7 +48,7 @@ class Table:
         width, count = len(self.header), 0
         try:
             for line, cells in self.records():
-                if not any(cells):
+                if not any(cells) and type(cells) is list:
                     continue
                 count += 1
                 if count > MAX_ROWS:
@@ -62,6 +63,10 @@ def open_table(
 ) -> Table:
     """The table in a file. `columns` says of each column whether the file must have it; raises InputError."""
     options = options or ImportOptions()
+    if is_workbook(path):
+        sheet = Sheet(path, options.sheet)
+        others = f", one of {sheet.others + 1} sheets" if sheet.others else ""
+        return make_table(str(path), f'sheet "{sheet.name}"{others}', sheet.size, sheet.records, columns, kind, options)
     encoding = options.encoding or detect_encoding(path)
     with open_text(path, encoding) as file:
         head = file.readline()
@@ -128,6 +133,8 @@ def cut_records(lines: Iterable[str], separator: str) -> Iterator[Record]:
 
 
 def _fault(cells: list[str], width: int) -> str | None:
+    if isinstance(cells, FaultyRow):
+        return cells.reason
     if len(cells) != width:
         if len(cells) < width:
             return f"has {len(cells)} cells, the header {width}"

@@ -52,8 +52,6 @@ def _detect(source: str, file: IO[bytes]) -> str:
     start = file.read(4096)
     if not start.strip():
         raise InputError(source, [InputProblem(None, "is empty; the first line names the columns")])
-    if start.startswith(b"PK\x03\x04"):
-        raise InputError(source, [InputProblem(None, 'is a spreadsheet, not CSV; save it as "CSV UTF-8"')])
     for mark, name in _BOMS:
         if start.startswith(mark):
             return name

@@ -112,7 +112,6 @@ def test_a_question_that_cannot_be_read(tmp_path: Path, rows: str, refused: list
     ("content", "refused"),
     [
         ("", [": is empty; the first line names the columns"]),
-        (b"PK\x03\x04...", [': is a spreadsheet, not CSV; save it as "CSV UTF-8"']),
         (ORDERS.encode() + "o0,thé,2026-01-01,1,,,,,\n".encode() + b"o1,caf\xe9,2026-01-01,1,,,,,\n",
          [":3: is not UTF-8 (byte 0xe9), though other lines are; save the whole file in one encoding, or name it with --encoding"]),
         ("order_id,customer_id,ordered_at,totle\n",
