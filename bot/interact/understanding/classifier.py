@@ -7,6 +7,7 @@ What was learnt is arrays alone, so that it can be kept; scikit-learn is loaded 
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections import Counter
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _BUCKETS: Final = 1 << 18
 _SHARPNESS = 4.0  # of the votes by groups
 _MOST = 1000  # times that a group is counted
+_REMEMBERED = 20_000  # words and pairs: few are most of what is said
 _DAMPED = [0.0, *(1 + math.log(count) for count in range(1, _MOST + 1))]
 
 # English: logistic regression on the validation parts of BANKING77, HWU64 and CLINC150, with CLINC150's `oos_train` and
@@ -54,10 +56,10 @@ class Classifier:
         import numpy as np
 
         self._names = json.loads(learnt["names"].tobytes())
-        buckets = learnt["buckets"]
-        self._places = np.full(_BUCKETS, -1, dtype=np.int32)
-        self._places[buckets] = np.arange(len(buckets), dtype=np.int32)
+        self._places = {bucket: place for place, bucket in enumerate(learnt["buckets"].tolist())}
+        self._known = lru_cache(_REMEMBERED)(self._find_known)
         self._rarity = learnt["rarity"].astype(np.float32)
+        self._damped = np.array(_DAMPED, np.float32)
         self._by_groups = learnt["groups"].astype(np.float32), learnt["groups_bias"].astype(np.float32)
         self._ends = learnt["ends"].tolist()
         self._language = "en" if "vector" in learnt else "zh"
@@ -96,14 +98,18 @@ class Classifier:
 
         weights, bias = self._by_groups
         votes = bias.copy()
-        for block in _group(question, self._language):
-            places = self._places[list(block)]
-            known = places >= 0
-            places = places[known]
-            if len(places):
-                values = np.fromiter(block.values(), np.float32, len(block))[known] * self._rarity[places]
-                votes += (values / math.sqrt(float(values @ values))) @ weights[places]
+        for grams in _spell(question, self._language):
+            counts = Counter(itertools.chain.from_iterable(map(self._known, grams)))
+            if counts:
+                places = np.fromiter(counts, np.intp, len(counts))
+                often = np.fromiter(counts.values(), np.intp, len(counts))
+                values = self._damped.take(often, mode="clip") * self._rarity.take(places)
+                votes += (values / math.sqrt(float(values @ values))) @ weights.take(places, axis=0)
         return votes
+
+    def _find_known(self, gram: str) -> tuple[int, ...]:
+        """Rows of the weights: what was not met in learning says nothing."""
+        return tuple([self._places[bucket] for bucket in _buckets(gram) if bucket in self._places])
 
 
 def learn(questions: Sequence[str], names: Sequence[str], language: str) -> dict[str, np.ndarray]:
@@ -158,28 +164,31 @@ def _tabulate(rows: Sequence[tuple[dict[int, float], ...]]) -> tuple[Any, list[i
 
 
 def _group(question: str, language: str) -> tuple[dict[int, float], ...]:
-    """Blocks of buckets with weights: words and pairs, and letters of a word, 2 to 4; in Chinese signs, 1 to 3."""
+    """Blocks of buckets with weights."""
+    blocks = _spell(question, language)
+    return tuple(_count(itertools.chain.from_iterable(map(_buckets, block))) for block in blocks)
+
+
+def _spell(question: str, language: str) -> tuple[list[str], ...]:
+    """Blocks of what is hashed: words and pairs, and words between blanks for their letters; in Chinese signs, 1 to 3."""
     text = question.lower()
     if language == "zh":
         signs = "".join(sign for sign in text if sign.isalnum())
-        return (_count(_bucket(signs[at : at + size]) for size in (1, 2, 3) for at in range(len(signs) - size + 1)),)
+        return ([signs[at : at + size] for size in (1, 2, 3) for at in range(len(signs) - size + 1)],)
     said = words(text)
-    letters: list[int] = []
-    for word in text.split():
-        letters += _letters(word)
     return (
-        _count([*(_bucket(f"w {word}") for word in said), *(_bucket(f"w {a} {b}") for a, b in pairwise(said))]),
-        _count(letters),
+        [*[f"w {word}" for word in said], *[f"w {a} {b}" for a, b in pairwise(said)]],
+        [f" {word} " for word in text.split()],
     )
 
 
-@lru_cache(maxsize=20_000)  # few words are most of what is said
-def _letters(word: str) -> tuple[int, ...]:
-    spaced = f" {word} "
-    return tuple(_bucket(spaced[at : at + size]) for size in (2, 3, 4) for at in range(len(spaced) - size + 1))
+def _buckets(gram: str) -> tuple[int, ...]:
+    """One, or of a word between blanks those of its letters, 2 to 4."""
+    if gram[0] != " ":
+        return (_bucket(gram),)
+    return tuple([_bucket(gram[at : at + size]) for size in (2, 3, 4) for at in range(len(gram) - size + 1)])
 
 
-@lru_cache(maxsize=20_000)
 def _bucket(gram: str) -> int:
     return crc32(gram.encode()) & (_BUCKETS - 1)
 

@@ -1,4 +1,4 @@
-"""English words as vectors: a sentence is the mean of its pieces. Loaded when first asked for, about 35 MB.
+"""English words as vectors: a sentence is the mean of its pieces. Loaded when first asked for, about 12 MB.
 
 The vectors are distilled from a sentence encoder, so that a mean comes near to what the encoder makes of the whole
 sentence: `bench/understanding/distil.py` makes them, THIRD_PARTY.md says from what.
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _PIECES = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 _LONGEST_WORD = 40  # characters; more is no word
 _MOST_PIECES = 128
+_REMEMBERED = 20_000  # words
 
 
 class Embedding:
@@ -28,10 +29,11 @@ class Embedding:
         import numpy as np
 
         with resources.as_file(resources.files(__package__) / "embedding_en.npz") as path, np.load(path) as stored:
-            self._vectors = stored["vectors"].astype(np.float32) * stored["scales"][:, None]
+            self._vectors, self._scales = stored["vectors"], stored["scales"][:, None]
             words = stored["words"].tobytes().decode("utf-8").split("\n")
         self._places = {word: place for place, word in enumerate(words)}
         self._unknown = self._places["[UNK]"]
+        self._pieces = lru_cache(_REMEMBERED)(self._split)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """(texts, 256) float32, of length 1; all zero for a text without a known piece."""
@@ -41,7 +43,7 @@ class Embedding:
         for row, text in enumerate(texts):
             pieces = self._read(text)
             if pieces:
-                found[row] = self._vectors[pieces].mean(axis=0)
+                found[row] = (self._vectors.take(pieces, axis=0) * self._scales.take(pieces, axis=0)).mean(axis=0)
         lengths = np.linalg.norm(found, axis=1, keepdims=True)
         unit: np.ndarray = found / np.where(lengths > 0, lengths, 1)
         return unit
@@ -54,15 +56,15 @@ class Embedding:
             )
         pieces: list[int] = []
         for word in _PIECES.findall(folded):
-            pieces += self._split(word)
+            pieces += self._pieces(word)
             if len(pieces) >= _MOST_PIECES:
                 break
         return pieces[:_MOST_PIECES]
 
-    def _split(self, word: str) -> list[int]:
+    def _split(self, word: str) -> tuple[int, ...]:
         """The longest known beginnings, one after the other; one unknown where that does not work out."""
         if len(word) > _LONGEST_WORD:
-            return [self._unknown]
+            return (self._unknown,)
         pieces: list[int] = []
         start = 0
         while start < len(word):
@@ -71,10 +73,10 @@ class Embedding:
                 if place is not None:
                     break
             else:
-                return [self._unknown]
+                return (self._unknown,)
             pieces.append(place)
             start = end
-        return pieces
+        return tuple(pieces)
 
 
 @lru_cache(maxsize=1)

@@ -13,11 +13,13 @@ from .result import FoundItem, Portion
 from .sounds import Sounds
 from .spelling import Speller
 from .things import singular
-from .tokens import Token, tokenize
+from .tokens import Token, split_words, tokenize
 
 MAX_ITEMS = 32
 _LEAST_SHORT = {"en": 5, "zh": 2}  # letters of a word, characters: "a slice of carrot", 一袋埃塞
 _MOST_SHORT = 4  # characters
+
+_ARTICLES = frozenset({"the", "your"})
 
 Name = tuple[str, ...]
 
@@ -49,7 +51,7 @@ class ItemFinder:
         first_words: dict[str, set[str]] = {}
         for entry in catalogue:
             for name in {*entry.names.values(), *entry.aliases}:
-                tokens = tuple(singular(token.text) for token in tokenize(fold(name)))
+                tokens = tuple(map(singular, split_words(fold(name))))
                 if tokens:
                     owners.setdefault(tokens, set()).add(entry.sku)
                     first_words.setdefault(tokens[0], set()).add(entry.sku)
@@ -64,6 +66,7 @@ class ItemFinder:
         vocabulary = {token for name in self._names for token in name if len(token) > 1}
         self._speller = Speller(vocabulary, self._ordinary)
         self._sounds = Sounds(self._names, self._ordinary)
+        self._before_short = self._units | _ARTICLES
         self._options = OptionReader(option for entry in catalogue for option in entry.options)
         self._portions = PortionReader(self._options)
         self._own_options: dict[str, dict[str, str]] = {}
@@ -74,28 +77,29 @@ class ItemFinder:
 
     def whole(self, text: str) -> FoundItem | None:
         """The item that `text` as a whole names."""
-        tokens = tuple(self._speller.correct(token.text) for token in tokenize(text))
+        tokens = tuple(map(self._speller.correct, split_words(text)))
         sku = self._names.get(tokens)
         return self._item(sku, text, 1, ()) if sku is not None else None
 
     def find(self, text: str) -> list[Mention]:
         """Items of folded text, in order."""
-        tokens = tokenize(text)
-        spelt = [self._speller.correct(token.text) for token in tokens]
+        spelt = [*map(self._speller.correct, split_words(text))]
         spans: list[tuple[int, int, str]] = []
         at = 0
-        while at < len(tokens) and len(spans) < MAX_ITEMS:
-            found = self._name_at(spelt, at) or self._sounds.match(spelt, at) or self._short_at(spelt, at)
+        while at < len(spelt) and len(spans) < MAX_ITEMS:
+            found = None
+            if self._begins(spelt[at]) or (at and spelt[at - 1] in self._before_short):
+                found = self._name_at(spelt, at) or self._sounds.match(spelt, at) or self._short_at(spelt, at)
             if found:
                 spans.append((at, at + found[0], found[1]))
             at += found[0] if found else 1
-        return self._with_details(text, tokens, spans) if spans else []
+        return self._with_details(text, tokenize(text), spans) if spans else []
 
     def without(self, text: str) -> str:
         """Folded text without the names of items and of their options."""
         tokens = tokenize(text)
-        words = [token.text for token in tokens]
-        spelt = [self._speller.correct(word) for word in words]
+        words = split_words(text)
+        spelt = [*map(self._speller.correct, words)]
         kept: list[str] = []
         at = end = 0
         while at < len(tokens):
@@ -109,7 +113,7 @@ class ItemFinder:
 
     def portions(self, text: str) -> list[Portion]:
         """What a clause that names no item says of the one before it: "one without sugar", "打包"."""
-        return self._portions.read_clause([token.text for token in tokenize(text)])
+        return self._portions.read_clause(split_words(text))
 
     def fits(self, sku: str, option: str) -> bool:
         """Whether the item comes with such a choice: sugar for a coffee, not for a bag of beans."""
@@ -127,7 +131,7 @@ class ItemFinder:
 
     def idle_only(self, text: str) -> bool:
         """Whether a clause says nothing of its own: "no wait", "thanks"."""
-        return self.idle_words([token.text for token in tokenize(text)])
+        return self.idle_words(split_words(text))
 
     def idle_words(self, words: Sequence[str]) -> bool:
         return self._portions.idle_only(words)
@@ -143,12 +147,16 @@ class ItemFinder:
             return own[said]
         return next((option for option in own.values() if same_option(said, option)), said)
 
+    def _begins(self, word: str) -> bool:
+        """Whether any name begins so, or sounds so."""
+        return word in self._lengths or self._sounds.begins(word)
+
     def _name_at(self, spelt: Sequence[str], at: int) -> tuple[int, str] | None:
         return _longest(self._names, self._lengths, spelt, at)
 
     def _short_at(self, spelt: Sequence[str], at: int) -> tuple[int, str] | None:
         """A short name counts only after a measure: "a bag of the yirga", 一袋埃塞."""
-        before = at - 2 if at and spelt[at - 1] in {"the", "your"} else at - 1
+        before = at - 2 if at and spelt[at - 1] in _ARTICLES else at - 1
         if before < 0 or spelt[before] not in self._units:
             return None
         return _longest(self._short, self._short_lengths, spelt, at)

@@ -5,8 +5,6 @@
 import re
 from collections import Counter
 
-from .normalise import clean, fold
-
 _SCRIPTS = {
     "ja": re.compile("[\u3041-\u30ff\u31f0-\u31ff]"),
     "ko": re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]"),
@@ -18,7 +16,7 @@ _SCRIPTS = {
     "th": re.compile("[\u0e00-\u0e7f]"),
     "hi": re.compile("[\u0900-\u097f]"),
 }
-_CODES = tuple(_SCRIPTS)
+_CHINESE = {"zh": _SCRIPTS["zh"]}
 _NEITHER = re.compile(
     "[\u0370-\u052f\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u1100-\u11ff\u3041-\u30ff\u3130-\u318f\u31f0-\u31ff\uac00-\ud7af]"
 )
@@ -84,15 +82,13 @@ _SAMPLE = 600  # characters looked at
 
 
 def detect_language(text: str, fallback: str | None) -> str:
-    """An ISO 639-1 code; `fallback` (or "en") where the text does not clearly say."""
+    """Of cleaned and folded text, an ISO 639-1 code; `fallback` (or "en") where it does not clearly say."""
     default = fallback or "en"
-    sample = fold(clean(text[:_SAMPLE]))
+    sample = text[:_SAMPLE]
     if not sample.isascii():
-        counts = dict.fromkeys(_CODES, 0)
-        counts["zh"] = len(_SCRIPTS["zh"].findall(sample))
-        if _NEITHER.search(sample):
-            counts |= {code: len(regex.findall(sample)) for code, regex in _SCRIPTS.items()}
-        if counts["ja"] >= 2 and counts["ja"] * 4 >= counts["zh"]:
+        scripts = _SCRIPTS if _NEITHER.search(sample) else _CHINESE
+        counts = {code: len(regex.findall(sample)) for code, regex in scripts.items()}
+        if counts.get("ja", 0) >= 2 and counts["ja"] * 4 >= counts["zh"]:
             return "ja"
         code = max(counts, key=lambda each: counts[each])
         if counts[code]:
@@ -103,7 +99,7 @@ def detect_language(text: str, fallback: str | None) -> str:
     found = _WORD.findall(sample)
     if not found:
         return default
-    scores = Counter(code for word in found for code in _CODES_OF.get(word, ()))
+    scores = Counter([code for word in found for code in _CODES_OF.get(word, ())])
     if not scores:
         return default
     best = max(scores, key=lambda each: (scores[each], each == default, each == "en"))

@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -19,6 +19,7 @@ from .things import singular
 
 _NEARLY_THE_SAME = 0.85  # of letters: then spelling is all that differs
 _CANDIDATES = 6
+_ANSWERS = 2
 _EMPTY = frozenset(
     "a an the is are am do does did you your i my me we to of for it in on at have has can could would please what how when "
     "where which there any be will with and or that this tell know want like get so hi hello hey".split()
@@ -43,31 +44,37 @@ class Likeness:
         total = max(1, len(by_name))
         self._weight = {feature: math.log(1 + total / count) for feature, count in documents.items()}
         self._rare = math.log(1 + total)
-        self._norms = [math.sqrt(sum((n * self._weigh(f)) ** 2 for f, n in each.items())) or 1.0 for each in features]
+        weights = [self._weigh(each) for each in features]
+        self._norms = [_norm(each) for each in weights]
         self._rows: dict[str, list[tuple[int, float]]] = {}
-        for number, each in enumerate(features):
-            for feature, count in each.items():
-                self._rows.setdefault(feature, []).append((number, count * self._weigh(feature)))
+        for number, row in enumerate(weights):
+            for feature, weight in row.items():
+                self._rows.setdefault(feature, []).append((number, weight))
 
-    def _weigh(self, feature: str) -> float:
-        return self._weight.get(feature, self._rare)
+    def _weigh(self, features: Counter[str]) -> dict[str, float]:
+        weight, rare = self._weight, self._rare
+        return {feature: count * weight.get(feature, rare) for feature, count in features.items()}
 
     def rank(self, said: str) -> list[FaqMatch]:
-        """The best of each answer with something in common, best first. `said` is a `form`."""
-        features = _features(said)
-        norm = math.sqrt(sum((count * self._weigh(feature)) ** 2 for feature, count in features.items())) or 1.0
+        """The two best answers that have something in common with it, best first. `said` is a `form`."""
+        weights = self._weigh(_features(said))
         scores: dict[int, float] = {}
-        for feature, count in features.items():
-            weight = count * self._weigh(feature)
+        for feature, weight in weights.items():
             for number, other in self._rows.get(feature, ()):
                 scores[number] = scores.get(number, 0.0) + weight * other
-        nearest = sorted(scores, key=lambda number: -scores[number] / self._norms[number])[:_CANDIDATES]
+        if not scores:
+            return []
+        norm, norms = _norm(weights), self._norms
+        ranked = sorted(
+            [(-score / norms[number], place, number) for place, (number, score) in enumerate(scores.items())]
+        )
         best: dict[str, float] = {}
-        for number in nearest:
+        for _, _, number in ranked[:_CANDIDATES]:
             name, question = self._faq[number]
-            score = self._score(said, question, scores[number] / (self._norms[number] * norm))
+            score = self._score(said, question, scores[number] / (norms[number] * norm))
             best[name] = max(score, best.get(name, 0.0))
-        return sorted(itertools.starmap(FaqMatch, best.items()), key=lambda match: -match.score)
+        answers = sorted(best.items(), key=lambda answer: -answer[1])
+        return [FaqMatch(*answer) for answer in answers[:_ANSWERS]]
 
     @staticmethod
     def _score(said: str, question: str, cosine: float) -> float:
@@ -75,6 +82,10 @@ class Likeness:
             return 1.0
         likeness = (fuzz.token_sort_ratio if said.isascii() else fuzz.ratio)(said, question) / 100
         return min(0.99, max(cosine, likeness if likeness >= _NEARLY_THE_SAME else 0.0))
+
+
+def _norm(weights: Mapping[str, float]) -> float:
+    return math.sqrt(sum([weight**2 for weight in weights.values()])) or 1.0
 
 
 def form(text: str) -> str:
@@ -95,9 +106,7 @@ def _alike_zh() -> re.Pattern[str]:
 def _features(said: str) -> Counter[str]:
     if _CHINESE.search(said):
         signs = [sign for sign in said if sign.isalnum()]
-        pairs = Counter("".join(pair) for pair in itertools.pairwise(signs))
-        ones = Counter(sign for sign in signs if sign not in _EMPTY_ZH)
-        return pairs + ones
+        return Counter([*map("".join, itertools.pairwise(signs)), *[one for one in signs if one not in _EMPTY_ZH]])
     found: Counter[str] = Counter()
     for word in said.split(" "):
         if not word:

@@ -70,10 +70,10 @@ class Listener:
     def understand(self, text: str, *, language: str | None, time_zone: ZoneInfo, now: datetime) -> Understanding:
         """`language` is the customer's so far, used where the text does not say; `now` is aware."""
         cleaned = clean(text)
-        spoken = detect_language(cleaned, language)
+        folded = fold(cleaned)
+        spoken = detect_language(folded, language)
         if not cleaned.strip():
             return Understanding(text=text, language=spoken)
-        folded = fold(cleaned)
         clauses = split(cleaned)
         matches = [self._match(clause) for clause in clauses]
         dates, spans = read_dates(folded, clauses, time_zone, now)
@@ -94,8 +94,11 @@ class Listener:
             facts = [fact for fact in facts if fact.kind not in {"demographic", "habit"}]  # "I live alone now"
         else:
             facts += self._occasions.find(clauses, dates, time_zone)
-        told = [[] if self._allergies.habitual(clause) else rows for clause, rows in zip(clauses, matches, strict=True)]
-        feedback = find_feedback(clauses, _only(FeedbackRule, told), self._subjects, self._plain(clauses, mentions))
+        told = [
+            [] if rows and self._allergies.habitual(clause) else rows
+            for clause, rows in zip(clauses, _only(FeedbackRule, matches), strict=True)
+        ]
+        feedback = find_feedback(clauses, told, self._subjects, self._plain(clauses, mentions))
         if any(intent.name == "stop" for intent in intents):
             facts = [fact for fact in facts if fact.kind != "contact_preference"]
         if reminders:

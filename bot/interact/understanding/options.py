@@ -7,11 +7,12 @@ from .lexicon import LANGUAGES, load, option_kinds, read
 from .normalise import fold, has_cjk
 from .spelling import Speller
 from .things import singular
-from .tokens import tokenize
+from .tokens import split_words
 
 Found = tuple[int, int, str]  # from which token to which, and the option
 _TO_GO = "place"  # the kind that is said once for everything
 _LONGEST_FOOD = 5  # characters
+_REMEMBERED = 20_000  # words
 
 
 @lru_cache(maxsize=1)
@@ -89,7 +90,7 @@ class OptionReader:
         self._starts: dict[str, list[tuple[list[str], str]]] = {}
         words: set[str] = set()
         for option in {*known_options(), *map(fold, own)}:
-            tokens = [singular(token.text) for token in tokenize(option)]
+            tokens = [singular(word) for word in split_words(option)]
             if tokens:
                 self._starts.setdefault(tokens[0], []).append((tokens, option))
                 words.update(token for token in tokens if token.isascii())
@@ -98,8 +99,9 @@ class OptionReader:
         foods = {language: {*load(language).tastes, *load(language).allergens} for language in LANGUAGES}
         self._foods = frozenset(singular(word) for word in foods["en"] if " " not in word)
         self._foods_zh = frozenset(foods["zh"])
+        self._spell = lru_cache(_REMEMBERED)(self._spelt)
         self._speller = Speller(words, load("en").tastes | frozenset(load("en").numbers), shortest=4)
-        nots = [[token.text for token in tokenize(each)] for each in (*read("en", "orders")["not"], *read("zh", "orders")["not"])]  # fmt: skip
+        nots = [[*split_words(each)] for each in (*read("en", "orders")["not"], *read("zh", "orders")["not"])]  # fmt: skip
         self._nots = sorted(nots, key=lambda each: (-len(each), each))
         self._not_starts = frozenset(each[0] for each in nots)
 
@@ -107,6 +109,8 @@ class OptionReader:
         """Options outside the tokens `inside` items; what is refused is an option too ("no oat milk")."""
         spelt = [token if at in inside else self._spell(token) for at, token in enumerate(tokens)]
         found: list[Found] = []
+        if self._starts.keys().isdisjoint(spelt) and self._not_starts.isdisjoint(tokens):
+            return found
         at = 0
         while at < len(tokens):
             one = None if at in inside else self._at(spelt, at, inside) or self._refusal(tokens, spelt, at, inside)
@@ -122,7 +126,7 @@ class OptionReader:
                 return len(option)
         return 0
 
-    def _spell(self, token: str) -> str:
+    def _spelt(self, token: str) -> str:
         return self._speller.correct(token) if token.isascii() and len(token) > 3 else singular(token)
 
     def _at(self, spelt: list[str], at: int, inside: frozenset[int]) -> Found | None:

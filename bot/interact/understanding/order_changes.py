@@ -11,7 +11,7 @@ from .items import ItemFinder, Mention
 from .normalise import close_up
 from .quantities import read_number
 from .result import OrderChange
-from .tokens import tokenize
+from .tokens import split_words
 
 _LONGEST = 120  # characters
 _MOST_CLAUSES = 4
@@ -80,7 +80,7 @@ def _read(clause: Clause, mentions: Sequence[Mention], finder: ItemFinder) -> li
         return None
     if (_CANCEL_EN.match(clause.text) if clause.script == "en" else _CANCEL_ZH.match(clause.text)) and not mentions:
         return [OrderChange("cancel")]
-    words = [token.text for token in tokenize(text)]
+    words = split_words(text)
     if mentions:
         return [_of_item(mention, text, words) for mention in mentions]
     portions = finder.portions(text)

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from .dates.chinese import number as chinese_number
 from .lexicon import load
 
 MOST = 999
+_REMEMBERED = 20_000  # words
 _CHINESE_DIGITS = frozenset("零一二三四五六七八九十百")
 _BETWEEN = frozenset({"of", "the", "your", "those", "these", "的", "nice", "more"})
 _TIMES = re.compile(r"(\d{1,3})x|x(\d{1,3})")
@@ -59,12 +61,13 @@ def read_number(words: Sequence[str], at: int, high: int) -> tuple[int | None, i
         while end < high and words[end] in _CHINESE_DIGITS:
             end += 1
         return min(MOST, max(1, chinese_number("".join(words[at:end])[-3:]))), end
-    if not word or not _is_number(word):
+    value = _number(word) if word else 0
+    if not value:
         return None, at
     following = words[at + 1] if at + 1 < high else ""
     if word in {"a", "an", "one", "half"} and following in {"dozen", "couple", "pair", "single"}:
         return load("en").numbers[following], at + 2
-    return _number(word), at + 1
+    return value, at + 1
 
 
 def _before(words: Sequence[str], first: int, low: int, taken: frozenset[int]) -> int | None:
@@ -94,22 +97,23 @@ def _dozens(words: Sequence[str], at: int, low: int) -> float:
     return _number(before[-1]) if before and _is_number(before[-1]) else 1
 
 
+@lru_cache(_REMEMBERED)
 def _is_unit(word: str) -> bool:
     return word in load("en").units or word in load("zh").units
 
 
 def _is_number(word: str) -> bool:
-    return (word.isascii() and word.isdigit()) or _TIMES.fullmatch(word) is not None or bool(_tables(word))
+    return _number(word) > 0
 
 
+@lru_cache(_REMEMBERED)
 def _number(word: str) -> int:
+    """0 for a word that is none."""
     if word.isascii() and word.isdigit():
         return _capped(word)
     times = _TIMES.fullmatch(word)
-    return _capped(times[1] or times[2]) if times else _tables(word)
-
-
-def _tables(word: str) -> int:
+    if times:
+        return _capped(times[1] or times[2])
     return load("en").numbers.get(word, 0) or load("zh").numbers.get(word, 0)
 
 

@@ -42,10 +42,17 @@ class Sounds:
                 self._said.setdefault(sound, []).append((name, sku))
         self._most = max(map(len, self._typed), default=0)
         self._typed_starts = {typed[:3] for typed in self._typed}
+        self._beginnings = {typed[:size] for typed in self._typed for size in (1, 2, 3)}
         lengths: dict[str, set[int]] = {}
         for sound in self._said:
             lengths.setdefault(sound[0], set()).add(len(sound))
         self._said_lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
+
+    def begins(self, word: str) -> bool:
+        """Whether a name may sound so at its beginning."""
+        if word.isascii():
+            return word[:3] in self._beginnings
+        return self._table.get(word, "") in self._said_lengths
 
     def match(self, tokens: Sequence[str], at: int) -> tuple[int, str] | None:
         """How many tokens from `at` sound like a name, and whose it is."""

@@ -1,6 +1,7 @@
 """Misspelt words of a vocabulary, put right. Fast with a hundred thousand words."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -9,7 +10,7 @@ from .things import singular
 _LEAST_LIKENESS = 82  # one wrong letter in six, or two swapped
 _FUZZY_LENGTH = 5  # shorter words are too near one another
 _LONGEST = 24  # letters
-_CACHED = 20_000  # a cache of customers' words must not grow for ever
+_REMEMBERED = 20_000  # words: few are most of what is said
 
 
 class Speller:
@@ -20,26 +21,19 @@ class Speller:
         self._known = frozenset(vocabulary)
         self._ordinary = ordinary
         self._shortest = shortest
-        self._corrections: dict[str, str] = {}
         self._near: dict[str, list[str]] = {}
         for word in self._known:
             if _FUZZY_LENGTH <= len(word) <= _LONGEST and word.isascii():
                 for key in _keys(word, len(word)):
                     self._near.setdefault(key, []).append(word)
 
+        self.correct: Callable[[str], str] = lru_cache(_REMEMBERED)(self._correct)
+
     def __contains__(self, word: str) -> bool:
         return word in self._known
 
-    def correct(self, word: str) -> str:
+    def _correct(self, word: str) -> str:
         """The vocabulary's word for a misspelt one; its singular where there is none."""
-        found = self._corrections.get(word)
-        if found is None:
-            found = self._find(word)
-            if len(self._corrections) < _CACHED:
-                self._corrections[word] = found
-        return found
-
-    def _find(self, word: str) -> str:
         bare = singular(word)
         if bare in self._known or not self._shortest <= len(bare) <= _LONGEST or not bare.isascii():
             return bare

@@ -1,7 +1,7 @@
 """The things in a slot: "the oat latte and, honestly, any cinnamon" → oat latte, cinnamon."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from .lexicon import Lexicon
@@ -40,6 +40,7 @@ class ThingReader:
         joints = "|".join(map(re.escape, lexicon.joining))
         self._joint = re.compile(rf" (?:{joints}) | ?[,/&+] ?" if self._english else rf"(?:{joints})|[,/&+]")
         self._leads = re.compile(rf"(?:{joints}) " if self._english else rf"(?:{joints})")
+        self._leading, self._trailing = self._by_edge(lexicon.leading, 0), self._by_edge(lexicon.trailing, -1)
         # "fish and chips" is one thing where the catalogue says so; see `read`.
 
     def read(self, slot: str) -> list[Thing]:
@@ -141,18 +142,29 @@ class ThingReader:
             changed = False
             if text in self._tastes or text in self._lexicon.interests:
                 break
-            for word in self._lexicon.leading:
+            for word in self._leading.get(self._edge(text, 0), ()):
                 if self._starts(text, word):
                     definite = definite or word in {"the", "your", "this", "all the", "that", "those", "these"}
                     text, changed = text[len(word) :].strip(), True
                     break
             if text in self._tastes or text in self._lexicon.interests:
                 break
-            for word in self._lexicon.trailing:
+            for word in self._trailing.get(self._edge(text, -1), ()):
                 if self._ends(text, word):
                     text, changed = text[: -len(word)].strip(), True
                     break
         return text, definite
+
+    def _by_edge(self, listed: Iterable[str], place: int) -> dict[str, list[str]]:
+        """Words by what they begin or end with, in their order."""
+        found: dict[str, list[str]] = {}
+        for each in listed:
+            found.setdefault(self._edge(each, place), []).append(each)
+        return found
+
+    def _edge(self, text: str, place: int) -> str:
+        """The first word or the last (-1), in Chinese the sign."""
+        return text.split(" ")[place] if self._english else text[place : place + 1 or None]
 
     def _starts(self, text: str, word: str) -> bool:
         return text.startswith(word + " ") if self._english else text.startswith(word) and text != word

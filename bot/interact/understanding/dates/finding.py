@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from ..clauses import Clause
@@ -14,7 +15,7 @@ from .moments import Now, resolve
 from .pieces import MAX_DATES, Reference
 
 _MONTH_FIRST = ("America/New", "America/Los", "America/Chi", "America/Den", "America/Pho", "US/", "Asia/Manila")
-_LATIN = re.compile("[a-z]")
+_LATIN, _DIGIT = re.compile("[a-z]"), re.compile(r"\d")
 # What is asked for or planned lies ahead, whatever happened before.
 _AHEAD = re.compile(
     r"\b(?:tomorrow|will|won't|next|remind|can i|can you|could you|i'd like|i want|i need|book|reserve|let's|going to|gonna|schedule|set)\b|\w'll\b"
@@ -38,7 +39,7 @@ def read_dates(
     past = _past(text, clauses)
     reference = Reference(local.date(), past, str(zone).startswith(_MONTH_FIRST), str(zone))
     pieces = chinese.find_pieces(text, reference) if has_cjk(text) else []
-    if text.isascii() or not pieces or _LATIN.search(text):
+    if text.isascii() or _LATIN.search(text) or (not pieces and _DIGIT.search(text)):
         pieces += english.find_pieces(text, reference)
     found: list[FoundDate] = []
     spans: list[tuple[int, int]] = []
@@ -59,18 +60,26 @@ _TOLD = re.compile(
 
 
 def _past(text: str, clauses: list[Clause]) -> Callable[[int], bool]:
+    """Whether a place of the text is in a sentence that tells of the past; read when it is first asked."""
+
+    @cache
+    def told() -> list[tuple[int, int]]:
+        return _told(text, clauses)
+
+    return lambda at: any(first <= at < last for first, last in told())
+
+
+def _told(text: str, clauses: list[Clause]) -> list[tuple[int, int]]:
     told = [
         clause.folded
         for clause in clauses
         if _TOLD.search(clause.folded) or (clause.past and not _LAST_OF.search(clause.folded))
     ]
-    if not told:
-        return lambda _: False
     ranges: list[tuple[int, int]] = []
     start = 0
-    for end in [*(match.end() for match in _SENTENCE.finditer(text)), len(text)]:
+    for end in [*(match.end() for match in _SENTENCE.finditer(text)), len(text)] if told else ():
         sentence = text[start:end]
         if any(clause in sentence for clause in told) and _AHEAD.search(sentence) is None:
             ranges.append((start, end))
         start = end
-    return lambda at: any(first <= at < last for first, last in ranges)
+    return ranges
