@@ -7,7 +7,7 @@ BIN := .venv/bin
 TESTS ?= tests
 WORKERS ?= 2
 
-.PHONY: run test check format bench bench-understanding bench-value lock clean
+.PHONY: run test check format bench bench-understanding bench-value bench-duplicates lock clean
 
 run: .venv/.ready
 	@$(BIN)/regulars run
@@ -21,7 +21,7 @@ check: .venv/.ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/regulars templates check
-	@if grep -nE '(index-url|https?://|file://)' requirements.lock bench/requirements.lock bench/value/requirements.lock; then \
+	@if grep -nE '(index-url|https?://|file://)' requirements.lock bench/requirements.lock bench/*/requirements.lock; then \
 	  echo "the lock files hold download addresses; make them anew with: make lock"; exit 1; fi
 
 format: .venv/.ready
@@ -37,6 +37,9 @@ bench-understanding: .venv/.ready
 
 bench-value: .venv-lifetimes/.ready
 	@$(BIN)/python -m bench.value
+
+bench-duplicates: .venv-names/.ready
+	@$(BIN)/python -m bench.duplicates
 
 .venv/.ready: requirements.lock pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then \
@@ -59,12 +62,18 @@ bench-value: .venv-lifetimes/.ready
 	@.venv-lifetimes/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/value/requirements.lock
 	@touch $@
 
+.venv-names/.ready: .venv/.ready bench/duplicates/requirements.lock
+	@rm -rf .venv-names && $(PYTHON) -m venv .venv-names
+	@.venv-names/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/duplicates/requirements.lock
+	@touch $@
+
 # Needs uv. Names, versions and hashes only: no addresses.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 lock:
 	$(LOCK) pyproject.toml --group dev -o requirements.lock
 	$(LOCK) bench/requirements.in -o bench/requirements.lock
 	$(LOCK) bench/value/requirements.in -o bench/value/requirements.lock
+	$(LOCK) bench/duplicates/requirements.in -o bench/duplicates/requirements.lock
 
 clean:
 	rm -rf .venv .venv-bench .venv-lifetimes .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -5,9 +5,10 @@
 import re
 import unicodedata
 from functools import lru_cache
-from importlib import resources
 
 from rapidfuzz import fuzz
+
+from bot import hanzi
 
 from . import cantonese
 
@@ -22,19 +23,6 @@ _PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“"
 CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _HAS_CJK = re.compile(f"[{CJK}]")
 _BLANKS_BY_CJK = re.compile(rf"(?<=[{CJK}])[ \t]+|[ \t]+(?=[{CJK}])")
-
-
-@lru_cache(maxsize=1)
-def _simplified() -> dict[int, str]:
-    """The fold map from traditional to simplified characters: lines of `traditional simplified` runs."""
-    text = resources.files(__package__).joinpath("lexicon/zh/traditional.txt").read_text("utf-8")
-    table: dict[int, str] = {}
-    for line in text.splitlines():
-        if not line or line.startswith("#"):
-            continue
-        traditional, simplified = line.split()
-        table.update({ord(a): b for a, b in zip(traditional, simplified, strict=True)})
-    return table
 
 
 def clean(text: str) -> str:
@@ -52,7 +40,11 @@ def fold(text: str) -> str:
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(low if len(low := one.lower()) == 1 else one for one in text)
-    return lowered if lowered.isascii() else cantonese.to_mandarin(cantonese.read_is(lowered).translate(_simplified()))
+    return (
+        lowered
+        if lowered.isascii()
+        else cantonese.to_mandarin(cantonese.read_is(lowered).translate(hanzi.simplified()))
+    )
 
 
 def has_cjk(text: str) -> bool:

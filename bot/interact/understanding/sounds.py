@@ -1,8 +1,8 @@
 """Chinese names by their sound: typed in Latin letters ("yanmai natie"), or with characters that sound alike (燕麦那铁)."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from importlib import resources
+
+from bot import hanzi
 
 from .normalise import has_cjk
 
@@ -11,25 +11,13 @@ _SHORTEST_SAID = 3  # characters: two that sound alike are too often another wor
 _LONGEST = 12  # characters of a name
 
 
-@lru_cache(maxsize=1)
-def _syllables() -> dict[str, str]:
-    """Character → its syllable, without the tone."""
-    text = resources.files(__package__).joinpath("lexicon/zh/pinyin.txt").read_text("utf-8")
-    table: dict[str, str] = {}
-    for line in text.splitlines():
-        if line and not line.startswith("#"):
-            syllable, characters = line.split()
-            table.update(dict.fromkeys(characters, syllable))
-    return table
-
-
 class Sounds:
     """`names` are tokens (words, single Chinese characters) → sku; only wholly Chinese ones have a sound here."""
 
     def __init__(self, names: Mapping[tuple[str, ...], str], ordinary: frozenset[str]) -> None:
         self._typed: dict[str, str | None] = {}
         self._said: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]] = {}
-        self._table = _syllables()
+        self._table = hanzi.syllables()
         self._most = 0
         for name, sku in names.items():
             if not 2 <= len(name) <= _LONGEST or not all(len(one) == 1 and has_cjk(one) for one in name):
