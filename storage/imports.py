@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
-from storage import meta
+from storage import meta, provenance
 from storage.database import Memory
 from storage.models import (
     Base,
     CatalogueItem,
+    Consent,
     Customer,
     Erasure,
     Event,
@@ -28,7 +29,11 @@ from storage.prepared import Insertion, Prepared
 CUSTOMERS, IDENTITIES = table_of(Customer), table_of(Identity)
 ORDERS, LINES = table_of(Order), table_of(OrderLine)
 FACTS, EVENTS, ERASURES = table_of(Fact), table_of(Event), table_of(Erasure)
+CONSENTS = table_of(Consent)
 ITEMS, FAQ = table_of(CatalogueItem), table_of(FaqEntry)
+
+COMPLETED = ("name", "language", "city", "kind", "lead_source", "tags")
+"""Columns of a customer that a file may bring up to date."""
 
 _FIND = select(IDENTITIES.c.value, IDENTITIES.c.customer_id).where(
     IDENTITIES.c.kind == bindparam("kind"), IDENTITIES.c.value.in_(bindparam("found", expanding=True))
@@ -44,7 +49,7 @@ _CUSTOMERS = select(
 _CHANGE_CUSTOMER = (
     update(CUSTOMERS)
     .where(CUSTOMERS.c.id == bindparam("row"))
-    .values({name: bindparam(f"new_{name}") for name in ("name", "language", "city", "kind", "lead_source", "tags")})
+    .values({name: bindparam(f"new_{name}") for name in COMPLETED})
 )
 _TOUCH = Prepared(
     update(CUSTOMERS)
@@ -111,11 +116,13 @@ def add_customers(memory: Memory, rows: Sequence[dict[str, Any]]) -> list[int]:
     return _insert_numbered(memory, Customer, rows)
 
 
-def add_identities(memory: Memory, rows: Sequence[tuple[int, str, str]], now: datetime) -> None:
+def add_identities(
+    memory: Memory, rows: Sequence[tuple[int, str, str]], now: datetime, import_id: int | None = None
+) -> None:
     """`rows` are (customer, kind, value), none of them known yet."""
     if rows:
         values = [
-            {"customer_id": customer_id, "kind": kind, "value": value, "created_at": now}
+            {"customer_id": customer_id, "kind": kind, "value": value, "created_at": now, "import_id": import_id}
             for customer_id, kind, value in rows
         ]
         _ADD_IDENTITIES.run_all(memory, values)
@@ -127,7 +134,7 @@ def load_customers(memory: Memory, ids: Collection[int]) -> dict[int, Any]:
 
 
 def change_customers(memory: Memory, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
-    """`rows` are (id, values); the values are name, language, city, kind, lead_source, tags, all of them."""
+    """`rows` are (id, values); the values are all those of `COMPLETED`."""
     if rows:
         changes = [{"row": id_} | {f"new_{name}": value for name, value in values.items()} for id_, values in rows]
         memory.connection().execute(_CHANGE_CUSTOMER, changes)
@@ -177,6 +184,21 @@ def supersede_facts(memory: Memory, pairs: Sequence[tuple[int, int]]) -> None:
     if pairs:
         statement = update(FACTS).where(FACTS.c.id == bindparam("old")).values(superseded_by=bindparam("new"))
         memory.connection().execute(statement, [{"old": old, "new": new} for old, new in pairs])
+
+
+def add_marketing(memory: Memory, ids: Collection[int], import_id: int, now: datetime) -> None:
+    """They agreed to marketing where the file comes from. What they answered us themselves stands."""
+    asked = select(CONSENTS.c.customer_id).where(
+        CONSENTS.c.customer_id.in_(list(ids)), CONSENTS.c.purpose == "marketing"
+    )
+    fresh = sorted(set(ids) - set(memory.connection().execute(asked).scalars()))
+    if fresh:
+        wording = provenance.name_wording(import_id)
+        rows = [
+            {"customer_id": id_, "purpose": "marketing", "granted": True, "wording": wording, "at": now}
+            for id_ in fresh
+        ]
+        memory.connection().execute(insert(CONSENTS), rows)
 
 
 def add_events(memory: Memory, rows: Sequence[dict[str, Any]]) -> None:
@@ -245,6 +267,10 @@ def change_items(memory: Memory, rows: Iterable[dict[str, Any]]) -> None:
         memory.connection().execute(update(ITEMS).where(ITEMS.c.sku == row["sku"]).values(row))
 
 
+def remove_item(memory: Memory, sku: str) -> None:
+    memory.connection().execute(delete(ITEMS).where(ITEMS.c.sku == sku))
+
+
 def load_faq(memory: Memory) -> dict[str, list[tuple[str, str, str]]]:
     """(language, question, answer) by name."""
     entries: dict[str, list[tuple[str, str, str]]] = {}
@@ -257,7 +283,7 @@ def load_faq(memory: Memory) -> dict[str, list[tuple[str, str, str]]]:
 
 
 def replace_faq(memory: Memory, entries: dict[str, list[tuple[str, str, str]]]) -> None:
-    """These names have these phrasings from now on, and no others."""
+    """These names have these phrasings from now on, and no others; a name without any is gone."""
     if not entries:
         return
     memory.connection().execute(delete(FAQ).where(FAQ.c.name.in_(list(entries))))
@@ -266,7 +292,8 @@ def replace_faq(memory: Memory, entries: dict[str, list[tuple[str, str, str]]]) 
         for name, phrasings in entries.items()
         for language, question, answer in phrasings
     ]
-    memory.connection().execute(insert(FAQ), rows)
+    if rows:
+        memory.connection().execute(insert(FAQ), rows)
 
 
 def bump_knowledge(memory: Memory) -> None:

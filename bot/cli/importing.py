@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -19,6 +20,7 @@ from bot.cli.output import (
     say_error,
 )
 from bot.clock import Clock
+from bot.errors import InputError, InputProblem
 
 if TYPE_CHECKING:
     from bot.identify.import_options import ImportOptions
@@ -35,6 +37,13 @@ LocaleName = Annotated[
 ]
 Encoding = Annotated[str | None, typer.Option(help="Of the file; found out if left out.")]
 SheetName = Annotated[str | None, typer.Option("--sheet", help="Of a workbook; the first that is visible if left out.")]
+BasisName = Annotated[
+    Literal["own", "agreed", "bought"],
+    typer.Option(
+        "--basis",
+        help="Of a list of customers: own; agreed, they said yes to marketing elsewhere; bought or borrowed, they did not.",
+    ),
+]
 SkipBad = Annotated[
     bool, typer.Option("--skip-bad", help="Import the good rows; the others go to FILE.bad.csv with the reason.")
 ]
@@ -46,10 +55,11 @@ app.add_typer(group, name="import")
 
 def import_(
     context: typer.Context, file: File, dry_run: DryRun = False, mapped: Map = None, locale: LocaleName = None,
-    encoding: Encoding = None, sheet: SheetName = None, skip_bad: SkipBad = False, as_json: AsJson = False,
+    encoding: Encoding = None, sheet: SheetName = None, skip_bad: SkipBad = False,
+    basis: BasisName = "own", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Whatever the command is called: its name is the kind of file."""
-    options = read_options(mapped, locale, encoding, sheet, skip_bad)
+    options = read_options(mapped, locale, encoding, sheet, skip_bad, basis)
     _import(str(context.info_name), file, options, dry_run, as_json)
 
 
@@ -63,13 +73,16 @@ for kind, told in {
 
 
 def read_options(
-    mapped: list[str] | None, locale: str | None, encoding: str | None, sheet: str | None, skip_bad: bool
+    mapped: list[str] | None, locale: str | None, encoding: str | None, sheet: str | None, skip_bad: bool, basis: str
 ) -> ImportOptions:
     from bot.identify.import_locale import read_convention
     from bot.identify.import_options import ImportOptions, read_mapping
 
     convention = read_convention(locale) if locale else None
-    return ImportOptions(read_mapping(mapped or []), encoding, convention, skip_bad, sheet)
+    return ImportOptions(
+        read_mapping(mapped or []), encoding=encoding, convention=convention, skip_bad=skip_bad, sheet=sheet,
+        basis=basis,
+    )  # fmt: skip
 
 
 def _import(kind: str, file: Path, options: ImportOptions, dry_run: bool, as_json: bool) -> None:
@@ -77,6 +90,8 @@ def _import(kind: str, file: Path, options: ImportOptions, dry_run: bool, as_jso
     from bot.identify.importing import import_file
     from bot.interact.hearing import learn_faq
 
+    if options.basis != "own" and kind != "customers":
+        raise InputError("--basis", [InputProblem(None, "only a list of customers has one")])
     settings, now = read_settings(), Clock().now()
     with opened(settings) as database, progress_bar(f"importing {kind}") as progress:
         report = import_file(database, kind, file, settings, now, progress, options=options, dry_run=dry_run)
@@ -111,6 +126,8 @@ def _show_counts(file: Path, report: ImportReport, dry_run: bool) -> None:
         say_error(
             f'{file}: column "{report.columns[ours]}" was read as {ours}; --map "{report.columns[ours]}=…" says otherwise'
         )
+    if report.import_id and report.added + report.changed:
+        say(f"This is import {report.import_id}; `regulars import undo {report.import_id}` takes it back")
     if report.customers:
         say(f"{report.customers:,} customers {'are' if dry_run else 'were'} not known before")
     if report.erased:
@@ -122,3 +139,57 @@ def _show_counts(file: Path, report: ImportReport, dry_run: bool) -> None:
         say_error(f"{file}:{note.line}: {note.reason}")
     if report.noted > len(report.notes):
         say_error(f"{file}: and {report.noted - len(report.notes):,} more notes")
+
+
+@group.command("list")
+def list_imports(as_json: AsJson = False) -> None:
+    """What was imported, the newest first."""
+    from storage import provenance
+
+    columns = ("id", "kind", "source", "basis", "began_at", "finished_at", "undone_at")
+    with opened(read_settings(), create=False) as database:
+        found = database.read_now(lambda memory: list(provenance.list_all(memory)))
+    if as_json:
+        print_json([{**{name: _plain(getattr(row, name)) for name in columns}, **row.counts} for row in found])
+        return
+    print_table(
+        ("id", "kind", "file", "basis", "at", "rows", "added", "changed", ""),
+        [
+            (
+                row.id, row.kind, row.source, row.basis, f"{row.began_at:%Y-%m-%d %H:%M}", row.counts.get("rows"),
+                row.counts.get("added"), row.counts.get("changed"),
+                "undone" if row.undone_at else "" if row.finished_at else "cut short",
+            )
+            for row in found
+        ],
+    )  # fmt: skip
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+@group.command("undo")
+def undo(
+    number: Annotated[int, typer.Argument(metavar="ID", help="As `regulars import list` has it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take a file back: what it brought goes, what it changed is as before; what was touched since is kept and told."""
+    from bot.differentiate.value import differentiate_all
+    from bot.identify.import_undo import undo_import
+    from bot.interact.hearing import learn_faq
+
+    settings, now = read_settings(), Clock().now()
+    with opened(settings, create=False) as database:
+        found = undo_import(database, number, now)
+        differentiate_all(database, settings, now)
+        learn_faq(database)
+    if as_json:
+        print_json(found.to_json())
+        return
+    for what, counts in (("removed", found.removed), ("put back", found.restored)):
+        say(f"{what}: {', '.join(f'{count:,} {name}' for name, count in counts.items()) or 'nothing'}")
+    for subject, name, why in found.kept:
+        say_error(f"kept: {subject} {name}: {why}")
+    if found.kept_count > len(found.kept):
+        say_error(f"kept: and {found.kept_count - len(found.kept):,} more")

@@ -11,8 +11,9 @@ from bot.config import Settings
 from bot.identify.erasure import Tombstones
 from bot.identify.import_report import ImportReport
 from bot.identify.import_rows import CustomerRow
-from storage import imports
+from storage import imports, provenance
 from storage.database import Memory
+from storage.models import Basis
 
 
 def apply_customers(
@@ -24,13 +25,15 @@ def apply_customers(
     erased = tombstones.find([_names(row) for row in rows if row.customer_id not in known.ids])
     fresh = [row for row in rows if row.customer_id not in known.ids and not erased.intersection(_names(row))]
     there = [row for row in rows if row.customer_id in known.ids]
-    new_ids = imports.add_customers(memory, [_new_customer(row, settings, now) for row in fresh])
+    new_ids = imports.add_customers(memory, [_new_customer(row, settings, now, report.import_id) for row in fresh])
     for row, customer_id in zip(fresh, new_ids, strict=True):
         known.ids[row.customer_id] = customer_id
     here = [row for row in rows if row.customer_id in known.ids]
-    touched = _complete(memory, there, known)
+    touched = _complete(memory, there, known, report.import_id)
     touched |= _link(memory, here, known, report, now)
-    touched |= _remember_birthdays(memory, here, known, now)
+    touched |= _remember_birthdays(memory, here, known, report.import_id, now)
+    if report.basis == Basis.agreed and report.import_id is not None:
+        imports.add_marketing(memory, {known.ids[row.customer_id] for row in here}, report.import_id, now)
     report.added += len(fresh)
     report.erased += len(rows) - len(here)
     added = set(new_ids)
@@ -76,15 +79,15 @@ def _names(row: CustomerRow) -> list[tuple[str, str]]:
     return names
 
 
-def _new_customer(row: CustomerRow, settings: Settings, now: datetime) -> dict[str, Any]:
+def _new_customer(row: CustomerRow, settings: Settings, now: datetime, import_id: int | None) -> dict[str, Any]:
     return {
         "name": row.name, "kind": row.kind or "person", "language": row.language or settings.business.language,
         "language_from": "import", "city": row.city, "lead_source": row.source, "tags": row.tags or [],
-        "created_at": now,
+        "created_at": now, "import_id": import_id,
     }  # fmt: skip
 
 
-def _complete(memory: Memory, rows: Sequence[CustomerRow], known: _Known) -> set[int]:
+def _complete(memory: Memory, rows: Sequence[CustomerRow], known: _Known, import_id: int | None) -> set[int]:
     """Bring stored customers up to the file. What they chose or were called in the chat stays."""
     stored = imports.load_customers(memory, {known.ids[row.customer_id] for row in rows})
     chatting = imports.find_reachable(memory, stored)
@@ -102,6 +105,16 @@ def _complete(memory: Memory, rows: Sequence[CustomerRow], known: _Known) -> set
         if any(getattr(before, name) != value for name, value in values.items()):
             changes.append((before.id, values))
     imports.change_customers(memory, changes)
+    noted = [
+        {
+            "key": str(id_),
+            "customer_id": id_,
+            "before": {name: getattr(stored[id_], name) for name in values},
+            "after": values,
+        }
+        for id_, values in changes
+    ]
+    provenance.add_changes(memory, import_id, "customer", noted)
     return {customer_id for customer_id, _ in changes}
 
 
@@ -123,11 +136,13 @@ def _link(memory: Memory, rows: Sequence[CustomerRow], known: _Known, report: Im
     there = imports.find_customers(memory, "phone", [value for _, kind, value in links if kind == "phone"])
     there |= imports.find_customers(memory, "email", [value for _, kind, value in links if kind == "email"])
     missing = [link for link in links if link[1] == "order_system" or link[2] not in there]
-    imports.add_identities(memory, missing, now)
+    imports.add_identities(memory, missing, now, report.import_id)
     return {customer_id for customer_id, _, _ in missing}
 
 
-def _remember_birthdays(memory: Memory, rows: Sequence[CustomerRow], known: _Known, now: datetime) -> set[int]:
+def _remember_birthdays(
+    memory: Memory, rows: Sequence[CustomerRow], known: _Known, import_id: int | None, now: datetime
+) -> set[int]:
     told = {known.ids[row.customer_id]: row.birthday for row in rows if row.birthday}
     before = imports.find_birthdays(memory, told)
     # The person's own word on the day is as good; a file repeats what a shop once wrote down.
@@ -141,7 +156,7 @@ def _remember_birthdays(memory: Memory, rows: Sequence[CustomerRow], known: _Kno
         [
             {
                 "customer_id": customer_id, "kind": "occasion", "value": "birthday", "date": day, "confidence": 0.9,
-                "quote": "", "stated_by": "import", "since": now,
+                "quote": "", "stated_by": "import", "since": now, "import_id": import_id,
             }
             for customer_id, day in fresh.items()
         ],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.errors import InputError, InputProblem
 from bot.identify.import_locale import Convention
+from storage.models import Basis
 
 EVERYTHING = "*"
 
@@ -19,6 +20,7 @@ class ImportOptions:
     encoding: str | None = None  # found out where None
     convention: Convention | None = None  # None: ISO dates, decimal points
     skip_bad: bool = False
+    basis: str = Basis.own  # why a file's people may be written to
     sheet: str | None = None  # of a workbook; None: the first that is visible
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.config import Settings
 from bot.identify.erasure import Tombstones
 from bot.identify.import_report import ImportReport
 from bot.identify.import_rows import EARLIEST, OrderRow
-from storage import imports
+from storage import imports, provenance
 from storage.database import Memory
 from storage.imports import StoredOrder
 
@@ -30,11 +31,12 @@ def apply_orders(
             {
                 "external_id": order.order_id, "customer_id": people[order.customer_id],
                 "ordered_at": order.ordered_at, "total": order.total, "currency": order.currency, "source": "import",
+                "import_id": report.import_id,
             }
             for order in fresh
         ],
     )  # fmt: skip
-    changed = _find_changed(memory, orders, people, stored)
+    changed = _find_changed(memory, orders, people, stored, report.import_id)
     imports.change_orders(
         memory,
         [
@@ -83,12 +85,17 @@ def _find_buyers(
     new_ids = imports.add_customers(
         memory,
         [
-            {"name": customer_id, "language": language, "language_from": "import", "created_at": now}
+            {
+                "name": customer_id, "language": language, "language_from": "import", "created_at": now,
+                "import_id": report.import_id,
+            }
             for customer_id in strangers
         ],
-    )
+    )  # fmt: skip
     made = list(zip(strangers, new_ids, strict=True))
-    imports.add_identities(memory, [(id_, "order_system", customer_id) for customer_id, id_ in made], now)
+    imports.add_identities(
+        memory, [(id_, "order_system", customer_id) for customer_id, id_ in made], now, report.import_id
+    )
     report.customers += len(made)
     report.newcomers.update(customer_id for customer_id, _ in made)
     report.erased += sum(("order_system", order.customer_id) in erased for order in orders)
@@ -96,17 +103,33 @@ def _find_buyers(
 
 
 def _find_changed(
-    memory: Memory, orders: Sequence[OrderRow], people: dict[str, int], stored: dict[str, StoredOrder]
-) -> list[OrderRow]:
+    memory: Memory, orders: Sequence[OrderRow], people: dict[str, int], stored: dict[str, StoredOrder],
+    import_id: int | None,
+) -> list[OrderRow]:  # fmt: skip
+    """Those that differ from what is stored; what stood there is noted, so that the import can be undone."""
     lines = imports.load_lines(memory, [order.id for order in stored.values()])
-    changed = []
+    changed, noted = [], []
     for order in orders:
         if (before := stored.get(order.order_id)) is None:
             continue
         after = (people[order.customer_id], order.ordered_at, order.total, order.currency)
-        if before[2:] != after or lines.get(before.id, []) != [tuple(line) for line in order.lines]:
+        sold = [tuple(line) for line in order.lines]
+        if before[2:] != after or lines.get(before.id, []) != sold:
             changed.append(order)
+            known = lines.get(before.id, [])
+            noted.append(
+                {"key": str(before.id), "customer_id": after[0], "before": _note(before[2:], known), "after": _note(after, sold)}
+            )  # fmt: skip
+    provenance.add_changes(memory, import_id, "order", noted)
     return changed
+
+
+def _note(values: tuple[Any, ...], lines: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    customer_id, ordered_at, total, currency = values
+    return {
+        "customer_id": customer_id, "ordered_at": ordered_at.isoformat(), "total": total, "currency": currency,
+        "lines": [list(line) for line in lines],
+    }  # fmt: skip
 
 
 def _tell_of(

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.errors import InputProblem
 from bot.identify.import_table import Table
+from storage.models import Basis
 
 MOST_NOTES = 1_000
 COUNTS = ("added", "changed", "unchanged", "customers", "erased", "noted")
@@ -17,6 +18,8 @@ class ImportReport:
     """What became of a file's records. `customers` are those that an orders file made known."""
 
     kind: str
+    import_id: int | None = None  # None: of a dry run, or of the examples
+    basis: str = Basis.own
     rows: int = 0
     added: int = 0
     changed: int = 0
@@ -50,6 +53,9 @@ class ImportReport:
         for name in COUNTS:
             setattr(self, name, getattr(self, name) + getattr(part, name))
         self.notes += part.notes[: MOST_NOTES - len(self.notes)]
+
+    def counts(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in ("rows", *COUNTS[:-1], "skipped")}
 
     def to_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if name != "newcomers"}

@@ -22,7 +22,7 @@ from bot.identify.import_preview import preview_rows
 from bot.identify.import_report import ImportReport
 from bot.identify.import_rows import COLUMNS, CatalogueRow, FaqRow, OrderRow
 from bot.identify.import_table import open_table
-from storage import imports
+from storage import imports, provenance
 from storage.database import Database, Memory
 
 BATCH = 2_000  # rows of a file in one transaction: a running bot waits for the writer no longer than that
@@ -40,7 +40,7 @@ class _TakenBack(Exception):
 
 def import_file(
     database: Database, kind: str, path: Path, settings: Settings, now: datetime, progress: Progress | None = None,
-    *, options: ImportOptions | None = None, dry_run: bool = False,
+    *, options: ImportOptions | None = None, dry_run: bool = False, staff_id: int | None = None,
 ) -> ImportReport:  # fmt: skip
     """Import a file of `customers`, `orders`, `catalogue` or `faq`. Raises InputError, and then nothing is written.
 
@@ -55,14 +55,22 @@ def import_file(
         "faq": apply_faq,
     }
     with closing(check_table(kind, table, settings, now, options, progress)) as checked:
-        report = ImportReport(kind, checked.rows, skipped=len(checked.bad))
+        report = ImportReport(kind, basis=options.basis, rows=checked.rows, skipped=len(checked.bad))
         report.describe(table)
         if dry_run:
             report.preview = preview_rows(checked)
-        elif checked.bad:
-            report.bad_file = str(name_bad_file(path))
-            checked.bad.write(table, name_bad_file(path))
+        else:
+            begin = partial(
+                provenance.begin, kind=kind, source=path.name, basis=options.basis, staff_id=staff_id, now=now
+            )
+            report.import_id = database.write_now(begin, name=f"import {kind}")
+            if checked.bad:
+                report.bad_file = str(name_bad_file(path))
+                checked.bad.write(table, name_bad_file(path))
         _apply_in_parts(database, checked, apply[kind], report, progress, dry_run=dry_run)
+    if report.import_id is not None:
+        finish = partial(provenance.note_counts, import_id=report.import_id, counts=report.counts(), finished_at=now)
+        database.write_now(finish, name=f"import {kind}")
     return report
 
 
@@ -74,7 +82,9 @@ def _apply_in_parts(
     for part in _parts(checked.parts(), whole=report.kind == "faq"):
 
         def run(memory: Memory, part: Sequence[Any] = part) -> ImportReport:
-            found = ImportReport(report.kind)  # a fresh one: the transaction may run again
+            found = ImportReport(
+                report.kind, report.import_id, report.basis
+            )  # a fresh one: the transaction may run again
             apply(memory, part, found)
             if dry_run:
                 raise _TakenBack(found)
@@ -114,14 +124,17 @@ def _parts(rows: Iterable[Sequence[Any]], *, whole: bool) -> Iterator[list[Any]]
 
 def apply_catalogue(memory: Memory, rows: Sequence[CatalogueRow], report: ImportReport) -> None:
     stored = imports.load_items(memory)
-    fresh, changed = [], []
+    fresh: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    noted = []
     for row in rows:
         values = row._asdict()
         del values["line"]
-        if row.sku not in stored:
-            fresh.append(values)
-        elif stored[row.sku] != values:
-            changed.append(values)
+        before = stored.get(row.sku)
+        if before != values:
+            (fresh if before is None else changed).append(values)
+            noted.append({"key": row.sku, "before": before, "after": values})
+    provenance.add_changes(memory, report.import_id, "item", noted)
     imports.add_items(memory, fresh)
     imports.change_items(memory, changed)
     if fresh or changed:
@@ -139,8 +152,16 @@ def apply_faq(memory: Memory, rows: Sequence[FaqRow], report: ImportReport) -> N
         names.setdefault(row.name, []).append((row.language, row.question, row.answer))
     different = {name: entries for name, entries in names.items() if stored.get(name) != entries}
     imports.replace_faq(memory, different)
+    noted = [
+        {"key": name, "before": _note(stored.get(name)), "after": _note(entries)} for name, entries in different.items()
+    ]
+    provenance.add_changes(memory, report.import_id, "faq", noted)
     if different:
         imports.bump_knowledge(memory)
     report.added = sum(name not in stored for name in different)
     report.changed = len(different) - report.added
     report.unchanged = len(names) - len(different)
+
+
+def _note(entries: Sequence[tuple[str, str, str]] | None) -> dict[str, Any] | None:
+    return None if entries is None else {"rows": [list(entry) for entry in entries]}

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.config import Settings
 from bot.identify.matching import find_customer
-from storage import consents, contacts, customers, follow_ups, orders, portraits, privacy, tiers
+from storage import consents, contacts, customers, follow_ups, orders, portraits, privacy, provenance, tiers
 from storage.database import Memory
 from storage.models import Consent, Contact, Customer, Fact, Feedback
 
@@ -31,6 +31,7 @@ def show_customer(memory: Memory, customer: Customer, settings: Settings, now: d
         "orders": orders.count(memory, customer.id),
         "follow_ups": [show_follow_up(row) for row in follow_ups.list_rows(memory, customer_id=customer.id)],
         "contacts": contacts.count(memory, customer.id),
+        "import": _import(memory, customer),
     }
 
 
@@ -68,7 +69,9 @@ def show_panel(memory: Memory, user_id: str, settings: Settings, now: datetime) 
 
 def export_customer(memory: Memory, customer_id: int, now: datetime) -> dict[str, Any]:
     """Everything we hold on a person, by table, in values JSON has. For the person: no word about our staff."""
-    exported: dict[str, Any] = jsonable({"exported_at": now, **privacy.load_held(memory, customer_id)})
+    customer = memory.get_one(Customer, customer_id)
+    held = {"import": _import(memory, customer), **privacy.load_held(memory, customer_id)}
+    exported: dict[str, Any] = jsonable({"exported_at": now, **held})
     return exported
 
 
@@ -109,6 +112,14 @@ def _head(customer: Customer, settings: Settings) -> dict[str, Any]:
         "created_at": customer.created_at.isoformat(),
         "last_contact_at": customer.last_contact_at.isoformat() if customer.last_contact_at else None,
     }
+
+
+def _import(memory: Memory, customer: Customer) -> dict[str, Any] | None:
+    """The file that made them known; None for whoever came by themselves."""
+    found = provenance.get(memory, customer.import_id) if customer.import_id is not None else None
+    if found is None:
+        return None
+    return {"id": found.id, "source": found.source, "at": found.began_at.isoformat(), "basis": found.basis}
 
 
 def _consents(memory: Memory, customer_id: int) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from storage.models.contacts import Contact, Event, Fact, Feedback
 from storage.models.customers import Consent, Customer, CustomerStatus, Erasure, Identity, Purpose, Tier
 from storage.models.dialogue import ButtonToken, Conversation, QuestionAsked
 from storage.models.follow_ups import FollowUp, FollowUpStatus, TierChange
+from storage.models.imports import Basis, Import, ImportChange
 from storage.models.queues import (
     Attachment,
     Delivery,
@@ -23,6 +24,7 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "Base",
+    "Basis",
     "ButtonToken",
     "CatalogueItem",
     "Consent",
@@ -39,6 +41,8 @@ __all__ = [
     "FollowUp",
     "FollowUpStatus",
     "Identity",
+    "Import",
+    "ImportChange",
     "InboxState",
     "InboxUpdate",
     "Lane",

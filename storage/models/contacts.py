@@ -48,6 +48,7 @@ class Fact(Base):
         Index(None, "customer_id", "kind"),
         index_of_reference("facts", "contact_id"),
         index_of_reference("facts", "superseded_by"),
+        index_of_reference("facts", "import_id"),
         Index(
             "ix_facts_occasion_date",
             "date",
@@ -71,6 +72,7 @@ class Fact(Base):
     since: Mapped[datetime]
     superseded_by: Mapped[int | None] = mapped_column(ForeignKey("facts.id", ondelete="SET NULL"))
     forgotten_at: Mapped[datetime | None]
+    import_id: Mapped[int | None]
 
 
 class Feedback(Base):

@@ -33,7 +33,8 @@ class Purpose(StrEnum):
 
 class Customer(Base):
     __tablename__ = "customers"
-    __table_args__ = ({"sqlite_autoincrement": True},)  # an erased person's number is never given again
+    # An erased person's number is never given again.
+    __table_args__ = (index_of_reference("customers", "import_id"), {"sqlite_autoincrement": True})
 
     id: Mapped[PrimaryKey]
     name: Mapped[Name]
@@ -55,19 +56,21 @@ class Customer(Base):
     created_at: Mapped[datetime]
     last_contact_at: Mapped[datetime | None]  # the customer's own last message, press or order
     paused_until: Mapped[datetime | None]  # the customer asked for silence until then
+    import_id: Mapped[int | None]  # that brought it; no constraint: imports are never deleted
 
 
 class Identity(Base):
     """One way to recognise a customer. Kinds: telegram, phone (E.164), email, card, order_system."""
 
     __tablename__ = "identities"
-    __table_args__ = (UniqueConstraint("kind", "value"),)
+    __table_args__ = (UniqueConstraint("kind", "value"), index_of_reference("identities", "import_id"))
 
     id: Mapped[PrimaryKey]
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
     kind: Mapped[Word]
     value: Mapped[str]
     created_at: Mapped[datetime]
+    import_id: Mapped[int | None]
 
 
 class Consent(Base):

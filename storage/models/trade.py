@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storage.models.base import Base, PrimaryKey, Word
+from storage.models.base import Base, PrimaryKey, Word, index_of_reference
 
 
 class CatalogueItem(Base):
@@ -50,7 +50,7 @@ class Lesson(Base):
 
 class Order(Base):
     __tablename__ = "orders"
-    __table_args__ = (Index(None, "customer_id", "ordered_at"),)
+    __table_args__ = (Index(None, "customer_id", "ordered_at"), index_of_reference("orders", "import_id"))
 
     id: Mapped[PrimaryKey]
     external_id: Mapped[str] = mapped_column(unique=True)
@@ -59,6 +59,7 @@ class Order(Base):
     total: Mapped[int]  # minor units; negative for a refund
     currency: Mapped[Word]
     source: Mapped[Word] = mapped_column(default="import")
+    import_id: Mapped[int | None]
 
     lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.id", cascade="all, delete-orphan")
 

@@ -315,3 +315,25 @@ def test_a_dry_run_shows_columns_and_rows(here: Path) -> None:
     assert "1234.56" in told
     assert re.search(r"Bestelldatm +ordered_at +by likeness", told)
     assert json.loads(call("customers", "list", "--json")) == []
+
+
+def test_an_import_is_listed_and_taken_back(filled: Path) -> None:
+    listed = json.loads(call("import", "list", "--json"))
+    assert [(row["kind"], row["source"], row["undone_at"]) for row in listed] == [
+        ("orders", "orders.csv", None), ("customers", "customers.csv", None), ("catalogue", "catalogue.csv", None),
+    ]  # fmt: skip
+    orders, people, _ = (str(row["id"]) for row in listed)
+    shown = json.loads(call("customers", "show", "bd-001", "--json"))
+    assert (shown["import"]["source"], shown["import"]["basis"]) == ("customers.csv", "own")
+    assert json.loads(call("export", "bd-001"))["import"]["source"] == "customers.csv"
+    assert "removed: 265 orders" in call("import", "undo", orders)
+    assert json.loads(call("import", "undo", people, "--json"))["removed"] == {"customers": 24}
+    assert json.loads(call("customers", "list", "--json")) == []
+    assert call("import", "undo", people, status=2).startswith(f"import {people}: was undone on ")
+    assert "undone" in call("import", "list")
+
+
+def test_only_people_have_a_basis(here: Path) -> None:
+    assert call("import", "orders", str(ROOT / "examples/orders.csv"), "--basis", "bought", status=2) == (
+        "--basis: only a list of customers has one"
+    )

@@ -17,7 +17,7 @@ from storage.models import Customer
 
 SETTINGS = load_settings(Path(__file__).parents[3] / "config.yaml", {})
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
-LISTS = {"identities", "consents", "facts", "feedback", "follow_ups"}
+LISTS = {"import", "identities", "consents", "facts", "feedback", "follow_ups"}
 CONTRACT = LISTS | {
     "id", "name", "language", "time_zone", "status", "tier", "tier_reason", "group", "value", "orders", "contacts",
 }  # fmt: skip
@@ -78,7 +78,7 @@ def test_a_forgotten_fact_is_not_shown_and_a_superseded_one_is(filled: Database)
 def test_an_export_has_everything_but_staff(filled: Database) -> None:
     held = filled.read_now(lambda memory: portrait.export_customer(memory, 1, NOW))
     assert held.keys() == {
-        "exported_at", "customer", "identities", "consents", "facts", "feedback", "orders", "tier_changes",
+        "exported_at", "import", "customer", "identities", "consents", "facts", "feedback", "orders", "tier_changes",
         "follow_ups", "questions", "events", "contacts", "conversation",
     }  # fmt: skip
     assert held["customer"]["name"] == "Anna Keller"
