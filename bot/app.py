@@ -265,10 +265,10 @@ class Agent:
         meta.write(memory, "bot_id", bot_id)
         now = self.clock.now()
         if self._in_sandbox and examples.is_empty(memory):
-            from bot.differentiate import forecast  # SciPy takes its time to import, and is seldom needed at start
+            from bot.differentiate import value  # SciPy takes its time to import, and is seldom needed at start
 
             examples.load_examples(memory, self.settings, now)
-            forecast.save(memory, forecast.fit(memory, self.settings, now))
+            value.save(memory, value.fit(memory, self.settings, now))
             tiers.retier(memory, self.settings, now)
         self.owner_code = ownership.issue_owner_code(memory, now)
         # Several processes share a PostgreSQL: there a dead leader's lease tells of an unclean stop.

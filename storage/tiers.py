@@ -35,6 +35,9 @@ class Classed(NamedTuple):
     tier: str
     tier_reason: str
     tier_set_by: int | None
+    tier_until: datetime | None
+    below_since: datetime | None
+    group: str
     value: dict[str, Any]
     profiled: bool
     bought: Bought
@@ -52,7 +55,7 @@ def is_profiled(memory: Memory, customer_id: int) -> bool:
 
 
 class Decided(NamedTuple):
-    """What is to be written of a customer."""
+    """What is to be written of a customer: `WRITTEN`, and for the history where the tier changes `numbers`."""
 
     customer_id: int
     before: str
@@ -61,6 +64,9 @@ class Decided(NamedTuple):
     value: dict[str, Any]
     numbers: dict[str, Any]
     set_by: int | None = None
+    until: datetime | None = None
+    below_since: datetime | None = None
+    group: str = "steady"
 
 
 NOTHING = Bought(0, 0, 0, None)
@@ -104,13 +110,18 @@ def load(
         )
     }
     people = connection.execute(
-        select(CUSTOMERS.c.id, CUSTOMERS.c.tier, CUSTOMERS.c.tier_reason, CUSTOMERS.c.tier_set_by, CUSTOMERS.c.value)
+        select(
+            CUSTOMERS.c.id, CUSTOMERS.c.tier, CUSTOMERS.c.tier_reason, CUSTOMERS.c.tier_set_by, CUSTOMERS.c.tier_until,
+            CUSTOMERS.c.tier_below_since, CUSTOMERS.c.value_group, CUSTOMERS.c.value,
+        )
         .where(CUSTOMERS.c.id.in_(customer_ids))
         .order_by(CUSTOMERS.c.id)
-    )
+    )  # fmt: skip
     return [Classed(*row, profiled.get(row[0], True), numbers.get(row[0], NOTHING)) for row in people]
 
 
+WRITTEN = ["tier", "tier_reason", "tier_set_by", "tier_until", "tier_below_since", "group", "value"]
+"""Of a customer, by `write`."""
 _WRITE = (
     update(CUSTOMERS)
     .where(CUSTOMERS.c.id == bindparam("customer"))
@@ -118,6 +129,9 @@ _WRITE = (
         tier=bindparam("new_tier"),
         tier_reason=bindparam("new_reason"),
         tier_set_by=bindparam("new_set_by"),
+        tier_until=bindparam("new_until"),
+        tier_below_since=bindparam("new_below_since"),
+        value_group=bindparam("new_group"),
         value=bindparam("new_value"),
     )
 )
@@ -132,7 +146,7 @@ def write(memory: Memory, decided: Sequence[Decided], now: datetime, *, staff_id
         _WRITE,
         [
             {"customer": one.customer_id, "new_tier": one.after, "new_reason": one.reason, "new_set_by": one.set_by,
-             "new_value": one.value}
+             "new_until": one.until, "new_below_since": one.below_since, "new_group": one.group, "new_value": one.value}
             for one in decided
         ],
     )  # fmt: skip
@@ -157,7 +171,7 @@ def write(memory: Memory, decided: Sequence[Decided], now: datetime, *, staff_id
     for one in decided:  # a visit may hold the customer: its next look is at what is written here
         held = memory.identity_map.get(identity_key(Customer, one.customer_id))
         if held is not None:
-            memory.expire(held, ["tier", "tier_reason", "tier_set_by", "value"])
+            memory.expire(held, WRITTEN)
 
 
 def count_by(memory: Memory) -> tuple[dict[str, int], dict[str, int]]:

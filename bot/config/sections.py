@@ -98,12 +98,53 @@ class Threshold(Section):
     within: PositiveDuration = Field(description="The last order at most this long ago")
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Worthy(Section):
+    """What earns a tier by value: to be among so many, or to be worth so much."""
+
+    share: Share = Field(description="The share of customers with a tier that have this one")
+    at_least: Money = Field(
+        Decimal(0), description="In place of the share: a present value of at least this, in major units; 0 is not set"
+    )
+
+
+class ByValue(Section):
+    A: Worthy = Field(Worthy(share=0.2), description="What earns tier A")
+    B: Worthy = Field(Worthy(share=0.3), description="What earns tier B, the next below; below it is tier C")
+
+    @model_validator(mode="after")
+    def _descend(self) -> Self:
+        if self.A.at_least and self.B.at_least > self.A.at_least:
+            wrong = f"{self.B.at_least} is more than tier A asks ({self.A.at_least})"
+            raise refusing(Refusal(wrong, f"at most {self.A.at_least}, or a higher A.at_least", key="B.at_least"))
+        if self.A.share + self.B.share > 1:
+            wrong = f"{self.A.share:g} and {self.B.share:g} are more than all customers"
+            raise refusing(Refusal(wrong, "shares that add up to 1 at most", key="B.share"))
+        return self
+
+
 class Tiers(Section):
-    window: PositiveDuration = Field(180 * DAY, description="How far back orders count")
+    by: Literal["value", "rfm"] = Field(
+        "value",
+        description="value: by present value; rfm, and where value cannot be told yet: by orders, money and recency",
+    )
+    value: ByValue = Field(ByValue(), description="What earns a tier by value")
+    min_customers: PositiveCount = Field(
+        30, description="With fewer customers who bought than this, tiers are by orders, money and recency"
+    )
+    band: Share = Field(0.1, description="A tier once earned is kept down to this share below what earns it")
+    grace: Duration = Field(14 * DAY, description="How long a customer is below that before the tier falls")
     min_orders: PositiveCount = Field(2, description="Fewer orders than this, ever, is tier `new`")
-    A: Threshold = Field(Threshold(orders=12, spent=Decimal(150), within=45 * DAY), description="What earns tier A")
+    window: PositiveDuration = Field(180 * DAY, description="How far back orders count for A and B below")
+    A: Threshold = Field(
+        Threshold(orders=12, spent=Decimal(150), within=45 * DAY),
+        description="What earns tier A by orders, money and recency",
+    )
     B: Threshold = Field(
-        Threshold(orders=4, spent=Decimal(40), within=90 * DAY), description="What earns tier B; below it is tier C"
+        Threshold(orders=4, spent=Decimal(40), within=90 * DAY),
+        description="What earns tier B by orders, money and recency; below it is tier C",
     )
 
     @model_validator(mode="after")
@@ -127,6 +168,23 @@ class Tiers(Section):
         return self
 
 
+class CostToServe(Section):
+    """What it costs each time, in major units of the currency. Discounts cost what they took off, less the margin."""
+
+    contact: Money = Field(Decimal(1), description="A message of a colleague to a customer")
+    complaint: Money = Field(Decimal(5), description="A complaint")
+    refund: Money = Field(Decimal(2), description="Handling a refund; what is paid back counts by itself")
+
+
+class Groups(Section):
+    """Who is most valuable, and who could grow; whoever costs more than they bring is BZ, the rest steady."""
+
+    most_valuable: Share = Field(0.1, description="The share of customers with a tier, by value, that are MVC")
+    growable: Share = Field(
+        0.2, description="The share, by what they will bring beyond what they brought, that are MGC"
+    )
+
+
 class Value(Section):
     """What lifetime value is reckoned with."""
 
@@ -135,8 +193,11 @@ class Value(Section):
         0.1, description="A year: 0.1 makes an order in a year worth a tenth less than one today"
     )
     margin: Annotated[float, Field(gt=0, le=1)] = Field(
-        0.6, description="What is left of a sale after its cost, 0 to 1"
+        0.6,
+        description="What is left of a sale after its cost, 0 to 1; of items whose margin the catalogue does not say",
     )
+    cost_to_serve: CostToServe = Field(CostToServe(), description="What serving a customer costs")
+    groups: Groups = Field(Groups(), description="Groups by value")
 
 
 VALID_FOR = "Skipped, not sent, when it is later than this after its due time"

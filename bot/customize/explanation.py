@@ -12,7 +12,7 @@ from bot.config.sections import BusinessSettings
 from bot.customize import arbiter
 from bot.customize.arbiter import Reason
 from bot.customize.planning import MEMORY, zone_of
-from bot.differentiate.tiers import choose_tier, numbers_of
+from bot.differentiate.tiers import read_standings
 from storage import follow_ups, reach, tiers
 from storage.database import Memory
 from storage.models import Customer, FollowUpStatus, Purpose
@@ -23,8 +23,9 @@ HELD_BACK = 5  # of what was held back or skipped, the newest
 def explain(memory: Memory, customer: Customer, settings: BusinessSettings, now: datetime) -> dict[str, Any]:
     """{"worth", "why", "next", "held"}; times are aware datetimes, money is in minor units.
 
-    - worth: {"tier", "group", "value", "by_staff"}
-    - why: {"reason" (plain words as stored), "numbers", "next_tier", "missing", "changes" (newest first)}
+    - worth: {"tier", "group", "value", "by_staff", "until" (the end of a tier set by hand, or None)}
+    - why: {"reason" (plain words as stored), "choice" and "grounds" (to say it in another language), "numbers" (of
+      orders, money and recency; None where profiling is off), "rests_on", "next_tier", "missing", "changes" (newest first)}
     - next: None, or {"rule", "purpose", "due_at", "status", "reason" (why it waits now), "blocked" (what would
       refuse it as things are)}; "upcoming" has them all, soonest first
     - held: [{"rule", "status", "reason", "held_by", "at", "until"}], newest first
@@ -40,6 +41,7 @@ def explain(memory: Memory, customer: Customer, settings: BusinessSettings, now:
             "group": customer.group,
             "value": customer.value,
             "by_staff": customer.tier_set_by is not None,
+            "until": customer.tier_until,
         },
         "why": _why(memory, customer, settings, now),
         "next": upcoming[0] if upcoming else None,
@@ -55,15 +57,19 @@ _OPEN = (FollowUpStatus.planned, FollowUpStatus.held)
 
 
 def _why(memory: Memory, customer: Customer, settings: BusinessSettings, now: datetime) -> dict[str, Any]:
-    numbers = numbers_of(memory, customer.id, settings, now)
-    choice = choose_tier(numbers, settings.tiers)
+    (standing,) = read_standings(memory, settings, now, [customer.id])
+    choice, grounds = standing.choice, standing.grounds
     changes = tiers.list_changes(memory, customer.id, most=3)
+    names = ("before", "after", "reason", "at", "numbers")
     return {
         "reason": customer.tier_reason,
-        "numbers": numbers.to_json(),
+        "choice": choice,
+        "grounds": grounds,
+        "numbers": grounds.numbers.to_json()["rfm"] if grounds else None,
+        "rests_on": grounds.yardstick.rests_on if grounds else None,
         "next_tier": choice.next,
         "missing": list(choice.missing),
-        "changes": [{name: change[name] for name in ("before", "after", "reason", "at")} for change in changes],
+        "changes": [{name: change[name] for name in names} for change in changes],
     }
 
 

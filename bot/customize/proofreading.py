@@ -24,7 +24,7 @@ SAMPLES: dict[str, Any] = {
     "total": 1250, "spent": 1250, "currency": "EUR", "severity": 1, "language": "en", "speaks": "en",
     "text": "The beans were great", "quote": "my coffee was cold", "answer": "A new one is on the house", "page": 1,
     "status": "planned", "held": [], "command": "find", "rule": "check_in", "price": 340, "quantity": 2,
-    "why": {"numbers": {"orders": 3, "spent": 1250}, "reason": "3 orders"}, "worth": {"tier": "A", "by_staff": False, "value": {"present_value": 34000, "alive": 0.9}},
+    "why": {"numbers": {"orders": 3, "spent": 1250}, "reason": "3 orders", "fall": None}, "worth": {"tier": "A", "group": "MVC", "by_staff": False, "until": None, "value": {"present_value": 34000, "alive": 0.9}},
     "pages": 2, "number": 1, "year": 1990, "month": 5, "day": datetime(2026, 5, 3, tzinfo=UTC),
 }  # fmt: skip
 TIMES = re.compile(r"(?:^|_)(?:at|since|until|now)$")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ from bot.differentiate.lifetime import (
     fit_rate,
     fit_spend,
 )
-from bot.differentiate.tiers import VALUE_MODEL
+from bot.differentiate.worth import VALUE_MODEL
 from storage import meta, purchases
 from storage.database import Memory
 from storage.purchases import Bought, day_of
@@ -53,6 +53,14 @@ class Check:
     def is_wrong(self) -> bool:
         low, high = sorted((self.predicted, float(self.actual)))
         return self.predicted + self.actual >= LEAST_ORDERS and high > WRONG * low
+
+
+class Expected(NamedTuple):
+    """Of one customer within the horizon."""
+
+    orders: float
+    alive: float | None  # the chance that they still buy; None where that is not modelled
+    present: float  # what they will spend, in today's money and minor units
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +104,19 @@ class Forecast:
         rows = count(bought, self.until if until is None else until)
         return self.orders.expected(days / 7, rows.x, rows.t_x, rows.T)[rows.inverse]
 
-    def value(self, bought: Sequence[Bought], settings: BusinessSettings, now: datetime) -> list[dict[str, Any]]:
-        """Of each: {"expected_orders" within the horizon, "alive" (None if not modelled), "present_value" in minor units}."""
+    def expect(self, bought: Sequence[Bought], settings: BusinessSettings, now: datetime) -> list[Expected]:
+        """Of each, within the horizon of the settings."""
         if not bought:
             return []
         rows = count(bought, day_of(now))
         spent = self.spend.expected(*_spending(bought))
         orders, present = _discounted(self.orders, rows, settings)
         alive = self.orders.alive(rows.x, rows.t_x, rows.T)[rows.inverse]
-        worth = present[rows.inverse] * spent * settings.value.margin
         return [
-            {
-                "expected_orders": round(float(orders_of_one), 2),
-                "alive": None if np.isnan(alive_one) else round(float(alive_one), 3),
-                "present_value": round(float(worth_of_one)),
-            }
-            for orders_of_one, alive_one, worth_of_one in zip(orders[rows.inverse], alive, worth, strict=True)
+            Expected(round(orders_of_one, 2), None if alive_one != alive_one else round(alive_one, 3), worth_of_one)
+            for orders_of_one, alive_one, worth_of_one in zip(
+                orders[rows.inverse].tolist(), alive.tolist(), (present[rows.inverse] * spent).tolist(), strict=True
+            )
         ]
 
 

@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 START = (1.0, 10.0, 1.0, 2.5)  # r, alpha, a, b: where the search begins
 BOUND = 9.0  # of the logarithm of a parameter: at it the likelihood has no maximum
 COARSE = 20_000  # more distinct rows than this, and the search begins with fortnights
+SELDOM = 0.05  # the average chance to leave after an order: with less, it is asked whether anybody leaves at all …
+EVIDENCE = 3.0  # … and that must make the orders so much likelier, in logarithms: two parameters' worth, and a bit
 STEPS = 10  # of Newton's method from there; it takes three or four
 NEAR_ONE = 1e-6
 LEANING = 2.0  # orders that everybody's average counts as, beside one's own, where Gamma-Gamma does not fit
@@ -57,6 +59,13 @@ class Purchases:
         _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
         n: Floats = np.bincount(inverse, weights=self.n).astype(np.float64)
         return replace(self, x=x[first], t_x=t_x[first], T=T[first], n=n, inverse=inverse)
+
+    def likelihood_if_nobody_leaves(self, r: float, alpha: float) -> float:
+        """Of x, in logarithms, at rates Gamma(r, alpha) a week."""
+        x, at = np.unique(self.x, return_inverse=True)
+        bought = np.bincount(at, weights=self.n)
+        heads = bought @ (gammaln(r + x) - gammaln(r) + r * np.log(alpha))
+        return float(heads - self.n @ ((r + self.x) * np.log(alpha + self.T)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +110,25 @@ def fit_rate(rows: Purchases, start: tuple[float, float, float, float] = START, 
     """The likeliest parameters (eq. 7), found by their gradient.
 
     `prior` is the weight, in customers, of a normal prior on the logarithms around `start`. Not `converged` where no
-    maximum was found inside of the bounds.
+    maximum was found inside of the bounds, or the orders are as likely if nobody ever leaves. Where all leave with the same chance, a and b grow
+    without end: at the bound they are as good as there.
     """
     centre = np.log(start)
     cost = _Cost(rows, centre, prior)
     found = _polish(cost, rows.coarser(), prior) if len(rows.x) > COARSE else None
     theta, least, well = found or _search(cost, centre)
     r, alpha, a, b = map(float, np.exp(theta))
-    inside = bool(np.all(np.abs(theta) < BOUND - 0.01))
-    return Rate(r, alpha, a, b, float(-least * rows.n.sum()), well and inside)
+    inside = bool(np.all(np.abs(theta[:2]) < BOUND - 0.01))
+    likelihood = float(-least * rows.n.sum())
+    return Rate(r, alpha, a, b, likelihood, well and inside and _somebody_leaves(rows, a / (a + b), likelihood))
+
+
+def _somebody_leaves(rows: Purchases, chance: float, likelihood: float) -> bool:
+    """Where nobody does, BG/NBD is the negative binomial distribution (a = 0), to which `likelihood` is compared."""
+    if chance > SELDOM:
+        return True
+    own = fit_own_rate(rows)
+    return likelihood - rows.likelihood_if_nobody_leaves(own.r, own.alpha) > EVIDENCE
 
 
 def _search(cost: _Cost, theta: Floats) -> tuple[Floats, float, bool]:
@@ -214,14 +233,11 @@ class OwnRate:
 
 def fit_own_rate(rows: Purchases) -> OwnRate:
     """The likeliest r and alpha of the negative binomial distribution of x."""
-    x, at = np.unique(rows.x, return_inverse=True)
-    bought = np.bincount(at, weights=rows.n)
-    total = rows.n.sum()
+    total = float(rows.n.sum())
 
     def cost(theta: Floats) -> float:
         r, alpha = np.exp(theta)
-        heads = bought @ (gammaln(r + x) - gammaln(r) + r * np.log(alpha))
-        return -float(heads - rows.n @ ((r + rows.x) * np.log(alpha + rows.T))) / float(total)
+        return -rows.likelihood_if_nobody_leaves(r, alpha) / total
 
     found = minimize(cost, np.log([1.0, 10.0]), method="L-BFGS-B", bounds=[(-BOUND, BOUND)] * 2)
     r, alpha = map(float, np.exp(found.x))

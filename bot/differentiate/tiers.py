@@ -1,83 +1,25 @@
-"""Tiers new, A, B and C from orders: recency, frequency and money against the thresholds of the settings."""
+"""Tiers new, A, B and C, and groups, for many customers: read, chosen, written, with the reason and the history."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from babel.numbers import get_currency_precision
-
-from bot.config.sections import BusinessSettings, Threshold
-from bot.config.sections import Tiers as TierSettings
+from bot.config.sections import BusinessSettings
+from bot.differentiate import worth, yardstick
+from bot.differentiate.choosing import Choice, Grounds, Held, choose_group, choose_tier, keep_tier
+from bot.differentiate.numbers import Numbers, Worth, read_numbers
 from bot.differentiate.reasons import describe_tier
-from storage import meta, purchases
+from bot.differentiate.yardstick import Yardstick
 from storage import tiers as stored
 from storage.database import Memory
-from storage.models import Customer, Tier
+from storage.models import Tier
 
 BATCH = 1000  # customers whose numbers are read and written at one time
-DAY = timedelta(days=1)
-VALUE_MODEL = "model:value"  # where the fitted model is kept
-UNVALUED: dict[str, Any] = {"expected_orders": None, "alive": None, "present_value": None}
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """What a tier is chosen from. `spent` and `orders` are of the window, `spent` in minor units."""
-
-    orders: int
-    spent: int
-    orders_ever: int
-    recency: timedelta | None
-    """Since the last order; None without one."""
-    currency: str
-
-    def to_json(self) -> dict[str, Any]:
-        days = None if self.recency is None else round(self.recency / DAY, 1)
-        return {
-            "recency_days": days,
-            "orders": self.orders,
-            "spent": self.spent,
-            "currency": self.currency,
-            "orders_ever": self.orders_ever,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A tier, and the threshold that decided: which rule, and what it asks."""
-
-    tier: Tier
-    why: str
-    """`earned`, `below` (of `next`), or `too_few` orders for any tier."""
-    next: Tier | None
-    """The tier above."""
-    missing: tuple[str, ...] = ()
-    """What `next` asks and is not there: orders, spent, recency."""
-
-
-def choose_tier(numbers: Numbers, tiers: TierSettings) -> Choice:
-    """The highest tier all of whose thresholds hold; C where none does; new with too few orders ever."""
-    if numbers.orders_ever < tiers.min_orders:
-        return Choice(Tier.new, "too_few", Tier.C, ("orders",))
-    missing_a = _missing(numbers, tiers.A)
-    if not missing_a:
-        return Choice(Tier.A, "earned", None)
-    missing_b = _missing(numbers, tiers.B)
-    if not missing_b:
-        return Choice(Tier.B, "earned", Tier.A, missing_a)
-    return Choice(Tier.C, "below", Tier.B, missing_b)
-
-
-def _missing(numbers: Numbers, threshold: Threshold) -> tuple[str, ...]:
-    held = {
-        "orders": numbers.orders >= threshold.orders,
-        "spent": numbers.spent >= threshold.spent * 10 ** get_currency_precision(numbers.currency),
-        "recency": numbers.recency is not None and numbers.recency <= threshold.within,
-    }
-    return tuple(name for name, holds in held.items() if not holds)
+GROUPS = ("MVC", "MGC", "BZ", "steady")
+NOT_PROFILED = Choice(Tier.new, "not_profiled", None)
 
 
 def retier(
@@ -85,9 +27,8 @@ def retier(
 ) -> dict[str, Any]:
     """Class these customers, or all, anew; returns {"customers", "changed", "tiers", "groups"}, the last two of all.
 
-    A tier set by staff stays (its value is renewed); who switched profiling off is tier `new`, without a value.
-    `customer.value` is {"rfm", "expected_orders", "alive", "present_value"}: all but `rfm` come from the model last
-    fitted, and are None before there is one. Many customers: see `differentiate_all`.
+    A tier set by staff stays until its end (its value is renewed); who switched profiling off is tier `new`, without
+    a value. `customer.value` is `Numbers.to_json`, with the day it is of. Many customers: see `differentiate_all`.
     """
     memory.flush()
     done = changed = 0
@@ -97,9 +38,11 @@ def retier(
     return {"customers": done, "changed": changed, **count_all(memory)}
 
 
-def class_anew(memory: Memory, settings: BusinessSettings, now: datetime, customer_ids: Sequence[int]) -> int:
-    """Class these, at most a batch; returns how many changed tier."""
-    decided = decide(memory, settings, now, customer_ids)
+def class_anew(
+    memory: Memory, settings: BusinessSettings, now: datetime, customer_ids: Sequence[int], *, keep: bool = True
+) -> int:
+    """Class these, at most a batch; returns how many changed tier. Without `keep`, no tier is kept by band or grace."""
+    decided = decide(memory, settings, now, customer_ids, keep=keep)
     stored.write(memory, decided, now)
     return sum(one.before != one.after for one in decided)
 
@@ -109,7 +52,7 @@ def count_all(memory: Memory) -> dict[str, Any]:
     by_tier, by_group = stored.count_by(memory)
     return {
         "tiers": {tier.value: by_tier.get(tier, 0) for tier in (Tier.A, Tier.B, Tier.C, Tier.new)},
-        "groups": by_group,
+        "groups": {group: by_group.get(group, 0) for group in GROUPS},
     }
 
 
@@ -124,88 +67,85 @@ def _batches(memory: Memory, customer_ids: Sequence[int] | None) -> Iterator[Seq
         after = batch[-1]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One customer as they stand: what is written of them, and what that is from."""
+
+    stored: stored.Classed
+    choice: Choice
+    grounds: Grounds | None
+    """None: they switched profiling off."""
+
+    @property
+    def is_overridden(self) -> bool:
+        return self.stored.tier_set_by is not None
+
+
+def read_standings(
+    memory: Memory, settings: BusinessSettings, now: datetime, customer_ids: Sequence[int], *, keep: bool = True
+) -> list[Standing]:
+    """The tier each has or would have by the numbers as they are now; by customer id."""
+    since, currency = now - settings.tiers.window, settings.business.currency
+    found = stored.load(memory, customer_ids, since=since, until=now, currency=currency)
+    measured = yardstick.load(memory)
+    worths = worth.work_out(memory, settings, worth.load_forecast(memory), now, customer_ids)
+    return [_stand(one, settings, now, worths.get(one.id), measured, keep) for one in found]
+
+
+def _stand(
+    one: stored.Classed, settings: BusinessSettings, now: datetime, worth_of_one: Worth | None, measured: Yardstick,
+    keep: bool,
+) -> Standing:  # fmt: skip
+    if one.tier_until is not None and one.tier_until <= now:
+        one, keep = one._replace(tier_set_by=None, tier_until=None), False
+    if not one.profiled:
+        return Standing(one, NOT_PROFILED, None)
+    numbers = read_numbers(one.bought, settings.business.currency, now, worth_of_one)
+    choice = choose_tier(numbers, settings.tiers, measured)
+    if keep and one.tier_set_by is None:
+        held = Held(Tier(one.tier), one.below_since, _seen_at(one.value))
+        choice = keep_tier(choice, held, numbers, settings.tiers, measured, now)
+    return Standing(one, choice, Grounds(numbers, measured))
+
+
+def _seen_at(value: dict[str, Any]) -> datetime | None:
+    day = value.get("as_of")
+    return datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
+
+
 def decide(
-    memory: Memory, settings: BusinessSettings, now: datetime, customer_ids: Sequence[int]
+    memory: Memory, settings: BusinessSettings, now: datetime, customer_ids: Sequence[int], *, keep: bool = True
 ) -> list[stored.Decided]:
     """What `retier` would write of these customers: those alone whose row would change."""
-    currency = settings.business.currency
-    since = now - settings.tiers.window
-    found = stored.load(memory, customer_ids, since=since, until=now, currency=currency)
-    values = _value(memory, settings, now, customer_ids)
-    decided = [_decide(one, settings, now, values.get(one.id, UNVALUED)) for one in found]
-    return [
-        new
-        for old, new in zip(found, decided, strict=True)
-        if (old.tier, old.tier_reason, old.tier_set_by, old.value) != (new.after, new.reason, new.set_by, new.value)
-    ]
+    found = read_standings(memory, settings, now, customer_ids, keep=keep)
+    decided = [_decide(one, settings, now) for one in found]
+    return [new for one, new in zip(found, decided, strict=True) if _differs(one.stored, new)]
 
 
-def _value(
-    memory: Memory, settings: BusinessSettings, now: datetime, customer_ids: Sequence[int]
-) -> dict[int, dict[str, Any]]:
-    """What the model that was last fitted makes of these customers; of those who bought something."""
-    if meta.read(memory, VALUE_MODEL) in (None, {}):
-        return {}
-    from bot.differentiate import forecast  # SciPy takes half a second to import, and a new business needs none of it
-
-    model = forecast.load(memory)
-    bought = purchases.load(memory, until=now, currency=settings.business.currency, customer_ids=customer_ids)
-    values = model.value(bought, settings, now) if model else []
-    return {one.customer_id: value for one, value in zip(bought, values, strict=True)}
-
-
-def _decide(
-    one: stored.Classed, settings: BusinessSettings, now: datetime, modelled: Mapping[str, Any]
-) -> stored.Decided:
-    if not one.profiled:
-        reason = describe_tier(settings, Choice(Tier.new, "not_profiled", None), None)
+def _decide(standing: Standing, settings: BusinessSettings, now: datetime) -> stored.Decided:
+    one, choice, grounds = standing.stored, standing.choice, standing.grounds
+    if grounds is None:
+        reason = describe_tier(settings, choice, None)
         return stored.Decided(one.id, one.tier, Tier.new, reason, {}, {})
-    numbers = read_numbers(one.bought, settings, now)
-    value = {"rfm": numbers.to_json(), **modelled}
-    if one.tier_set_by is not None:
-        return stored.Decided(one.id, one.tier, one.tier, one.tier_reason, value, {}, one.tier_set_by)
-    choice = choose_tier(numbers, settings.tiers)
-    reason = describe_tier(settings, choice, numbers)
-    return stored.Decided(one.id, one.tier, choice.tier, reason, value, numbers.to_json() | asdict(choice))
+    numbers = grounds.numbers
+    value = numbers.to_json() | ({"as_of": f"{now.astimezone(UTC):%Y-%m-%d}"} if numbers.orders_ever else {})
+    group = choose_group(numbers, choice, grounds.yardstick)
+    if standing.is_overridden:
+        return stored.Decided(
+            one.id, one.tier, one.tier, one.tier_reason, value, {}, one.tier_set_by, one.tier_until, group=group
+        )
+    reason = describe_tier(settings, choice, grounds)
+    told = explain_choice(choice, numbers, grounds.yardstick)
+    return stored.Decided(
+        one.id, one.tier, choice.tier, reason, value, told, below_since=choice.since, group=group
+    )  # fmt: skip
 
 
-def read_numbers(bought: stored.Bought, settings: BusinessSettings, now: datetime) -> Numbers:
-    recency = None if bought.last_order_at is None else now - bought.last_order_at
-    return Numbers(bought.orders, bought.spent, bought.orders_ever, recency, settings.business.currency)
+def explain_choice(choice: Choice, numbers: Numbers, measured: Yardstick) -> dict[str, Any]:
+    """All the numbers a tier was chosen from, for its history."""
+    return {"choice": choice.to_json(), "numbers": numbers.to_json(), "yardstick": measured.to_json()}
 
 
-def override_tier(memory: Memory, customer: Customer, tier: str, reason: str, staff_id: int, now: datetime) -> bool:
-    """Set a tier by hand; the nightly classing leaves it alone until `release_tier`. Raises ValueError for no tier.
-
-    `reason` is what the member of staff gave, stored as it is. False: the customer switched profiling off, and
-    nothing was changed.
-    """
-    memory.flush()
-    if not stored.is_profiled(memory, customer.id):
-        return False
-    one = stored.Decided(customer.id, customer.tier, Tier(tier), reason, customer.value, {"by": "staff"}, staff_id)
-    stored.write(memory, [one], now, staff_id=staff_id)
-    return True
-
-
-def release_tier(memory: Memory, customer: Customer, settings: BusinessSettings, now: datetime) -> None:
-    """Take an override back and class the customer by their orders again."""
-    customer.tier_set_by = None
-    retier(memory, settings, now, [customer.id])
-
-
-def numbers_of(memory: Memory, customer_id: int, settings: BusinessSettings, now: datetime) -> Numbers:
-    """The numbers of one customer as they are now, for explaining."""
-    found = stored.load(
-        memory, [customer_id], since=now - settings.tiers.window, until=now, currency=settings.business.currency
-    )
-    return read_numbers(found[0].bought if found else stored.NOTHING, settings, now)
-
-
-def thresholds(settings: BusinessSettings, tier: Tier) -> Mapping[str, Any]:
-    """What earns a tier, in the words' units: orders, spent (minor units), days."""
-    if tier == Tier.C:
-        return {"orders": settings.tiers.min_orders, "spent": 0, "days": None}
-    asked = settings.tiers.A if tier == Tier.A else settings.tiers.B
-    scale = 10 ** get_currency_precision(settings.business.currency)
-    return {"orders": asked.orders, "spent": int(asked.spent * scale), "days": asked.within / DAY}
+def _differs(old: stored.Classed, new: stored.Decided) -> bool:
+    before = (old.tier, old.tier_reason, old.tier_set_by, old.tier_until, old.below_since, old.group, old.value)
+    return before != (new.after, new.reason, new.set_by, new.until, new.below_since, new.group, new.value)

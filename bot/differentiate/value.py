@@ -9,10 +9,25 @@ from functools import partial
 from typing import Any
 
 from bot.config.sections import BusinessSettings
-from bot.differentiate import forecast
+from bot.differentiate import forecast, worth, yardstick
+from bot.differentiate.forecast import Forecast
 from bot.differentiate.tiers import BATCH, class_anew, count_all
-from storage import tiers
+from bot.differentiate.yardstick import Yardstick
+from storage import purchases, tiers
 from storage.database import Database, Memory
+
+
+def fit(memory: Memory, settings: BusinessSettings, now: datetime) -> tuple[Forecast | None, Yardstick]:
+    """The forecast, and what everybody's value is held against. Takes its time; nothing is written: see `save`."""
+    model = forecast.fit(memory, settings, now)
+    bought = purchases.load(memory, until=now, currency=settings.business.currency)
+    worths = worth.work_out(memory, settings, model, now, bought=bought) if model else {}
+    return model, yardstick.measure(settings, model, bought, worths)
+
+
+def save(memory: Memory, fitted: tuple[Forecast | None, Yardstick]) -> None:
+    forecast.save(memory, fitted[0])
+    yardstick.save(memory, fitted[1])
 
 
 def differentiate_all(
@@ -20,11 +35,11 @@ def differentiate_all(
 ) -> dict[str, Any]:
     """Fit the model of lifetime value, and class everybody anew: {"customers", "changed", "model", "tiers", "groups", "seconds"}.
 
-    `model` is None until somebody came back. `progress` is told how many customers each batch had.
+    `model` is None until somebody came back; "yardstick" is where tiers begin and what they rest on. `progress` is told how many customers each batch had.
     """
     started = time.perf_counter()
-    model = database.read_now(partial(forecast.fit, settings=settings, until=now))
-    database.write_now(partial(forecast.save, forecast=model), name="differentiate")
+    model, measured = database.read_now(partial(fit, settings=settings, now=now))
+    database.write_now(partial(save, fitted=(model, measured)), name="differentiate")
     after = customers = changed = 0
     while batch := database.read_now(partial(tiers.list_customer_ids, after=after, most=BATCH)):
         changed += database.write_now(
@@ -39,6 +54,7 @@ def differentiate_all(
         "customers": customers,
         "changed": changed,
         "model": model.to_json() if model else None,
+        "yardstick": measured.to_json(),
         **counts,
         "seconds": seconds,
     }

@@ -14,7 +14,9 @@ from storage.models import Consent, Contact, Customer, Fact, Feedback
 
 __all__ = ["export_customer", "find_customer", "list_customers", "show_customer", "show_follow_up", "show_panel"]
 
-UNVALUED: dict[str, Any] = {"rfm": None, "expected_orders": None, "alive": None, "present_value": None}
+UNVALUED: dict[str, Any] = dict.fromkeys(
+    ("rfm", "expected_orders", "alive", "present_value", "cost_to_serve", "brought")
+)
 BATCH = 1000
 
 
@@ -104,6 +106,8 @@ def _head(customer: Customer, settings: Settings) -> dict[str, Any]:
         "tier": customer.tier,
         "tier_reason": customer.tier_reason,
         "tier_by_staff": customer.tier_set_by is not None,
+        "tier_until": customer.tier_until.isoformat() if customer.tier_until else None,
+        "tier_below_since": customer.tier_below_since.isoformat() if customer.tier_below_since else None,
         "group": customer.group,
         "value": UNVALUED | customer.value,
         "city": customer.city,

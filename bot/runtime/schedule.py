@@ -92,10 +92,10 @@ class Schedule:
     async def _renew_forecast(self, now: datetime) -> None:
         """Before the night's classing, fit what customers will bring: in a reader's thread, since it may take a while."""
         if self._night_at is not None and now >= self._night_at:
-            from bot.differentiate import forecast  # SciPy takes its time to import: not while the bot starts
+            from bot.differentiate import value  # SciPy takes its time to import: not while the bot starts
 
-            fitting = partial(forecast.fit, settings=self._settings, until=now)
-            saving = partial(forecast.save, forecast=await self._database.read(fitting))
+            fitting = partial(value.fit, settings=self._settings, now=now)
+            saving = partial(value.save, fitted=await self._database.read(fitting))
             await self._database.write(saving, name="schedule.forecast")
 
     async def next_due(self) -> tuple[datetime | None, datetime | None]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.customize.messages import Button, Rows
-from bot.differentiate import tiers
+from bot.differentiate import earning, tiers
 from bot.differentiate.reasons import describe_tier_to_customer
 from bot.identify import consents, merging, profiles
 from bot.identify import facts as known_facts
@@ -16,7 +16,7 @@ from handlers.customers import handover
 from handlers.customers.answers import phrase, tell_staff
 from handlers.visit import Visit
 from storage import facts
-from storage.models import CustomerStatus, Purpose, Tier
+from storage.models import CustomerStatus, Purpose
 
 PAGE = 8  # facts shown at a time: each has a button
 QUIET_CHOICES = ("20:00-10:00", "21:00-09:00", "22:00-08:00", "23:00-07:00")
@@ -53,7 +53,7 @@ def _make_page(visit: Visit, page: int) -> tuple[Rows, dict[str, Any]]:
     ]
     agreed = consents.summarise(memory, customer.id)
     values = {
-        "tier_words": _describe_tier(visit, profiled=agreed[Purpose.profiling]),
+        "tier_words": _describe_tier(visit),
         "name": profiles.address(memory, customer), "language": customer.language, "stopped": customer.status == CustomerStatus.stopped,
         "facts": shown, "total": total, "page": page + 1, "pages": pages, "tier": customer.tier,
         "marketing": agreed[Purpose.marketing], "profiling": agreed[Purpose.profiling],
@@ -62,17 +62,15 @@ def _make_page(visit: Visit, page: int) -> tuple[Rows, dict[str, Any]]:
     return _make_buttons(shown, page, pages, agreed), values
 
 
-def _describe_tier(visit: Visit, *, profiled: bool) -> str:
-    """What their tier is and what would earn the next; nothing where staff set it by hand."""
-    if visit.customer.tier_set_by is not None:
+def _describe_tier(visit: Visit) -> str:
+    """What their tier is and what would earn the next, or keep it; nothing where staff set it by hand."""
+    (standing,) = tiers.read_standings(visit.memory, visit.settings, visit.now, [visit.customer.id])
+    if standing.is_overridden and standing.grounds is not None:
         return ""
-    if not profiled:
-        return describe_tier_to_customer(
-            visit.settings, tiers.Choice(Tier.new, "not_profiled", None), None, visit.language
-        )
-    numbers = tiers.numbers_of(visit.memory, visit.customer.id, visit.settings, visit.now)
-    choice = tiers.choose_tier(numbers, visit.settings.tiers)
-    return describe_tier_to_customer(visit.settings, choice, numbers, visit.language)
+    needed = earning.count_orders_needed(
+        visit.memory, visit.settings, visit.customer.id, standing.choice, standing.grounds, visit.now
+    )
+    return describe_tier_to_customer(visit.settings, standing.choice, standing.grounds, visit.language, needed)
 
 
 def _make_buttons(shown: list[dict[str, Any]], page: int, pages: int, agreed: dict[str, bool]) -> Rows:

@@ -8,14 +8,15 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.customize.explanation import explain
+from bot.differentiate.choosing import RANK, Choice, Grounds
+from bot.differentiate.numbers import Numbers
 from bot.differentiate.reasons import describe_tier
-from bot.differentiate.tiers import Choice, Numbers, choose_tier, numbers_of
-from bot.identify import consents
+from bot.differentiate.yardstick import Yardstick
 from handlers.staff.access import FAILED, Deed, member_of, reply, staff_only
 from handlers.staff.choosing import choose, name_of, pressed_customer
 from handlers.visit import Visit
 from storage import customers, follow_ups
-from storage.models import Customer, Purpose, Tier
+from storage.models import Customer, Tier
 
 SHOWN = 12  # of everybody's, soonest first
 SHOWN_OF_ONE = 10  # of one customer's, newest last
@@ -83,7 +84,7 @@ def _explain(visit: Visit, customer: Customer) -> Deed:
         waits = coming["blocked"] or coming["reason"]
         coming = {**coming, "waits": words_for(visit, waits)}
     # The stored reason is in the business's language; one of the numbers can be said in the colleague's.
-    why = {**told["why"], "reason": _say_reason(visit, customer)}
+    why = {**told["why"], "reason": _say_reason(visit, customer, told["why"]), "fall": _tell_fall(visit, told["why"])}
     held = [{**one, "words": words_for(visit, one["reason"])} for one in told["held"]]
     reply(
         visit, "staff/why", **name_of(customer), worth=told["worth"], why=why, next=coming, held=held,
@@ -92,15 +93,27 @@ def _explain(visit: Visit, customer: Customer) -> Deed:
     return Deed(about=customer.id)
 
 
-def _say_reason(visit: Visit, customer: Customer) -> str:
-    if customer.tier_set_by is not None:
+def _say_reason(visit: Visit, customer: Customer, why: dict[str, Any]) -> str:
+    if customer.tier_set_by is not None and why["grounds"] is not None:
         return customer.tier_reason
-    numbers: Numbers | None = numbers_of(visit.memory, customer.id, visit.settings, visit.now)
-    if consents.is_granted(visit.memory, customer.id, Purpose.profiling) and numbers is not None:
-        choice = choose_tier(numbers, visit.settings.tiers)
-    else:
-        choice, numbers = Choice(Tier.new, "not_profiled", None), None
-    return describe_tier(visit.settings, choice, numbers, language=member_of(visit).language)
+    return describe_tier(visit.settings, why["choice"], why["grounds"], language=member_of(visit).language)
+
+
+def _tell_fall(visit: Visit, why: dict[str, Any]) -> dict[str, Any] | None:
+    """The newest change, where it was a fall: from what to what, when, and why it was then."""
+    change = next(iter(why["changes"]), None)
+    if change is None or RANK[Tier(change["before"])] <= RANK[Tier(change["after"])]:
+        return None
+    return {**{name: change[name] for name in ("before", "after", "at")}, "reason": _say_then(visit, change)}
+
+
+def _say_then(visit: Visit, change: dict[str, Any]) -> str:
+    told = change["numbers"]
+    if "choice" not in told:
+        return str(change["reason"])
+    grounds = Grounds(Numbers.from_json(told["numbers"]), Yardstick(**told["yardstick"]))
+    choice, language = Choice.from_json(told["choice"]), member_of(visit).language
+    return describe_tier(visit.settings, choice, grounds, language=language, briefly=True)
 
 
 def words_for(visit: Visit, reason: str | None) -> Markup | None:

@@ -105,9 +105,9 @@ def _read_items(visit: Visit, words: str) -> tuple[FoundItem, ...]:
     return heard.items
 
 
-def _class(visit: Visit, customer: Customer) -> None:
+def _class(visit: Visit, customer: Customer, *, keep: bool = True) -> None:
     visit.memory.flush()
-    class_anew(visit.memory, visit.settings, visit.now, [customer.id])
+    class_anew(visit.memory, visit.settings, visit.now, [customer.id], keep=keep)
     visit.memory.refresh(customer)
 
 
@@ -123,7 +123,7 @@ def undo_order(visit: Visit) -> Deed:
         acknowledge(visit, "press/expired")
         return FAILED
     desk.withdraw_contact(visit.memory, values["contact_id"])
-    _class(visit, customer)
+    _class(visit, customer, keep=False)  # a tier it earned is taken back with it
     visit.outcome.planned = True
     redraw(visit, "staff/order_undone", **name_of(customer))
     return Deed(about=customer.id)

@@ -21,6 +21,13 @@ class Contact(Base):
     __table_args__ = (
         Index(None, "customer_id", "at"),
         index_of_reference("contacts", "revises"),
+        Index(
+            "ix_contacts_by_staff",
+            "customer_id",
+            "at",
+            postgresql_where=text("staff_id IS NOT NULL"),
+            sqlite_where=text("staff_id IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

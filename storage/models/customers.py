@@ -46,6 +46,8 @@ class Customer(Base):
     tier: Mapped[Word] = mapped_column(default=Tier.new)
     tier_reason: Mapped[str] = mapped_column(default="")
     tier_set_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # staff override; the night leaves it alone
+    tier_until: Mapped[datetime | None]  # … until then; None: for good
+    tier_below_since: Mapped[datetime | None]  # below what keeps the tier; it falls when `tiers.grace` has passed
     group: Mapped[Word] = mapped_column("value_group", default="steady")
     value: Mapped[dict[str, Any]] = mapped_column(default=dict)
     lead_source: Mapped[str | None]

@@ -508,6 +508,12 @@ EXAMPLES = {
 }
 # Where any value of the type will not do.
 SPECIAL = {
+    "tiers.by": ("rfm", "rfm"),
+    "tiers.value.A.share": ("0.25", 0.25),
+    "tiers.value.B.share": ("0.25", 0.25),
+    "tiers.band": ("0.25", 0.25),
+    "value.groups.most_valuable": ("0.25", 0.25),
+    "value.groups.growable": ("0.25", 0.25),
     "value.margin": ("0.7", 0.7),
     "business.currency": ("USD", "USD"),
     "tiers.window": ("200d", timedelta(days=200)),

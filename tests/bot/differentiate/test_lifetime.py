@@ -25,10 +25,12 @@ from bot.differentiate.lifetime import (
 CDNOW = Rate(0.243, 4.414, 0.793, 2.426, 0.0, True)  # Fader, Hardie & Lee (2005), table 2
 
 
-def draw(customers: int, seed: int = 5, *, leaves: bool = True) -> tuple[Any, Any, Any]:
-    """x, t_x and T in days, of customers who live by the model."""
+def draw(customers: int, seed: int = 5, *, chance_to_leave: float | None = None) -> tuple[Any, Any, Any]:
+    """x, t_x and T in days, of customers who live by the model; or all leave with this chance after an order."""
     chance = np.random.default_rng(seed)
     rate, leaving = chance.gamma(0.8, 1 / 6.0, customers), chance.beta(0.8, 2.5, customers)
+    if chance_to_leave is not None:
+        leaving[:] = chance_to_leave
     T = chance.integers(90, 540, customers)
     x, t_x, at = np.zeros(customers, int), np.zeros(customers), np.zeros(customers)
     still = np.arange(customers)
@@ -37,8 +39,7 @@ def draw(customers: int, seed: int = 5, *, leaves: bool = True) -> tuple[Any, An
         still = still[at[still] <= T[still]]
         x[still] += 1
         t_x[still] = at[still]
-        if leaves:
-            still = still[chance.random(len(still)) >= leaving[still]]
+        still = still[chance.random(len(still)) >= leaving[still]]
     return x, np.floor(t_x).astype(int), T
 
 
@@ -108,13 +109,27 @@ def test_near_a_equal_one_the_forecast_is_smooth() -> None:
     assert at == pytest.approx((below + above) / 2, rel=1e-3)
 
 
+@pytest.mark.parametrize("seed", [2, 3])
+@pytest.mark.parametrize("customers", [200, 1_000])
+def test_few_customers_who_never_leave_are_not_fitted_either(customers: int, seed: int) -> None:
+    assert not fit_rate(Purchases.of(*draw(customers, seed, chance_to_leave=0.0))).converged
+
+
 def test_a_shop_whose_customers_never_leave_has_no_best_fit() -> None:
     """The likelihood grows for ever towards nobody leaving; their own rates fit."""
-    rows = Purchases.of(*draw(3_000, leaves=False))
+    rows = Purchases.of(*draw(3_000, chance_to_leave=0.0))
     assert not fit_rate(rows).converged
     own = fit_own_rate(rows)
     assert (own.r, own.alpha) == pytest.approx((0.8, 6.0), rel=0.1)
     assert np.all(np.isnan(own.alive(rows.x, rows.t_x, rows.T)))
+
+
+def test_a_shop_that_all_leave_with_one_chance_is_fitted() -> None:
+    """There a and b grow without end, and what they forecast comes: that is no misfit."""
+    rows = Purchases.of(*draw(3_000, chance_to_leave=0.15))
+    found = fit_rate(rows)
+    assert found.converged
+    assert found.a / (found.a + found.b) == pytest.approx(0.15, abs=0.02)
 
 
 def test_a_prior_keeps_a_handful_of_customers_reasonable() -> None:

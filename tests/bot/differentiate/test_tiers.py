@@ -9,15 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.differentiate.reasons import describe_tier, describe_tier_to_customer
-from bot.differentiate.tiers import Choice, Numbers, choose_tier, override_tier, release_tier, retier
+from bot.differentiate.choosing import Choice, Grounds, choose_tier
+from bot.differentiate.numbers import Numbers
+from bot.differentiate.overrides import override_tier, release_tier
+from bot.differentiate.reasons import describe_ground, describe_tier, describe_tier_to_customer
+from bot.differentiate.tiers import retier
 from bot.differentiate.value import differentiate_all
+from bot.differentiate.yardstick import Yardstick
 from storage import events, team, tiers
 from storage.database import Database, Memory
 from storage.models import Customer, Tier
 from tests.support.follow_ups import DAY, SETTINGS, START, add_customer, buy, customer_of, set_consent, settings_with
 
 TIERS = SETTINGS.tiers
+BY_RFM = "Tiers are by orders, money and recency: values are first worked out at night."
 
 
 def numbers(orders: int = 12, spent: int = 15000, ever: int = 20, days: float | None = 45) -> Numbers:
@@ -77,17 +82,20 @@ def test_customers_are_classed_with_reason_value_history_and_event(database: Dat
     )  # fmt: skip
     summary = run_retier(database)
     assert summary == {
-        "customers": 4, "changed": 3, "tiers": {"A": 1, "B": 1, "C": 1, "new": 1}, "groups": {"steady": 4},
+        "customers": 4, "changed": 3, "tiers": {"A": 1, "B": 1, "C": 1, "new": 1},
+        "groups": {"MVC": 1, "MGC": 0, "BZ": 0, "steady": 3},
     }  # fmt: skip
     assert [customer_of(database, one).tier for one in (best, good, rare, fresh)] == ["A", "B", "C", "new"]
     customer = customer_of(database, good)
-    assert customer.tier_reason == "5 orders worth €60.00 in the last 180 days, the last one 1 day ago: earns tier B."
+    earned = "5 orders worth €60.00 in the last 180 days, the last one 1 day ago: earns tier B."
+    assert customer.tier_reason == f"{earned} {BY_RFM}"
     assert customer.value == {
         "rfm": {"recency_days": 1.0, "orders": 5, "spent": 6000, "currency": "EUR", "orders_ever": 5},
-        "expected_orders": None, "alive": None, "present_value": None,
+        "expected_orders": None, "alive": None, "present_value": None, "cost_to_serve": 0, "brought": 3600,
+        "as_of": "2026-11-22",
     }  # fmt: skip
     (change,) = database.read_now(lambda memory: tiers.list_changes(memory, good))
-    assert (change["before"], change["after"], change["numbers"]["orders"]) == ("new", "B", 5)
+    assert (change["before"], change["after"], change["numbers"]["numbers"]["rfm"]["orders"]) == ("new", "B", 5)
     told = database.read_now(lambda memory: [e.customer_id for e in events.list_waiting(memory) if e.kind == "tier"])
     assert told == [best, good, rare]
 
@@ -102,7 +110,7 @@ def test_classing_again_changes_nothing(database: Database) -> None:
 def test_who_stays_away_falls_and_who_returns_rises(database: Database) -> None:
     anna = regular(database)
     seen = []
-    for days in (0, 60, 95, 400):
+    for days in (0, 60, 110, 400):
         run_retier(database, at=START + days * DAY)
         seen.append(customer_of(database, anna).tier)
     for n in range(4):
@@ -176,32 +184,55 @@ def test_whole_base_is_classed_by_batches(database: Database) -> None:
     summary = differentiate_all(database, SETTINGS, START, progress=done.append)
     assert summary.pop("seconds") >= 0
     assert summary.pop("model")["how"] == "bg_nbd_with_prior"
+    assert summary.pop("yardstick")["rests_on"] == "few"
     assert summary == {
         "customers": 3, "changed": 3, "tiers": {"A": 0, "B": 3, "C": 0, "new": 0},
-        "groups": {"steady": 3},
+        "groups": {"MVC": 0, "MGC": 0, "BZ": 0, "steady": 3},
     }  # fmt: skip
     assert sum(done) == 3
 
 
+SINCE = START - 3 * DAY
 CHOICES = [
     Choice(Tier.A, "earned", None),
     Choice(Tier.B, "earned", Tier.A, ("orders", "spent", "recency")),
     Choice(Tier.C, "below", Tier.B, ("orders", "spent", "recency")),
+    Choice(Tier.B, "band", Tier.A, ("spent",)),
+    Choice(Tier.A, "grace", Tier.A, ("recency",), since=SINCE, falls_to=Tier.C),
     Choice(Tier.new, "too_few", Tier.C, ("orders",)),
     Choice(Tier.new, "not_profiled", None),
+    Choice(Tier.A, "earned", None, (), "value"),
+    Choice(Tier.B, "earned", Tier.A, ("value",), "value"),
+    Choice(Tier.C, "below", Tier.B, ("value",), "value"),
+    Choice(Tier.A, "band", None, ("value",), "value"),
+    Choice(Tier.B, "grace", Tier.B, ("value",), "value", since=SINCE, falls_to=Tier.C),
+    Choice(Tier.new, "too_few", Tier.C, ("orders",), "value"),
 ]
+GROUNDS = Grounds(numbers(1, 100, 1, 0), Yardstick("model", 200, A=9000, B=4000))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: f"{choice.tier}-{choice.why}")
+@pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: f"{choice.tier}-{choice.why}-{choice.rule}")
 def test_every_choice_has_words_for_staff_and_customer(choice: Choice, language: str) -> None:
-    known = None if choice.why == "not_profiled" else numbers(1, 100, 1, 0)
+    grounds = None if choice.why == "not_profiled" else GROUNDS
     for said in (
-        describe_tier(SETTINGS, choice, known, language=language),
-        describe_tier_to_customer(SETTINGS, choice, known, language),
+        describe_tier(SETTINGS, choice, grounds, language=language),
+        describe_tier_to_customer(SETTINGS, choice, grounds, language),
+        describe_tier_to_customer(SETTINGS, choice, grounds, language, needed=3),
     ):
         assert said
         assert "{" not in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_ground_has_words(language: str) -> None:
+    checked = {"days": 91, "predicted": 1234.4, "actual": 500}
+    names = ("model", "prior", "unmeasured", "nothing", "few", "nobody_returned", "misfit", "chosen")
+    grounds = [Yardstick(name, 1200) for name in names] + [Yardstick("misfit", 1200, check=checked)]
+    said = {describe_ground(SETTINGS, one, language=language) for one in grounds}
+    assert len(said) == len(names) + 1
+    assert not any("{" in words for words in said)
+    assert any("1,234" in words and "500" in words for words in said)
 
 
 def test_reason_is_in_the_business_s_first_language(database: Database) -> None:
@@ -211,12 +242,13 @@ def test_reason_is_in_the_business_s_first_language(database: Database) -> None:
     assert (
         customer_of(database, anna).tier_reason
         == "最近 180 天内有 5 笔订单，共 €60.00，最近一次下单：1 天前。符合 B 级。"
+        "等级按订单、金额和最近一次下单划分：价值要到夜里才首次计算。"
     )
 
 
 def test_what_is_missing_is_named() -> None:
     choice = choose_tier(numbers(orders=3, spent=100, ever=3, days=100), TIERS)
-    assert describe_tier(SETTINGS, choice, numbers(3, 100, 3, 100)) == (
+    assert describe_tier(SETTINGS, choice, Grounds(numbers(3, 100, 3, 100))) == (
         "3 orders worth €1.00 in the last 180 days, the last one 100 days ago. For tier B still missing: "
-        "at least 4 orders, at least €40.00 spent and an order within the last 90 days."
+        f"at least 4 orders, at least €40.00 spent and an order within the last 90 days. {BY_RFM}"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 
@@ -116,6 +118,35 @@ def test_a_tier_by_hand_stays_until_auto(house: House, olivia: Chat, chen: Chat)
     changes = house.read(lambda memory: [
         (one.before, one.after) for one in memory.scalars(select(TierChange).order_by(TierChange.id))])  # fmt: skip
     assert changes == [("new", "A"), ("A", "new"), ("new", "A")]
+
+
+@pytest.mark.parametrize(
+    ("by", "words", "reason"),
+    [("olivia", "until", "her team is here"), ("chen", "至", "常带同事来")],
+)
+def test_a_tier_by_hand_may_have_an_end(
+    house: House, olivia: Chat, chen: Chat, by: str, words: str, reason: str
+) -> None:
+    colleague = olivia if by == "olivia" else chen
+    colleague.send(f"/tier #1 A {reason} {words} 2026-03-20")
+    ana = house.read(lambda memory: memory.get_one(Customer, 1))
+    assert (ana.tier, ana.tier_reason) == ("A", reason)
+    assert ana.tier_until == datetime(2026, 3, 20, 22, 59, 59, tzinfo=UTC)  # the day's end in Berlin
+    assert ("until 20 Mar 2026" in colleague.text) or ("2026年3月20日之前" in colleague.text)
+    colleague.send("/why #1")
+    assert ("(set by us until 20 Mar 2026)" in colleague.text) or ("（人工设定，至 2026年3月20日）" in colleague.text)
+    colleague.send("/tier #1 B for good")
+    assert house.read(lambda memory: memory.get_one(Customer, 1)).tier_until is None
+    colleague.press("Undo" if by == "olivia" else "撤销")
+    ana = house.read(lambda memory: memory.get_one(Customer, 1))
+    assert (ana.tier, ana.tier_until) == ("A", datetime(2026, 3, 20, 22, 59, 59, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("end", ["2026-03-01", "2026-02-31", "2025-12-31"])
+def test_an_end_that_is_over_or_no_day_is_refused(house: House, olivia: Chat, end: str) -> None:
+    olivia.send(f"/tier #1 A her team is here until {end}")
+    assert olivia.last.name == "staff/usage"
+    assert house.read(lambda memory: memory.get_one(Customer, 1)).tier == "new"
 
 
 @pytest.mark.parametrize("text", ["", "#1", "#1 A", "#1 D because", "A because"])

@@ -1,0 +1,83 @@
+"""What customers are worth: what the forecast expects of them in today's money, less what serving them costs.
+
+Serving somebody is expected to cost in the coming horizon what it cost in the last, as long as they are a customer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from babel.numbers import get_currency_precision
+
+from bot.config.sections import BusinessSettings
+from bot.differentiate.numbers import Worth
+from storage import costs, meta, purchases
+from storage.costs import Served
+from storage.database import Memory
+
+if TYPE_CHECKING:
+    from bot.differentiate.forecast import Expected, Forecast
+
+VALUE_MODEL = "model:value"  # where the fitted forecast is kept
+YEAR = timedelta(days=365)
+NOBODY = Served()
+
+
+def load_forecast(memory: Memory) -> Forecast | None:
+    """The one last fitted, if any."""
+    if meta.read(memory, VALUE_MODEL) in (None, {}):
+        return None
+    from bot.differentiate import forecast  # SciPy takes half a second to import, and a new business needs none of it
+
+    return forecast.load(memory)
+
+
+def work_out(
+    memory: Memory, settings: BusinessSettings, model: Forecast | None, now: datetime,
+    customer_ids: Sequence[int] | None = None, bought: Sequence[purchases.Bought] | None = None,
+) -> dict[int, Worth]:  # fmt: skip
+    """Of everybody, or these, who bought something ever or cost something lately. `bought`: if it is known already."""
+    currency = settings.business.currency
+    served = costs.load(
+        memory, since=now - settings.value.horizon, until=now, currency=currency, margin=settings.value.margin,
+        customer_ids=customer_ids,
+    )  # fmt: skip
+    expected: dict[int, Expected] = {}
+    if model is not None:
+        if bought is None:
+            bought = purchases.load(memory, until=now, currency=currency, customer_ids=customer_ids)
+        found = model.expect(bought, settings, now)
+        expected = {one.customer_id: each for one, each in zip(bought, found, strict=True)}
+    return {
+        customer_id: join(expected.get(customer_id), served.get(customer_id, NOBODY), settings)
+        for customer_id in expected.keys() | served.keys()
+    }
+
+
+def join(expected: Expected | None, served: Served, settings: BusinessSettings) -> Worth:
+    """One customer's worth. `expected.present` is what they will spend, in today's money."""
+    margin = margin_of(served, settings)
+    cost = cost_of(served, settings)
+    brought = round(served.spent * margin) - cost
+    if expected is None:
+        return Worth(cost_to_serve=cost, brought=brought)
+    alive = 1.0 if expected.alive is None else expected.alive
+    middle = settings.value.horizon / YEAR / 2
+    to_come = cost * alive / (1.0 + settings.value.discount_rate) ** middle
+    value = round(expected.present * margin - to_come)
+    return Worth(expected.orders, expected.alive, value, cost, brought)
+
+
+def margin_of(served: Served, settings: BusinessSettings) -> float:
+    """Of the lines they bought, where their prices are known."""
+    return served.listed_margin / served.listed if served.listed > 0 else settings.value.margin
+
+
+def cost_of(served: Served, settings: BusinessSettings) -> int:
+    """In minor units. A discount costs what the margin would not have kept: the goods cost the same."""
+    each = settings.value.cost_to_serve
+    scale = 10 ** get_currency_precision(settings.business.currency)
+    counted = served.contacts * each.contact + served.complaints * each.complaint + served.refunds * each.refund
+    return int(counted * scale) + round(served.discounts * (1 - margin_of(served, settings)))
