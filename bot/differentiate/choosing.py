@@ -83,9 +83,10 @@ def keep_tier(
 ) -> Choice:
     """Against flapping: a tier falls when it was below the band for the whole grace period. Rising is at once.
 
-    Where nobody looked for longer than that, the period counts as over.
+    Where nobody looked for longer than that, the period counts as over; looking back, nothing is kept of what came later.
     """
-    if RANK[held.tier] <= RANK[earned.tier] or earned.tier == Tier.new:
+    looks_back = held.seen_at is not None and held.seen_at > now
+    if RANK[held.tier] <= RANK[earned.tier] or earned.tier == Tier.new or looks_back:
         return earned
     kept = next(tier for tier in _downwards(held.tier, earned.tier) if _is_kept(tier, numbers, tiers, yardstick))
     missing = find_missing(held.tier, numbers, tiers, yardstick)

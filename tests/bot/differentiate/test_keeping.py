@@ -77,6 +77,10 @@ def test_where_nobody_looked_for_longer_the_period_is_over() -> None:
     assert keep(100, Held(Tier.A, None, START - 15 * DAY)).tier == "C"
 
 
+def test_looking_back_keeps_nothing_of_what_came_later() -> None:
+    assert keep(100, Held(Tier.A, None, START + DAY)).tier == "C"
+
+
 def run_often(database: Database, settings: Settings, values: list[int]) -> list[str]:
     """A tier a minute, of the one customer there is; where tiers begin is what moves."""
     seen = []
