@@ -26,9 +26,7 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 
 def add(memory: Memory, *, customer_id: int, kind: str, polarity: int, at: datetime, **more: Any) -> Feedback:
     """`more`: aspect, severity, score, quote, touchpoint, order_id, contact_id, status, due_at."""
-    feedback = Feedback(customer_id=customer_id, kind=kind, polarity=polarity, at=at, **more)
-    memory.insert(feedback)
-    return feedback
+    return memory.create(Feedback, customer_id=customer_id, kind=kind, polarity=polarity, at=at, **more)
 
 
 def get(memory: Memory, feedback_id: int) -> Feedback | None:
@@ -36,8 +34,11 @@ def get(memory: Memory, feedback_id: int) -> Feedback | None:
 
 
 def list_by_ids(memory: Memory, customer_id: int, ids: Sequence[int]) -> Sequence[Feedback]:
-    found = [_ONE.first(memory, feedback=feedback_id, customer=customer_id) for feedback_id in sorted(set(ids))]
-    return [row for row in found if row is not None]
+    found = [
+        memory.find_known(Feedback, feedback_id) or _ONE.first(memory, feedback=feedback_id, customer=customer_id)
+        for feedback_id in sorted(set(ids))
+    ]
+    return [row for row in found if row is not None and row.customer_id == customer_id]
 
 
 def list_from(memory: Memory, customer_id: int, contact_ids: Sequence[int]) -> Sequence[Feedback]:
