@@ -35,9 +35,9 @@ class _PlainMessage(Message):
     """Set without asking each time whether it is frozen, which it never is while it is made."""
 
     __slots__ = ()
-    __setattr__ = object.__setattr__  # type: ignore[assignment]  of the same meaning
+    __setattr__ = object.__setattr__  # type: ignore[assignment]
 
 
 class _PlainUpdate(Update):
     __slots__ = ()
-    __setattr__ = object.__setattr__  # type: ignore[assignment]  of the same meaning
+    __setattr__ = object.__setattr__  # type: ignore[assignment]
