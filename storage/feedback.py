@@ -21,6 +21,13 @@ _OPEN = Selection(
     most=1,
 )
 _ONE = Selection(Feedback, Feedback.id == bindparam("feedback"), Feedback.customer_id == bindparam("customer"))
+_FROM = Selection(
+    Feedback,
+    Feedback.customer_id == bindparam("customer"),
+    Feedback.contact_id == bindparam("contact"),
+    Feedback.status != "withdrawn",
+    order_by=Feedback.id,
+)
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -43,15 +50,8 @@ def list_by_ids(memory: Memory, customer_id: int, ids: Sequence[int]) -> Sequenc
 
 def list_from(memory: Memory, customer_id: int, contact_ids: Sequence[int]) -> Sequence[Feedback]:
     """Feedback that came from these contacts and still stands."""
-    if not contact_ids:
-        return []
-    return memory.scalars(
-        select(Feedback)
-        .where(
-            Feedback.customer_id == customer_id, Feedback.contact_id.in_(contact_ids), Feedback.status != "withdrawn"
-        )
-        .order_by(Feedback.id)
-    ).all()
+    found = (_FROM.all(memory, customer=customer_id, contact=contact_id) for contact_id in sorted(set(contact_ids)))
+    return [row for rows in found for row in rows]
 
 
 def list_of(memory: Memory, customer_id: int) -> Sequence[Feedback]:
