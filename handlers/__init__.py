@@ -22,7 +22,7 @@ from telegram.ext import (
 
 from bot.runtime.worker import keep_error
 from handlers.customers import chat, feedback, knowledge, orders, privacy, profile, questions, reminders, start
-from handlers.staff import cases, desk, find, followups, team
+from handlers.staff import cases, desk, duplicates, find, followups, team
 from handlers.staff import profile as staff_profile
 from handlers.visit import Visit, answering
 from storage import buttons
@@ -34,6 +34,7 @@ STAFF_COMMANDS: dict[str, Callable[[Visit], None]] = {
     **find.COMMANDS,
     **staff_profile.COMMANDS,
     **followups.COMMANDS,
+    **duplicates.COMMANDS,
     **team.COMMANDS,
 }
 PRESSES: dict[str, Callable[[Visit], None]] = {
@@ -49,6 +50,7 @@ PRESSES: dict[str, Callable[[Visit], None]] = {
     **find.PRESSES,
     **staff_profile.PRESSES,
     **followups.PRESSES,
+    **duplicates.PRESSES,
     **cases.PRESSES,
 }
 

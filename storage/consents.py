@@ -18,13 +18,14 @@ _OF = Selection(Consent, Consent.customer_id == bindparam("customer"), order_by=
 def add(
     memory: Memory, customer_id: int, purpose: str, *, granted: bool, wording: str, at: datetime,
     contact_id: int | None,
-) -> None:  # fmt: skip
-    """`wording` names the text the customer answered to."""
+) -> int:  # fmt: skip
+    """`wording` names the text the customer answered to. Returns the answer's number."""
     row = {
         "customer_id": customer_id, "purpose": purpose, "granted": granted, "wording": wording, "at": at,
         "contact_id": contact_id,
     }  # fmt: skip
-    memory.connection().execute(_INSERT, row)
+    (number,) = memory.connection().execute(_INSERT, row).inserted_primary_key or (0,)
+    return int(number)
 
 
 def find_newest(memory: Memory, customer_id: int, purpose: str) -> Consent | None:

@@ -63,12 +63,16 @@ def get(memory: Memory, customer_id: int) -> Customer | None:
 
 
 def add(memory: Memory, *, name: str, language: str, now: datetime, **more: Any) -> Customer:
-    return memory.create(Customer, name=name, language=language, created_at=now, **more)
+    customer = Customer(name=name, language=language, created_at=now, **more)
+    memory.insert(customer)
+    return customer
 
 
 def link(memory: Memory, customer_id: int, kind: str, value: str, now: datetime) -> Identity:
     """Raises IntegrityError where the identity is somebody's already: look first, merge on purpose."""
-    return memory.create(Identity, customer_id=customer_id, kind=kind, value=value, created_at=now)
+    identity = Identity(customer_id=customer_id, kind=kind, value=value, created_at=now)
+    memory.insert(identity)
+    return identity
 
 
 def list_identities(memory: Memory, customer_id: int) -> Sequence[Identity]:

@@ -177,6 +177,20 @@ def list_open(memory: Memory, customer_ids: Sequence[int], rules: Sequence[str])
     return _list(memory, customer_ids, rules, _OPEN)
 
 
+def list_open_of(memory: Memory, customer_id: int) -> list[Row]:
+    """What is planned or held for one customer, by whatever rule."""
+    statement = select(*_ROW).where(FOLLOW_UPS.c.customer_id == customer_id, _OPEN).order_by(FOLLOW_UPS.c.id)
+    return [Row(*row) for row in memory.connection().execute(statement)]
+
+
+def judge_anew(memory: Memory, ids: Sequence[int], now: datetime) -> None:
+    """What is held of these is judged again as soon as it should have gone out, since what held it may have changed."""
+    if ids:
+        due_at = case((FOLLOW_UPS.c.planned_for > now, FOLLOW_UPS.c.planned_for), else_=now)
+        statement = update(FOLLOW_UPS).where(FOLLOW_UPS.c.id.in_(ids), FOLLOW_UPS.c.status == FollowUpStatus.held)
+        memory.connection().execute(statement.values(due_at=due_at))
+
+
 def list_recent(memory: Memory, customer_ids: Sequence[int], rules: Sequence[str], since: datetime) -> list[Row]:
     """All of these rules planned for later than `since`, whatever became of them."""
     return _list(memory, customer_ids, rules, FOLLOW_UPS.c.planned_for >= since)

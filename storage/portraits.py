@@ -28,6 +28,11 @@ def list_customers(memory: Memory, *, after: int = 0, most: int | None = None) -
     return memory.scalars(select(Customer).where(Customer.id > after).order_by(Customer.id).limit(most)).all()
 
 
+def count_all(memory: Memory) -> int:
+    """How many customers there are."""
+    return memory.scalar(select(func.count()).select_from(CUSTOMERS)) or 0
+
+
 def count_per_customer(memory: Memory, what: str, ids: Sequence[int]) -> dict[int, int]:
     """How many `orders` or `contacts` each has."""
     if not ids:

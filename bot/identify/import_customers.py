@@ -11,7 +11,7 @@ from bot.config import Settings
 from bot.identify.erasure import Tombstones
 from bot.identify.import_report import ImportReport
 from bot.identify.import_rows import CustomerRow
-from storage import imports, provenance
+from storage import duplicates, imports, provenance
 from storage.database import Memory
 from storage.models import Basis
 
@@ -121,6 +121,7 @@ def _complete(memory: Memory, rows: Sequence[CustomerRow], known: _Known, import
 def _link(memory: Memory, rows: Sequence[CustomerRow], known: _Known, report: ImportReport, now: datetime) -> set[int]:
     """Add the identities that are not known yet; one that is somebody else's stays theirs, with a note."""
     links: list[tuple[int, str, str]] = []
+    shared: list[tuple[int, str, str]] = []
     for row in rows:
         customer_id = known.ids[row.customer_id]
         if row.customer_id not in known.linked:
@@ -131,12 +132,14 @@ def _link(memory: Memory, rows: Sequence[CustomerRow], known: _Known, report: Im
             if (owner := owners.setdefault(value, customer_id)) != customer_id:
                 reason = f"{kind}: {value} is that of customer #{owner} already; kept there, merge them if they are one"
                 report.note(row.line, reason)
+                shared.append((customer_id, kind, value))
             else:
                 links.append((customer_id, kind, value))
     there = imports.find_customers(memory, "phone", [value for _, kind, value in links if kind == "phone"])
     there |= imports.find_customers(memory, "email", [value for _, kind, value in links if kind == "email"])
     missing = [link for link in links if link[1] == "order_system" or link[2] not in there]
     imports.add_identities(memory, missing, now, report.import_id)
+    duplicates.share_keys(memory, shared, now)
     return {customer_id for customer_id, _, _ in missing}
 
 

@@ -1,19 +1,52 @@
-"""One person, however they reach us: a phone they show to be theirs brings the history kept under it."""
+"""One person, however they reach us: two entries become one, with both histories, and two again where that was wrong."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from storage import customers, events, merging
+from bot.errors import RegularsError
+from storage import consents, contacts, customers, duplicates, events, facts, follow_ups, merging
 from storage.database import Memory
-from storage.models import Customer, CustomerStatus, Tier
+from storage.models import Consent, Customer, CustomerStatus, Fact, Merge, Purpose, Tier
+
+BY_STAFF, BY_PHONE = "staff", "phone"
+WORDING = "merge"  # of a consent refused in one of two entries
+
+
+class CannotMerge(RegularsError):
+    """`why`: same (one and the same customer), no_merge (none of this number), undone, or later (another must be undone
+    first, whose number is `number`)."""
+
+    exit_status = 2
+
+    def __init__(self, why: str, number: int) -> None:
+        self.why, self.number = why, number
+        super().__init__(why)
+
+    def __str__(self) -> str:
+        return {
+            "same": f"#{self.number} is one customer already; name two",
+            "no_merge": f"there is no merge {self.number}; `regulars duplicates list --merged` has them all",
+            "undone": f"merge {self.number} is undone already",
+            "later": f"that customer was merged again since: undo merge {self.number} first",
+        }[self.why]
+
+
+class Undone(NamedTuple):
+    """Both customers, and how many contacts, facts, … that came since the merge went to whom."""
+
+    stayed: Customer
+    restored: Customer
+    returned: dict[str, int]
+    left: dict[str, int]
 
 
 def link_phone(memory: Memory, customer: Customer, phone: str, now: datetime) -> str:
     """Make an E.164 number this customer's. Telegram vouches that it is.
 
     `linked`, or `known` (it was already), or `merged` (it was somebody's whom we never met in Telegram: their
-    history is now this customer's), or `taken` (it is that of another Telegram user: nothing is changed).
+    history is now this customer's), or `taken` (it is that of another Telegram user: it is noted for both).
     """
     owner = customers.find(memory, "phone", phone)
     if owner is None:
@@ -22,13 +55,90 @@ def link_phone(memory: Memory, customer: Customer, phone: str, now: datetime) ->
     if owner.id == customer.id:
         return "known"
     if customers.find_telegram_id(memory, owner.id) is not None:
+        duplicates.share_keys(memory, [(customer.id, "phone", phone)], now)
         return "taken"
-    merge(memory, into=customer, other=owner, now=now)
+    merge(memory, into=customer, other=owner, now=now, how=BY_PHONE)
     return "merged"
 
 
-def merge(memory: Memory, *, into: Customer, other: Customer, now: datetime) -> None:
-    """All that is known under `other` becomes `into`'s; `other` is gone. What `into` stated of itself stands."""
+def choose_survivor(memory: Memory, one: Customer, other: Customer) -> tuple[Customer, Customer]:
+    """Who stays and who goes: whoever Telegram reaches stays, then who is better known, then who was first."""
+
+    def weigh(customer: Customer) -> tuple[bool, int, int]:
+        reached = customers.find_telegram_id(memory, customer.id) is not None
+        return reached, contacts.count(memory, customer.id), -customer.id
+
+    return (one, other) if weigh(one) > weigh(other) else (other, one)
+
+
+def merge(
+    memory: Memory, *, into: Customer, other: Customer, now: datetime, how: str = BY_STAFF, staff_id: int | None = None
+) -> Merge:
+    """All that is known under `other` becomes `into`'s; `other` is gone. What `into` stated of itself stands.
+
+    The stricter consent wins, and what was planned for `other` is judged anew. Tiers are the caller's to class anew.
+    Raises CannotMerge.
+    """
+    if into.id == other.id:
+        raise CannotMerge("same", into.id)
+    before = merging.read_customer(memory, into.id)
+    refused = _find_refusals(memory, into.id, other.id)
+    _take_over(into, other)
+    duplicates.keep_apart_from(memory, into.id, other.id)
+    number = other.id
+    kept = merging.move(memory, source=number, target=into.id)
+    after = merging.read_customer(memory, into.id)
+    added = [
+        consents.add(memory, into.id, purpose, granted=False, wording=WORDING, at=now, contact_id=None)
+        for purpose in refused
+    ]
+    _join_facts(memory, into.id)
+    follow_ups.judge_anew(memory, kept["moved"]["follow_ups"], now)
+    row = Merge(
+        customer_id=into.id, merged_id=number, how=how, staff_id=staff_id, at=now, undone_at=None,
+        kept={**kept, "before": before, "after": after, "consents": added},
+    )  # fmt: skip
+    memory.insert(row)
+    events.add(memory, into.id, "merged", at=now, reference=str(number))
+    return row
+
+
+def undo_merge(memory: Memory, number: int, now: datetime) -> Undone:
+    """Two customers again, each with their own history. Raises CannotMerge."""
+    row = memory.get(Merge, number)
+    if row is None or row.undone_at is not None:
+        raise CannotMerge("no_merge" if row is None else "undone", number)
+    later = duplicates.find_merge_since(memory, row.customer_id, row.id)
+    if later is not None:
+        raise CannotMerge("later", later)
+    kept, target, source = row.kept, row.customer_id, row.merged_id
+    merging.remove(memory, Consent, kept["consents"])
+    came = merging.restore(memory, kept, source=source, target=target)
+    merging.take_back(memory, target, kept["before"], kept["after"])
+    row.kept, row.undone_at = {}, now
+    memory.flush()
+    for customer_id in (target, source):
+        follow_ups.judge_anew(memory, [one.id for one in follow_ups.list_open_of(memory, customer_id)], now)
+        events.add(memory, customer_id, "merged", at=now, reference=str(number))
+    return Undone(memory.get_one(Customer, target), memory.get_one(Customer, source), came["returned"], came["stayed"])
+
+
+def summarise(row: Merge) -> dict[str, Any]:
+    """What a merge did, in numbers: {"moved": {table: n}, "dropped": {table: n}, "changed": [columns], "refused": n}."""
+    kept = row.kept
+    changed = [name for name, value in kept["before"].items() if value != kept["after"][name]]
+    return {
+        "moved": {name: len(keys) for name, keys in kept["moved"].items() if keys},
+        "dropped": {name: len(rows) for name, rows in kept["dropped"].items()},
+        "changed": changed,
+        "consents_refused": len(kept["consents"]),
+    }
+
+
+# -- what both had -----------------------------------------------------------------------------------------------
+
+
+def _take_over(into: Customer, other: Customer) -> None:
     into.lead_source = into.lead_source or other.lead_source
     into.city = into.city or other.city
     into.tags = [*into.tags, *(tag for tag in other.tags if tag not in into.tags)]
@@ -37,12 +147,36 @@ def merge(memory: Memory, *, into: Customer, other: Customer, now: datetime) -> 
     )
     into.time_zone = into.time_zone or other.time_zone
     into.created_at = min(into.created_at, other.created_at)
+    into.last_contact_at = _latest(into.last_contact_at, other.last_contact_at)
+    into.paused_until = _latest(into.paused_until, other.paused_until)
     if into.tier == Tier.new:
         into.tier, into.tier_reason, into.tier_set_by = other.tier, other.tier_reason, other.tier_set_by
         into.tier_until, into.tier_below_since = other.tier_until, other.tier_below_since
         into.group, into.value = other.group, other.value
     if other.status == CustomerStatus.stopped:
         into.status = CustomerStatus.stopped  # a stop holds however they reach us
-    number = other.id
-    merging.move(memory, source=number, target=into.id)
-    events.add(memory, into.id, "merged", at=now, reference=str(number))
+
+
+def _latest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((at for at in (one, other) if at is not None), default=None)
+
+
+def _find_refusals(memory: Memory, *customer_ids: int) -> list[Purpose]:
+    """Purposes refused in one entry and agreed to in another: not answering is no refusal."""
+    found = []
+    for purpose in Purpose:
+        newest = [consents.find_newest(memory, customer_id, purpose) for customer_id in customer_ids]
+        if {answer.granted for answer in newest if answer is not None} == {True, False}:
+            found.append(purpose)
+    return found
+
+
+def _join_facts(memory: Memory, customer_id: int) -> None:
+    """What both entries knew is known once: the newer supersedes the older. What they contradict each other in is asked."""
+    seen: dict[tuple[Any, ...], Fact] = {}
+    for fact in sorted(facts.list_current(memory, customer_id), key=lambda one: (one.since, one.id)):
+        same = (fact.kind, fact.value.casefold(), fact.polarity, fact.item, fact.person, fact.date)
+        if (older := seen.get(same)) is not None:
+            facts.supersede(memory, [older.id], fact.id)
+            older.superseded_by = fact.id
+        seen[same] = fact

@@ -18,10 +18,11 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.customize import follow_ups
 from bot.customize.wording import Wording
+from bot.identify import proposals
 from bot.runtime.lanes import RENEW_SECONDS, Leadership
 from bot.runtime.sender import Sender
 from bot.runtime.worker import Worker
-from storage import buttons, events, inbox, meta, outbox
+from storage import buttons, events, inbox, meta, outbox, portraits
 from storage.database import Database, Memory
 
 logger = logging.getLogger(__name__)
@@ -74,7 +75,8 @@ class Schedule:
             return
         async with self._ticking:
             began = self._clock.now()
-            await self._renew_forecast(began)
+            if self._night_at is not None and began >= self._night_at:
+                await self._prepare_night(began)
             more = True
             while more:
                 now = self._clock.now()
@@ -89,14 +91,16 @@ class Schedule:
             await self._prune()
         self.ticked()
 
-    async def _renew_forecast(self, now: datetime) -> None:
-        """Before the night's classing, fit what customers will bring: in a reader's thread, since it may take a while."""
-        if self._night_at is not None and now >= self._night_at:
-            from bot.differentiate import value  # SciPy takes its time to import: not while the bot starts
+    async def _prepare_night(self, now: datetime) -> None:
+        """Before the night's classing, in threads of their own since they may take a while: fit what customers will
+        bring, and compare who may be entered twice."""
+        from bot.differentiate import value  # SciPy takes its time to import: not while the bot starts
 
-            fitting = partial(value.fit, settings=self._settings, now=now)
-            saving = partial(value.save, fitted=await self._database.read(fitting))
-            await self._database.write(saving, name="schedule.forecast")
+        fitting = partial(value.fit, settings=self._settings, now=now)
+        saving = partial(value.save, fitted=await self._database.read(fitting))
+        await self._database.write(saving, name="schedule.forecast")
+        if await self._database.read(portraits.count_all) <= proposals.MOST_AT_NIGHT:
+            await asyncio.to_thread(proposals.renew_proposals, self._database, now)
 
     async def next_due(self) -> tuple[datetime | None, datetime | None]:
         """When the earliest row of any kind is due, and the earliest follow-up."""

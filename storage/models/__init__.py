@@ -6,6 +6,7 @@ from storage.models.customers import Consent, Customer, CustomerStatus, Erasure,
 from storage.models.dialogue import ButtonToken, Conversation, QuestionAsked
 from storage.models.follow_ups import FollowUp, FollowUpStatus, TierChange
 from storage.models.imports import Basis, Import, ImportChange
+from storage.models.merging import Duplicate, DuplicateStatus, Merge, SharedKey
 from storage.models.queues import (
     Attachment,
     Delivery,
@@ -33,6 +34,8 @@ __all__ = [
     "Customer",
     "CustomerStatus",
     "Delivery",
+    "Duplicate",
+    "DuplicateStatus",
     "Erasure",
     "Event",
     "Fact",
@@ -48,6 +51,7 @@ __all__ = [
     "Lane",
     "Lease",
     "Lesson",
+    "Merge",
     "Meta",
     "Order",
     "OrderLine",
@@ -56,6 +60,7 @@ __all__ = [
     "Priority",
     "Purpose",
     "QuestionAsked",
+    "SharedKey",
     "Staff",
     "Tier",
     "TierChange",

@@ -1,0 +1,208 @@
+"""Who may be one person: what is compared of everybody, pairs proposed and decided, merges that can be undone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.database import Memory
+from storage.models import Customer, Duplicate, DuplicateStatus, Fact, Identity, Merge, SharedKey, table_of
+
+CUSTOMERS, IDENTITIES, FACTS = table_of(Customer), table_of(Identity), table_of(Fact)
+DUPLICATES, SHARED, MERGES = table_of(Duplicate), table_of(SharedKey), table_of(Merge)
+Pair = tuple[int, int]
+
+
+class Compared(NamedTuple):
+    """A customer as `identify.likeness` compares them; `birthday` is as stated."""
+
+    id: int
+    name: str
+    birthday: str | None
+    city: str | None
+    phones: frozenset[str]
+    mails: frozenset[str]
+    numbers: frozenset[str]
+    chats: frozenset[str]
+
+
+class Proposal(NamedTuple):
+    one_id: int
+    other_id: int
+    score: float
+    is_strong: bool
+    evidence: list[dict[str, Any]]
+
+
+# -- keys of two -------------------------------------------------------------------------------------------------
+
+
+def share_keys(memory: Memory, rows: Sequence[tuple[int, str, str]], now: datetime) -> None:
+    """Note that these customers gave a key that is somebody else's identity: (customer, kind, value)."""
+    if rows:
+        values = [{"customer_id": id_, "kind": kind, "value": value, "created_at": now} for id_, kind, value in rows]
+        memory.connection().execute(_make(memory, SHARED).on_conflict_do_nothing(), values)
+
+
+def load_compared(memory: Memory, ids: Sequence[int] | None = None) -> list[Compared]:
+    """Everybody, or these."""
+    connection = memory.connection()
+    only = [] if ids is None else [CUSTOMERS.c.id.in_(ids)]
+    keys: defaultdict[int, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for table in (IDENTITIES, SHARED):
+        statement = select(table.c.customer_id, table.c.kind, table.c.value)
+        if ids is not None:
+            statement = statement.where(table.c.customer_id.in_(ids))
+        for customer_id, kind, value in connection.execute(statement):
+            keys[customer_id][_KINDS.get(kind, "numbers")].add(value)
+    born = {customer_id: date for customer_id, date in connection.execute(_BIRTHDAYS)}
+    people = connection.execute(
+        select(CUSTOMERS.c.id, CUSTOMERS.c.name, CUSTOMERS.c.city).where(*only).order_by(CUSTOMERS.c.id)
+    )
+    return [
+        Compared(id_, name, born.get(id_), city, *(frozenset(keys[id_][kind]) if id_ in keys else frozenset() for kind in _ORDER))
+        for id_, name, city in people
+    ]  # fmt: skip
+
+
+_KINDS = {"phone": "phones", "email": "mails", "telegram": "chats"}
+_ORDER = ("phones", "mails", "numbers", "chats")
+_BIRTHDAYS = (
+    select(FACTS.c.customer_id, FACTS.c.date)
+    .where(
+        FACTS.c.kind == "occasion", FACTS.c.value == "birthday", FACTS.c.person.is_(None),
+        FACTS.c.superseded_by.is_(None), FACTS.c.forgotten_at.is_(None), FACTS.c.date.is_not(None),
+    )
+    .order_by(FACTS.c.id)
+)  # fmt: skip
+
+
+# -- pairs -------------------------------------------------------------------------------------------------------
+
+
+def list_apart(memory: Memory) -> set[Pair]:
+    """Pairs that staff said are two, the smaller number first."""
+    statement = select(DUPLICATES.c.one_id, DUPLICATES.c.other_id).where(DUPLICATES.c.status == DuplicateStatus.apart)
+    return {(one, other) for one, other in memory.connection().execute(statement)}
+
+
+def propose(memory: Memory, proposals: Iterable[Proposal], now: datetime) -> None:
+    """Make these the pairs that are proposed. Known ones keep their number, and those told apart their status."""
+    connection = memory.connection()
+    wanted = {(one.one_id, one.other_id): one for one in proposals}
+    stored: dict[Pair, int] = {
+        (one, other): id_
+        for id_, one, other in connection.execute(
+            select(DUPLICATES.c.id, DUPLICATES.c.one_id, DUPLICATES.c.other_id)
+            .where(DUPLICATES.c.status == DuplicateStatus.proposed)
+        )
+    }  # fmt: skip
+    gone = [{"row": id_} for pair, id_ in stored.items() if pair not in wanted]
+    if gone:
+        connection.execute(delete(DUPLICATES).where(DUPLICATES.c.id == bindparam("row")), gone)
+    known = [{"row": stored[pair], "new_score": one.score, "new_strong": one.is_strong, "new_evidence": one.evidence}
+             for pair, one in wanted.items() if pair in stored]  # fmt: skip
+    if known:
+        connection.execute(
+            update(DUPLICATES).where(DUPLICATES.c.id == bindparam("row")).values(
+                score=bindparam("new_score"), is_strong=bindparam("new_strong"), evidence=bindparam("new_evidence")
+            ),
+            known,
+        )  # fmt: skip
+    fresh = _still_there(memory, [one for pair, one in wanted.items() if pair not in stored])
+    if fresh:
+        rows = [{**one._asdict(), "status": DuplicateStatus.proposed, "found_at": now} for one in fresh]
+        connection.execute(_make(memory, DUPLICATES).on_conflict_do_nothing(), rows)
+
+
+def _still_there(memory: Memory, proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Without those of whom one was merged or erased since they were compared."""
+    people = {id_ for one in proposals for id_ in (one.one_id, one.other_id)}
+    there = set(memory.connection().execute(select(CUSTOMERS.c.id).where(CUSTOMERS.c.id.in_(people))).scalars())
+    return [one for one in proposals if {one.one_id, one.other_id} <= there]
+
+
+def list_proposed(memory: Memory, *, most: int | None = None) -> Sequence[Duplicate]:
+    """The likeliest first."""
+    return memory.scalars(
+        select(Duplicate)
+        .where(Duplicate.status == DuplicateStatus.proposed)
+        .order_by(Duplicate.is_strong.desc(), Duplicate.score.desc(), Duplicate.id)
+        .limit(most)
+    ).all()
+
+
+def count_proposed(memory: Memory) -> int:
+    statement = select(func.count()).select_from(DUPLICATES).where(DUPLICATES.c.status == DuplicateStatus.proposed)
+    return memory.connection().execute(statement).scalar_one()
+
+
+def get(memory: Memory, number: int) -> Duplicate | None:
+    return memory.get(Duplicate, number)
+
+
+def find_pair(memory: Memory, one: int, other: int) -> Duplicate | None:
+    smaller, larger = sorted((one, other))
+    return memory.scalars(select(Duplicate).where(Duplicate.one_id == smaller, Duplicate.other_id == larger)).first()
+
+
+def keep_apart(memory: Memory, one: int, other: int, now: datetime, staff_id: int | None = None) -> Duplicate:
+    """Remember that these two are two."""
+    row = find_pair(memory, one, other)
+    if row is None:
+        smaller, larger = sorted((one, other))
+        row = Duplicate(one_id=smaller, other_id=larger, score=0.0, is_strong=False, evidence=[], found_at=now)
+        memory.add(row)
+    row.status, row.decided_at, row.staff_id = DuplicateStatus.apart, now, staff_id
+    memory.flush()
+    return row
+
+
+def propose_again(memory: Memory, row: Duplicate) -> None:
+    """Take back that they are two."""
+    row.status, row.decided_at, row.staff_id = DuplicateStatus.proposed, None, None
+    memory.flush()
+
+
+def keep_apart_from(memory: Memory, target: int, source: int) -> None:
+    """Before a merge: whoever is not `source` is not `target` either."""
+    theirs = select(DUPLICATES.c.one_id, DUPLICATES.c.other_id, DUPLICATES.c.decided_at, DUPLICATES.c.staff_id).where(
+        DUPLICATES.c.status == DuplicateStatus.apart,
+        or_(DUPLICATES.c.one_id == source, DUPLICATES.c.other_id == source),
+    )
+    for one, other, decided_at, staff_id in memory.connection().execute(theirs).all():
+        third = other if one == source else one
+        if third != target:
+            keep_apart(memory, third, target, decided_at, staff_id)
+
+
+# -- merges ------------------------------------------------------------------------------------------------------
+
+
+def find_merge_since(memory: Memory, customer_id: int, number: int) -> int | None:
+    """The newest merge of this customer after that one which still stands."""
+    statement = select(MERGES.c.id).where(
+        MERGES.c.id > number, MERGES.c.undone_at.is_(None), MERGES.c.customer_id == customer_id
+    )
+    return memory.connection().execute(statement.order_by(MERGES.c.id.desc()).limit(1)).scalar()
+
+
+def list_merges(memory: Memory, most: int | None = None) -> list[Mapping[str, Any]]:
+    """Newest first: id, customer_id, merged_id, how, at, undone_at, and the name of the customer who stayed."""
+    columns = [MERGES.c[name] for name in ("id", "customer_id", "merged_id", "how", "at", "undone_at")]
+    statement = (
+        select(*columns, CUSTOMERS.c.name)
+        .join(CUSTOMERS, CUSTOMERS.c.id == MERGES.c.customer_id)
+        .order_by(MERGES.c.id.desc())
+        .limit(most)
+    )
+    return [dict(row) for row in memory.connection().execute(statement).mappings()]
+
+
+def _make(memory: Memory, table: Any) -> Any:
+    return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[memory.connection().dialect.name](table)
