@@ -20,13 +20,15 @@ OWNER = 1000  # of the example people: hears of every complaint
 PEER_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 
 # Telegram's limits are off on both sides, or every bot would answer 30 messages a second; and nobody counts as a
-# flood, or the fifth message of an impatient person would rightly get no answer.
+# flood, or the fifth message of an impatient person would rightly get no answer. Each message is whole, so none waits
+# for its rest: of five that come at once some would be joined into one, and the last be timed a second and a half later.
 SETTINGS = {
     "REGULARS_TELEGRAM__MESSAGES_PER_SECOND": "0",
     "REGULARS_TELEGRAM__CHAT_MESSAGES_PER_SECOND": "0",
     "REGULARS_TELEGRAM__GROUP_MESSAGES_PER_MINUTE": "0",
     "REGULARS_TELEGRAM__IN_FLIGHT": str(IN_FLIGHT),
     "REGULARS_CONVERSATION__BURST__MESSAGES": "1000",
+    "REGULARS_CONVERSATION__FRAGMENT_WAIT": "0d",
 }
 
 

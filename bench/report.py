@@ -43,7 +43,8 @@ def _show_throughput(console: Console, found: Json) -> None:
     regulars = found["bots"]["regulars"]
     console.print(
         "Regulars stores every message durably (SQLite, synchronous=FULL), understands it, remembers and answers with "
-        f"{regulars['messages_per_update']:.2f} messages an update; the peers echo the text. Each peer at the best of: "
+        f"{regulars['messages_per_update']:.2f} messages an update (limits, the guard against floods "
+        "and the wait for the rest of a thought are off); the peers echo the text. Each peer at the best of: "
         + ", ".join(f"{one['name']} {one['setting']} {one['per_second']:.0f}/s" for one in found["tried"])
         + f". Medians of {found['repeats']}.",
         highlight=False,

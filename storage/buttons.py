@@ -26,15 +26,11 @@ def add_row(
 ) -> list[str]:
     """One token an action, all of one message. `again`: they may be pressed more than once."""
     tokens = [secrets.token_urlsafe(12) for _ in actions]
-    row = secrets.token_urlsafe(9)
-    _INSERT.run_all(
-        memory,
-        [
-            {"token": token, "chat_id": chat_id, "customer_id": customer_id, "action": action,
-             "action_values": values, "row": row, "again": again, "created_at": now}
-            for token, (action, values) in zip(tokens, actions, strict=True)
-        ],
-    )  # fmt: skip
+    for token, (action, values) in zip(tokens, actions, strict=True):
+        _INSERT.run(
+            memory, token=token, chat_id=chat_id, customer_id=customer_id, action=action, action_values=values,
+            row=tokens[0], again=again, created_at=now,
+        )  # fmt: skip
     return tokens
 
 

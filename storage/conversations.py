@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from storage.database import Memory
 from storage.models import Contact, Conversation, Event, FollowUp, FollowUpStatus, table_of
+from storage.prepared import Prepared
 
+_CONTACTS = table_of(Contact)
+_MARK = {
+    name: Prepared(update(_CONTACTS).where(_CONTACTS.c.id == bindparam("contact")).values({name: bindparam("given")}))
+    for name in ("touchpoint", "feedback_id")
+}
 _EVENTS = table_of(Event)
 _FOLLOW_UPS = table_of(FollowUp)
 
@@ -20,7 +26,8 @@ def find(memory: Memory, customer_id: int) -> Conversation | None:
 
 def mark_contact(memory: Memory, contact_id: int, **values: Any) -> None:
     """Complete a contact just logged: its touchpoint, the case it belongs to."""
-    memory.execute(update(Contact).where(Contact.id == contact_id).values(**values))
+    for name, value in values.items():
+        _MARK[name].run(memory, contact=contact_id, given=value)
 
 
 def list_versions(memory: Memory, customer_id: int, chat_id: int, message_id: int, before: int) -> Sequence[int]:

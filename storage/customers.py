@@ -63,16 +63,12 @@ def get(memory: Memory, customer_id: int) -> Customer | None:
 
 
 def add(memory: Memory, *, name: str, language: str, now: datetime, **more: Any) -> Customer:
-    customer = Customer(name=name, language=language, created_at=now, **more)
-    memory.insert(customer)
-    return customer
+    return memory.create(Customer, name=name, language=language, created_at=now, **more)
 
 
 def link(memory: Memory, customer_id: int, kind: str, value: str, now: datetime) -> Identity:
     """Raises IntegrityError where the identity is somebody's already: look first, merge on purpose."""
-    identity = Identity(customer_id=customer_id, kind=kind, value=value, created_at=now)
-    memory.insert(identity)
-    return identity
+    return memory.create(Identity, customer_id=customer_id, kind=kind, value=value, created_at=now)
 
 
 def list_identities(memory: Memory, customer_id: int) -> Sequence[Identity]:

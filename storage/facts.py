@@ -54,7 +54,8 @@ def count_current(memory: Memory, customer_id: int) -> int:
 
 def get(memory: Memory, customer_id: int, fact_id: int) -> Fact | None:
     """The fact, if it is this customer's."""
-    return _ONE.first(memory, fact=fact_id, customer=customer_id)
+    fact = memory.find_known(Fact, fact_id) or _ONE.first(memory, fact=fact_id, customer=customer_id)
+    return fact if fact is not None and fact.customer_id == customer_id else None
 
 
 def list_by_ids(memory: Memory, customer_id: int, ids: Sequence[int]) -> Sequence[Fact]:
@@ -78,12 +79,8 @@ def list_from(memory: Memory, customer_id: int, contact_ids: Sequence[int]) -> S
 
 def add(memory: Memory, *, customer_id: int, kind: str, value: str, since: datetime, **more: Any) -> Fact:
     """`more`: polarity, item, person, date, confidence, quote, stated_by, contact_id."""
-    fact = Fact(
-        customer_id=customer_id, kind=kind, value=value, since=since,
-        confidence=more.pop("confidence", 1.0), quote=more.pop("quote", ""), **more,
-    )  # fmt: skip
-    memory.insert(fact)
-    return fact
+    values = {"confidence": 1.0, "quote": "", **more}
+    return memory.create(Fact, customer_id=customer_id, kind=kind, value=value, since=since, **values)
 
 
 def supersede(memory: Memory, old: Sequence[int], new: int) -> None:

@@ -21,14 +21,19 @@ _OPEN = Selection(
     most=1,
 )
 _ONE = Selection(Feedback, Feedback.id == bindparam("feedback"), Feedback.customer_id == bindparam("customer"))
+_FROM = Selection(
+    Feedback,
+    Feedback.customer_id == bindparam("customer"),
+    Feedback.contact_id == bindparam("contact"),
+    Feedback.status != "withdrawn",
+    order_by=Feedback.id,
+)
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def add(memory: Memory, *, customer_id: int, kind: str, polarity: int, at: datetime, **more: Any) -> Feedback:
     """`more`: aspect, severity, score, quote, touchpoint, order_id, contact_id, status, due_at."""
-    feedback = Feedback(customer_id=customer_id, kind=kind, polarity=polarity, at=at, **more)
-    memory.insert(feedback)
-    return feedback
+    return memory.create(Feedback, customer_id=customer_id, kind=kind, polarity=polarity, at=at, **more)
 
 
 def get(memory: Memory, feedback_id: int) -> Feedback | None:
@@ -36,21 +41,17 @@ def get(memory: Memory, feedback_id: int) -> Feedback | None:
 
 
 def list_by_ids(memory: Memory, customer_id: int, ids: Sequence[int]) -> Sequence[Feedback]:
-    found = [_ONE.first(memory, feedback=feedback_id, customer=customer_id) for feedback_id in sorted(set(ids))]
-    return [row for row in found if row is not None]
+    found = [
+        memory.find_known(Feedback, feedback_id) or _ONE.first(memory, feedback=feedback_id, customer=customer_id)
+        for feedback_id in sorted(set(ids))
+    ]
+    return [row for row in found if row is not None and row.customer_id == customer_id]
 
 
 def list_from(memory: Memory, customer_id: int, contact_ids: Sequence[int]) -> Sequence[Feedback]:
     """Feedback that came from these contacts and still stands."""
-    if not contact_ids:
-        return []
-    return memory.scalars(
-        select(Feedback)
-        .where(
-            Feedback.customer_id == customer_id, Feedback.contact_id.in_(contact_ids), Feedback.status != "withdrawn"
-        )
-        .order_by(Feedback.id)
-    ).all()
+    found = (_FROM.all(memory, customer=customer_id, contact=contact_id) for contact_id in sorted(set(contact_ids)))
+    return [row for rows in found for row in rows]
 
 
 def list_of(memory: Memory, customer_id: int) -> Sequence[Feedback]:

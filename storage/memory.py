@@ -7,11 +7,12 @@ belong to the session all the same. What this does not know how to write, SQLAlc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Table, bindparam, inspect, null, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapper, Session
+from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.sql.elements import ClauseElement
 
 from storage.prepared import Insertion, Prepared
@@ -25,13 +26,30 @@ class Memory(Session):
 
     driver: Any = None  # the writer's SQLite connection, in its transaction; None elsewhere
 
-    def insert(self, entity: DeclarativeBase) -> None:
-        """Add a new entity and write it at once; its id and defaults are filled in."""
-        if self.driver is None:
-            self.add(entity)
-            self.flush()
-        else:
-            shape_of(type(entity)).insert(self, entity)
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._held: list[DeclarativeBase] = []  # what a visit has loaded: the session itself holds it only weakly
+
+    def create(self, model: type[E], **values: Any) -> E:
+        """A new entity, written at once; its id and defaults are filled in."""
+        if self.driver is not None:
+            return shape_of(model).create(self, values)
+        entity = model(**values)
+        self.add(entity)
+        self.flush()
+        return entity
+
+    def hold(self, entity: DeclarativeBase) -> None:
+        self._held.append(entity)
+
+    def expunge_all(self) -> None:
+        self._held.clear()
+        super().expunge_all()
+
+    def find_known(self, model: type[E], key: int) -> E | None:
+        """The entity if the session has it already: a SELECT would give no other."""
+        known: E | None = self.identity_map.get((model, (key,), None))
+        return known
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         if self.driver is not None and self.identity_map.check_modified():
@@ -107,10 +125,10 @@ class Shape(Generic[E]):
         attributes = list(self.mapper.column_attrs)
         self.keys = [attribute.key for attribute in attributes]
         self.columns: list[ColumnElement[Any]] = [attribute.columns[0] for attribute in attributes]
-        self._names = [str(attribute.columns[0].name) for attribute in attributes]  # in the table
+        self._name_of = {attribute.key: str(attribute.columns[0].name) for attribute in attributes}  # in the table
         (own,) = self.mapper.primary_key
         self._own = own
-        self._own_at = self._names.index(own.name)
+        self._own_at = [*self._name_of.values()].index(own.name)
         self._table = cast(Table, self.mapper.local_table)
         self._insertion = Insertion(self._table)
         self._updates: dict[tuple[str, ...], Prepared] = {}
@@ -119,40 +137,34 @@ class Shape(Generic[E]):
         """The session's entity of this row; one it has already stays as it is."""
         key = (self.mapper.class_, (values[self._own_at],), None)
         known: E | None = memory.identity_map.get(key)
-        if known is not None:
-            return known
-        entity: E = self.mapper.class_manager.new_instance()
-        entity.__dict__.update(zip(self.keys, values, strict=True))
-        self._adopt(memory, entity, key)
-        return entity
+        return known if known is not None else self._adopt(memory, key, zip(self.keys, values, strict=True))
 
     def is_row(self, values: Sequence[Any]) -> bool:
         """False for the NULLs of an outer join."""
         return values[self._own_at] is not None
 
-    def insert(self, memory: Memory, entity: E) -> None:
-        given = entity.__dict__
-        values = self._insertion.fill(
-            {name: given[key] for key, name in zip(self.keys, self._names, strict=True) if key in given}
-        )
+    def create(self, memory: Memory, given: Mapping[str, Any]) -> E:
+        """Write a row and give the session its entity."""
+        values = self._insertion.fill({self._name_of[key]: value for key, value in given.items()})
         number = self._insertion.run(memory, **values)
-        values.setdefault(self._own.name, number)
-        given.update((key, values[name]) for key, name in zip(self.keys, self._names, strict=True))
-        state: Any = inspect(entity)
-        state._commit_all(given)
-        self._adopt(memory, entity, (self.mapper.class_, (values[self._own.name],), None))
+        own = values.setdefault(self._own.name, number)
+        key = (self.mapper.class_, (own,), None)
+        return self._adopt(memory, key, ((key, values[name]) for key, name in self._name_of.items()))
 
-    @staticmethod
-    def _adopt(memory: Memory, entity: E, key: tuple[type[E], tuple[Any, ...], None]) -> None:
+    def _adopt(self, memory: Memory, key: tuple[Any, ...], values: Iterable[tuple[str, Any]]) -> E:
         """What SQLAlchemy does with an entity that it has just loaded."""
-        state: Any = inspect(entity)
+        entity: E = self.mapper.class_manager.new_instance()
+        entity.__dict__.update(values)
+        state: Any = instance_state(entity)
         state.key = key
         state.session_id = memory.hash_key
         memory.identity_map.add(state)
+        memory.hold(entity)
+        return entity
 
     def write_changes(self, memory: Memory, entity: E) -> None:
         """UPDATE what differs from what was loaded; what is no plain value is left to SQLAlchemy."""
-        state: Any = inspect(entity)
+        state: Any = instance_state(entity)
         now = entity.__dict__
         changed: list[str] = []
         values: dict[str, Any] = {}

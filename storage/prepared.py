@@ -23,20 +23,20 @@ Convert = Callable[[Any], Any]
 class Compiled:
     """One statement as SQLite takes it: text, the order of its values, and how values and results are converted."""
 
-    def __init__(self, statement: Any, dialect: Dialect, columns: Sequence[str] | None = None) -> None:
-        compiled = statement.compile(dialect=dialect, column_keys=columns)
+    def __init__(self, statement: Any, dialect: Dialect, defaults: Mapping[str, Any] | None = None) -> None:
+        """`defaults`: of the columns of an INSERT, which need not all be given then."""
+        compiled = statement.compile(dialect=dialect, column_keys=None if defaults is None else list(defaults))
         self._sql = str(compiled)
-        fixed = compiled.params
-        self._values: list[Any] = []  # those that the statement itself names, in their places
-        self._places: list[tuple[int, str, Convert | None]] = []  # of those that are given
+        self._values: list[Any] = []  # in their places: those that are known by now
+        self._places: dict[str, tuple[tuple[int, Convert | None], ...]] = {}  # of those that are given
         for place, name in enumerate(compiled.positiontup or ()):
             bind = compiled.binds[name]
             convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
-            if columns is None and not bind.required:
-                self._values.append(fixed[name] if convert is None else convert(fixed[name]))
-            else:
-                self._values.append(None)
-                self._places.append((place, name, convert))
+            known = compiled.params[name] if defaults is None else defaults[name]
+            self._values.append(known if convert is None or known is None else convert(known))
+            if defaults is not None or bind.required:
+                self._places[name] = (*self._places.get(name, ()), (place, convert))
+        self._needed = len(self._places) if defaults is None else 0
         returned = getattr(statement, "exported_columns", ())
         found = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in returned]
         self._results = [(place, convert) for place, convert in enumerate(found) if convert is not None]
@@ -59,10 +59,12 @@ class Compiled:
         return wrapped
 
     def _bind(self, values: Mapping[str, Any]) -> list[Any]:
+        if len(values) < self._needed:
+            raise TypeError(f"not given: {', '.join(self._places.keys() - values.keys())}")
         bound = self._values.copy()
-        for place, name, convert in self._places:
-            value = values[name]
-            bound[place] = value if convert is None else convert(value)
+        for name, value in values.items():
+            for place, convert in self._places[name]:
+                bound[place] = value if convert is None else convert(value)
         return bound
 
     def read(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -122,10 +124,10 @@ class Insertion:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._statement = insert(table)
-        self._columns = [column.name for column in table.columns if column is not table.autoincrement_column]
+        columns = [column.name for column in table.columns if column is not table.autoincrement_column]
         defaults = {column.name: column.default for column in table.columns if column.default is not None}
         self._made: dict[str, Any] = {name: made for name, made in defaults.items() if made.is_callable}
-        self._empty = dict.fromkeys(self._columns) | {
+        self._empty = dict.fromkeys(columns) | {
             name: cast(Any, default).arg for name, default in defaults.items() if not default.is_callable
         }
         self._compiled: Compiled | None = None
@@ -136,7 +138,7 @@ class Insertion:
             (key, *_) = memory.connection().execute(self._statement, values).inserted_primary_key or (0,)
             return key if isinstance(key, int) else 0
         compiled = self._compiled or self._compile(memory)
-        return int(compiled.execute(memory, self.fill(values)).lastrowid)
+        return int(compiled.execute(memory, self._make(values)).lastrowid)
 
     def run_all(self, memory: Memory, rows: Sequence[Mapping[str, Any]]) -> None:
         """Every row must have the same keys."""
@@ -144,18 +146,19 @@ class Insertion:
             memory.connection().execute(self._statement, list(rows))
             return
         compiled = self._compiled or self._compile(memory)
-        compiled.execute_all(memory, [self.fill(row) for row in rows])
+        compiled.execute_all(memory, [self._make(row) for row in rows])
 
     def fill(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """With every column, by its name in the table."""
-        filled = {**self._empty, **values}
-        for name, default in self._made.items():
-            if name not in values:
-                filled[name] = default.arg(None)
-        return filled
+        return {**self._empty, **self._make(values)}
+
+    def _make(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """With the defaults that are made anew for each row."""
+        missing = [name for name in self._made if name not in values]
+        return {**values, **{name: self._made[name].arg(None) for name in missing}} if missing else values
 
     def _compile(self, memory: Memory) -> Compiled:
-        self._compiled = Compiled(self._statement, _dialect_of(memory), self._columns)
+        self._compiled = Compiled(self._statement, _dialect_of(memory), self._empty)
         return self._compiled
 
 

@@ -25,7 +25,7 @@ def list_of(memory: Memory, customer_id: int) -> Sequence[QuestionAsked]:
 
 
 def add(memory: Memory, customer_id: int, name: str, now: datetime) -> None:
-    memory.insert(QuestionAsked(customer_id=customer_id, name=name, asked_at=now))
+    memory.create(QuestionAsked, customer_id=customer_id, name=name, asked_at=now)
 
 
 def settle(memory: Memory, customer_id: int, name: str, outcome: str, now: datetime) -> None:

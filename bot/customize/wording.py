@@ -10,7 +10,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -52,6 +52,7 @@ class Wording:
         self.business = dict(business)
         self._folders: list[Folder] = [*([overlay] if overlay else []), files("templates")]
         self._environment = _environment()
+        self._always = self._environment.globals | {"business": self.business}
         self._templates: dict[tuple[str, str], list[Template]] = {}
         self._labels: dict[str, dict[str, str]] = {}
 
@@ -63,8 +64,10 @@ class Wording:
         Raises LookupError for an unknown name, jinja2.UndefinedError for a value the template needs and lacks.
         """
         language, variants = self._find(language, name)
-        context = {"business": self.business, **values, "_language": language, "_zone": zone}
-        return _fit(variants[turn % len(variants)].render(context))
+        template = variants[turn % len(variants)]
+        context = self._always | dict(values) | {"_language": language, "_zone": zone}
+        # As `Template.render` does, which copies the context twice more.
+        return _fit("".join(template.root_render_func(template.new_context(context, shared=True))))
 
     def choose(self, language: str, names: Sequence[str]) -> str:
         """The first of the names that has a text in this language, or else in the default one."""
@@ -170,7 +173,12 @@ def _language(context: Context) -> Locale:
 @pass_context
 def _money(context: Context, minor: int, currency: str) -> str:
     """Minor units to money: 1250, EUR → €12.50."""
-    return format_currency(minor / 10 ** get_currency_precision(currency), currency, locale=_language(context))
+    return _say_money(minor, currency, _language(context))
+
+
+@lru_cache(1024)
+def _say_money(minor: int, currency: str, locale: Locale) -> str:
+    return format_currency(minor / 10 ** get_currency_precision(currency), currency, locale=locale)
 
 
 def _local(context: Context, value: datetime) -> datetime:
@@ -180,24 +188,32 @@ def _local(context: Context, value: datetime) -> datetime:
 
 @pass_context
 def _day(context: Context, value: date) -> str:
-    if isinstance(value, datetime):
-        value = _local(context, value)
-    return format_date(value, "medium", locale=_language(context))
+    day = _local(context, value).date() if isinstance(value, datetime) else value
+    return _say_day(day, "medium", _language(context))
+
+
+@lru_cache(1024)
+def _say_day(day: date, form: str, locale: Locale) -> str:
+    return format_date(day, form, locale=locale)
 
 
 @pass_context
 def _clock(context: Context, value: datetime) -> str:
-    return format_time(_local(context, value).time(), "short", locale=_language(context))
+    local = _local(context, value)
+    return _say_minute(local.hour, local.minute, _language(context))
+
+
+@lru_cache(2 * 24 * 60)
+def _say_minute(hour: int, minute: int, locale: Locale) -> str:
+    return format_time(time(hour, minute), "short", locale=locale)
 
 
 @pass_context
 def _moment(context: Context, value: datetime) -> str:
     local = _local(context, value)
     locale = _language(context)
-    return (
-        f"{format_date(local, 'EEE, d MMM' if locale.language != 'zh' else 'M月d日 EEE', locale=locale)} "
-        + format_time(local.time(), "short", locale=locale)
-    )
+    form = "EEE, d MMM" if locale.language != "zh" else "M月d日 EEE"
+    return f"{_say_day(local.date(), form, locale)} {_say_minute(local.hour, local.minute, locale)}"
 
 
 @pass_context

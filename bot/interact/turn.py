@@ -64,15 +64,16 @@ class Recorded:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Recorded:
-        return cls(**{name: list(stored.get(name, [])) for name in cls.__slots__})
+        return cls(**{name: list(stored[name]) for name in cls.__slots__ if name in stored})
 
     def to_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
 
     def merge(self, other: Recorded) -> None:
         for name in self.__slots__:
-            mine = getattr(self, name)
-            mine += [one for one in getattr(other, name) if one not in mine]
+            if theirs := getattr(other, name):
+                mine = getattr(self, name)
+                mine += [one for one in theirs if one not in mine]
 
     @property
     def can_be_undone(self) -> bool:

@@ -15,6 +15,7 @@ from telegram.ext import Application
 
 from bot import json_text
 from bot.clock import Clock
+from bot.runtime import updates
 from bot.runtime.lanes import Lanes, OwnLanes
 from bot.runtime.slot import Outcome, Slot, current
 from storage import inbox
@@ -210,7 +211,7 @@ class Worker:
     ) -> Update | None:
         """One update: done, or parked; or, when it `may_wait`, returned because it is worth waiting for its rest."""
         try:
-            update = Update.de_json(json_text.load(waiting.raw), self._application.bot)
+            update = updates.read(waiting.raw, self._application.bot)
         except Exception as error:
             await self._park(waiting, f"cannot be read: {type(error).__name__}: {error}")
             return None

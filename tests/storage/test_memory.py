@@ -103,11 +103,8 @@ def test_pending_changes_are_seen_by_the_next_selection(database: Database) -> N
 
     def work(memory: Memory) -> tuple[list[str], list[str]]:
         customer = add_customer(memory)
-        old, new = (
-            Fact(customer_id=customer.id, kind="preference", value=value, confidence=1.0, since=NOW)
-            for value in ("tea", "coffee")
-        )
-        memory.insert(old)
+        values = {"customer_id": customer.id, "kind": "preference", "confidence": 1.0, "since": NOW}
+        old, new = memory.create(Fact, value="tea", **values), Fact(value="coffee", **values)
         memory.add(new)  # not written yet
         before = [fact.value for fact in known.all(memory, customer=customer.id)]
         old.superseded_by = new.id
@@ -159,8 +156,8 @@ def test_an_entity_gone_meanwhile_is_not_written_in_silence(sqlite_database: Dat
 def test_entities_without_a_number_of_their_own(database: Database) -> None:
     def work(memory: Memory) -> dict[str, Any]:
         customer = add_customer(memory)
-        memory.insert(Conversation(customer_id=customer.id, misunderstood=2))
-        memory.insert(ButtonToken(token="t", chat_id=1, action="undo", row="r", created_at=NOW, values={"facts": [1]}))
+        memory.create(Conversation, customer_id=customer.id, misunderstood=2)
+        memory.create(ButtonToken, token="t", chat_id=1, action="undo", row="r", created_at=NOW, values={"facts": [1]})
         return columns_of(memory.get(ButtonToken, "t")) | {"misunderstood": memory.get(Conversation, customer.id)}
 
     made = database.write_now(work)
