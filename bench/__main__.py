@@ -1,6 +1,6 @@
 """`python -m bench [--quick] [--only PART]... [--json]`: the README's figures, beside peers, in one run.
 
-Parts: throughput, footprint, claims, understanding, wrong_facts. Everything is also written to results/bench.json.
+Parts: throughput, footprint, claims, imports, understanding, wrong_facts. Everything is also written to results/bench.json.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from bench.processes import choose_cores
 from bench.rig import RESULTS, ROOT, BenchError, Peer
 from bench.throughput import Load, Run, run_once
 
-PARTS = ("throughput", "footprint", "claims", "understanding", "wrong_facts")
+PARTS = ("throughput", "footprint", "claims", "imports", "understanding", "wrong_facts")
 CHATS = 1000
 MESSAGES = 5  # of each person; a slow bot gets fewer, its rate is as steady
 SLOW_MESSAGES = 2
@@ -170,6 +170,11 @@ def measure_claims(arguments: argparse.Namespace, _folder: Path) -> Any:
     return _ask([sys.executable, "-m", "bench.claims", "--json", "--rows", str(rows)])
 
 
+def measure_imports(arguments: argparse.Namespace, _folder: Path) -> Any:
+    sizes = (20_000, 100_000) if arguments.quick else (100_000, 300_000, 1_000_000)
+    return _ask([sys.executable, "-m", "bench.imports", "--json", *(f"--rows={rows}" for rows in sizes)])
+
+
 def measure_understanding(_arguments: argparse.Namespace, folder: Path) -> Any:
     return [asdict(one) for one in measure_latencies(read_lines(), folder)]
 
@@ -197,6 +202,7 @@ MEASURES: dict[str, Callable[[argparse.Namespace, Path], Any]] = {
     "throughput": measure_throughput,
     "footprint": measure_start,
     "claims": measure_claims,
+    "imports": measure_imports,
     "understanding": measure_understanding,
     "wrong_facts": measure_wrong_facts,
 }

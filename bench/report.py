@@ -73,6 +73,19 @@ def _show_claims(console: Console, found: list[Json]) -> None:
     console.print(table)
 
 
+def _show_imports(console: Console, found: list[Json]) -> None:
+    table = _table(
+        "Orders imported into SQLite", "rows", "file, MB", "rows/s", "rows/s of processor time", "memory before, MB",
+        "at most, MB",
+    )  # fmt: skip
+    for one in found:
+        table.add_row(
+            f"{one['rows']:,}", f"{one['megabytes']:.0f}", f"{one['rows_per_second']:,}",
+            f"{one['rows_per_cpu_second']:,}", str(one["idle_mb"]), str(one["peak_mb"]),
+        )  # fmt: skip
+    console.print(table)
+
+
 def _show_understanding(console: Console, found: list[Json]) -> None:
     table = _table("Understanding one message", "texts", "count", "p50 ms", "p99 ms", "most ms")
     for one in found:
@@ -109,6 +122,7 @@ RENDERERS: dict[str, Callable[[Console, Any], None]] = {
     "throughput": _show_throughput,
     "footprint": _show_footprint,
     "claims": _show_claims,
+    "imports": _show_imports,
     "understanding": _show_understanding,
     "wrong_facts": _show_wrong_facts,
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 THRESHOLDS = (20_000, 20, 20)  # objects between searches; by default (700, 10, 10) they took an eighth of our time
 
@@ -12,3 +14,13 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
+
+
+@contextmanager
+def unsearched() -> Iterator[None]:
+    """For work that makes millions of small things and no circles of them: the searches took a third of an import."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

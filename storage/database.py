@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+BULK_PAGES = 8_000  # of the log before it is written back: pages that change in each batch are written once for many
 GROUP = 64  # pieces of work in one SQLite transaction at most (`reference` figures: no gain above)
 SLOW_SECONDS = 0.25  # a piece of work slower than this is logged by name
 WAIT_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)  # between tries while the database or disk is away
@@ -54,10 +55,11 @@ class Work(Generic[T]):
 class Database:
     """One database, by SQLAlchemy URL. Open it, write and read through it, close it."""
 
-    def __init__(self, url: str, *, pool: int = 4) -> None:
+    def __init__(self, url: str, *, pool: int = 4, bulk: bool = False) -> None:
+        """`bulk`: for one that writes much and is asked nothing meanwhile."""
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, pool)
+        self._engine = _sqlite_engine(url, bulk=bulk) if self.is_sqlite else _postgres_engine(url, pool)
         # A report is one snapshot; SERIALIZABLE would make it fail others, and fail with them.
         snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._reader = (
@@ -89,9 +91,13 @@ class Database:
 
     def write_now(self, run: Callable[[Memory], T], *, name: str = "command") -> T:
         """The same for synchronous callers: the command line, tests."""
+        return self.write_soon(run, name=name).result()
+
+    def write_soon(self, run: Callable[[Memory], T], *, name: str = "command") -> Future[T]:
+        """The same for a caller that has something else to do until then."""
         work = Work(name, run)
         self._put(work)
-        return work.done.result()
+        return work.done
 
     def _put(self, work: Work[Any]) -> None:
         if self._stopping.is_set():
@@ -332,7 +338,7 @@ def _log_slow(name: str, started: float) -> None:
         logger.warning("slow transaction: %s took %.0f ms", name, seconds * 1000)
 
 
-def _sqlite_engine(url: str, *, read_only: bool = False) -> Engine:
+def _sqlite_engine(url: str, *, read_only: bool = False, bulk: bool = False) -> Engine:
     """Autocommit for SQLAlchemy: BEGIN IMMEDIATE, savepoints and COMMIT are ours alone.
 
     `skip_autocommit_rollback`: a failed flush must not roll back the other pieces of the group.
@@ -351,6 +357,8 @@ def _sqlite_engine(url: str, *, read_only: bool = False) -> Engine:
         else:
             driver.execute("PRAGMA journal_mode=WAL")
             driver.execute("PRAGMA synchronous=FULL")
+        if bulk:
+            driver.execute(f"PRAGMA wal_autocheckpoint={BULK_PAGES}")
 
     return engine
 

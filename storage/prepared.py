@@ -54,6 +54,24 @@ class Compiled:
         except sqlite3.Error as error:
             raise self._wrap(error) from error
 
+    def execute_rows(self, memory: Memory, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """The same for values that stand in the order of `names`."""
+        where = [(number, *place) for number, name in enumerate(names) for place in self._places[name]]
+        plain = [(place, number) for number, place, convert in where if convert is None]
+        made = [(place, number, convert) for number, place, convert in where if convert is not None]
+        bound = []
+        for row in rows:
+            values = self._values.copy()
+            for place, number in plain:
+                values[place] = row[number]
+            for place, number, convert in made:
+                values[place] = convert(row[number])
+            bound.append(values)
+        try:
+            memory.driver.executemany(self._sql, bound)
+        except sqlite3.Error as error:
+            raise self._wrap(error) from error
+
     def _wrap(self, error: sqlite3.Error) -> Exception:
         wrapped: Exception = DBAPIError.instance(self._sql, None, error, sqlite3.Error, hide_parameters=True)
         return wrapped
@@ -147,6 +165,17 @@ class Insertion:
             return
         compiled = self._compiled or self._compile(memory)
         compiled.execute_all(memory, [self._make(row) for row in rows])
+
+    def run_rows(self, memory: Memory, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """The same for many rows whose values stand in the order of `names`: half the work of so many dictionaries."""
+        if memory.driver is None:
+            memory.connection().execute(self._statement, [dict(zip(names, row, strict=True)) for row in rows])
+            return
+        compiled = self._compiled or self._compile(memory)
+        if missing := [name for name in self._made if name not in names]:
+            names = [*names, *missing]
+            rows = [(*row, *(self._made[name].arg(None) for name in missing)) for row in rows]
+        compiled.execute_rows(memory, names, rows)
 
     def fill(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """With every column, by its name in the table."""

@@ -211,9 +211,7 @@ def put_order(memory: Memory, order_id: int, values: dict[str, Any]) -> None:
     row = {name: value for name, value in values.items() if name != "lines"}
     row["ordered_at"] = datetime.fromisoformat(values["ordered_at"])
     imports.change_orders(memory, [(order_id, row)])
-    names = ("sku", "quantity", "price", "options")
-    lines = [{"order_id": order_id, **dict(zip(names, line, strict=True))} for line in values["lines"]]
-    imports.add_lines(memory, lines)
+    imports.add_lines(memory, [(order_id, *line) for line in values["lines"]])
 
 
 def load_customer(memory: Memory, customer_id: int) -> dict[str, Any] | None:

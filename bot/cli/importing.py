@@ -21,6 +21,7 @@ from bot.cli.output import (
 )
 from bot.clock import Clock
 from bot.errors import InputError, InputProblem
+from bot.garbage import unsearched
 
 if TYPE_CHECKING:
     from bot.identify.import_options import ImportOptions
@@ -93,7 +94,7 @@ def _import(kind: str, file: Path, options: ImportOptions, dry_run: bool, as_jso
     if options.basis != "own" and kind != "customers":
         raise InputError("--basis", [InputProblem(None, "only a list of customers has one")])
     settings, now = read_settings(), Clock().now()
-    with opened(settings) as database, progress_bar(f"importing {kind}") as progress:
+    with opened(settings, bulk=True) as database, progress_bar(f"importing {kind}") as progress, unsearched():
         report = import_file(database, kind, file, settings, now, progress, options=options, dry_run=dry_run)
         if kind in ("customers", "orders") and not dry_run:
             differentiate_all(database, settings, now)

@@ -39,7 +39,7 @@ def read_settings() -> Settings:
 
 
 @contextmanager
-def opened(settings: Settings, *, create: bool = True, prepare: bool = True) -> Iterator[Database]:
+def opened(settings: Settings, *, create: bool = True, prepare: bool = True, bulk: bool = False) -> Iterator[Database]:
     """The database, migrated where it may migrate itself. Without `create` it must be there."""
     from storage import schema
     from storage.database import Database
@@ -50,7 +50,7 @@ def opened(settings: Settings, *, create: bool = True, prepare: bool = True) -> 
         raise DatabaseMissing(shown(url))
     if (reached := reach(url, schema.current_revision)).error is not None:
         raise DatabaseMissing(shown(url), reached.error)
-    database = Database(url, pool=settings.storage.pool)
+    database = Database(url, pool=settings.storage.pool, bulk=bulk)
     try:
         if prepare:
             schema.prepare(database, now=Clock().now(), keep_backups=settings.storage.backups)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
@@ -103,6 +103,12 @@ def read_moments(settings: Settings) -> Callable[[str, str], datetime]:
     """A reader of ISO 8601 times; one without an offset is local to the business."""
     zone = settings.business.time_zone
 
+    @lru_cache(maxsize=1024)
+    def find_offset(day: date) -> timedelta | None:
+        """From UTC; None on a day when clocks are moved."""
+        begins, ends = (at_local(one, time(), zone) for one in (day, day + timedelta(days=1)))
+        return datetime.combine(day, time(), UTC) - begins if ends - begins == timedelta(days=1) else None
+
     @lru_cache(maxsize=1024)  # the lines of an order repeat its time
     def moment(text: str, column: str) -> datetime:
         try:
@@ -111,6 +117,9 @@ def read_moments(settings: Settings) -> Callable[[str, str], datetime]:
             raise _no_time(text, column) from None
         try:
             if value.tzinfo is None:
+                offset = find_offset(value.date())
+                if offset is not None:
+                    return value.replace(tzinfo=UTC) - offset
                 return at_local(value.date(), value.time(), zone)
             return value.astimezone(UTC)
         except OverflowError:

@@ -28,11 +28,10 @@ def apply_orders(
     ids = imports.add_orders(
         memory,
         [
-            {
-                "external_id": order.order_id, "customer_id": people[order.customer_id],
-                "ordered_at": order.ordered_at, "total": order.total, "currency": order.currency, "source": "import",
-                "import_id": report.import_id,
-            }
+            (
+                order.order_id, people[order.customer_id], order.ordered_at, order.total, order.currency, "import",
+                report.import_id,
+            )
             for order in fresh
         ],
     )  # fmt: skip
@@ -51,10 +50,7 @@ def apply_orders(
         ],
     )  # fmt: skip
     ids |= {order.order_id: stored[order.order_id].id for order in changed}
-    imports.add_lines(
-        memory,
-        [{"order_id": ids[order.order_id], **line._asdict()} for order in (*fresh, *changed) for line in order.lines],
-    )
+    imports.add_lines(memory, [(ids[order.order_id], *sold) for order in (*fresh, *changed) for sold in order.lines])
     imports.touch_customers(memory, _find_latest(orders, people))
     _tell_of(memory, fresh, ids, people, now)
     report.added += len(fresh)
@@ -113,12 +109,11 @@ def _find_changed(
         if (before := stored.get(order.order_id)) is None:
             continue
         after = (people[order.customer_id], order.ordered_at, order.total, order.currency)
-        sold = [tuple(line) for line in order.lines]
-        if before[2:] != after or lines.get(before.id, []) != sold:
+        known = lines.get(before.id, [])
+        if before[2:] != after or known != order.lines:
             changed.append(order)
-            known = lines.get(before.id, [])
             noted.append(
-                {"key": str(before.id), "customer_id": after[0], "before": _note(before[2:], known), "after": _note(after, sold)}
+                {"key": str(before.id), "customer_id": after[0], "before": _note(before[2:], known), "after": _note(after, order.lines)}
             )  # fmt: skip
     provenance.add_changes(memory, import_id, "order", noted)
     return changed

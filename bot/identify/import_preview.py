@@ -27,7 +27,7 @@ def _describe(row: Any) -> dict[str, str]:
     described = {}
     for name, value in values.items():
         if name == "lines":
-            described["items"] = " | ".join(f"{line.quantity} × {line.sku}" for line in row.lines)
+            described["items"] = " | ".join(f"{quantity} × {sku}" for sku, quantity, *_ in row.lines)
         elif name in ("total", "price"):
             described[name] = show_money(value, currency)
         elif name != "line" and value not in (None, "", []):

@@ -60,11 +60,8 @@ class CustomerRow(NamedTuple):
     tags: list[str] | None
 
 
-class LineRow(NamedTuple):
-    sku: str
-    quantity: int
-    price: int | None
-    options: list[str]
+Sold = tuple[str, int, int | None, list[str]]
+"""A line of an order: sku, quantity, price each in minor units, options. Plain, as a file has millions."""
 
 
 @dataclass(slots=True)
@@ -77,7 +74,7 @@ class OrderRow:
     ordered_at: datetime
     total: int
     currency: str
-    lines: list[LineRow]
+    lines: list[Sold]
 
 
 class CatalogueRow(NamedTuple):
@@ -128,23 +125,25 @@ class Cells:
 
     def number(self, cells: Sequence[str], name: str) -> str:
         """With a decimal point, however the file writes it."""
-        return self._converted(cells, name, Convention.number)
+        if self.convention is None:
+            return self.text(cells, name)
+        return self._converted(cells, name, self.convention.number)
 
     def moment(self, cells: Sequence[str], name: str) -> str:
         """ISO 8601, however the file writes it."""
-        return self._converted(cells, name, Convention.moment)
+        if self.convention is None:
+            return self.text(cells, name)
+        return self._converted(cells, name, self.convention.moment)
 
     def has(self, name: str) -> bool:
         return name in self._places
 
-    def _converted(self, cells: Sequence[str], name: str, convert: Callable[[Convention, str, str], str]) -> str:
+    def _converted(self, cells: Sequence[str], name: str, convert: Callable[[str, str], str]) -> str:
         place = self._places.get(name)
         if place is None:
             return ""
         text = cells[place]
-        if self.convention is None or isinstance(text, Typed):
-            return text.strip()
-        return convert(self.convention, text.strip(), name)
+        return text.strip() if isinstance(text, Typed) else convert(text.strip(), name)
 
 
 class CustomerReader:
@@ -194,10 +193,10 @@ class OrderReader:
             when = "in the future" if ordered_at > self._latest else "before 1970"
             raise Refused(f"ordered_at: {ordered_at:%Y-%m-%d} lies {when}")
         total = read_money(self._cells.number(cells, "total"), currency, "total")
-        return line, order_id, customer_id, ordered_at, total, currency, self._line(cells, currency)
+        return line, order_id, customer_id, ordered_at, total, currency, self._sold(cells, currency)
 
-    def _line(self, cells: Sequence[str], currency: str) -> tuple[Any, ...] | None:
-        """What was sold on this row; None where it names no item."""
+    def _sold(self, cells: Sequence[str], currency: str) -> Sold | None:
+        """None where the row names no item."""
         sku = self._cells.text(cells, "sku")
         quantity, price = self._cells.number(cells, "quantity"), self._cells.number(cells, "price")
         if not sku:
@@ -215,12 +214,15 @@ class OrderReader:
     def gather(self, records: Sequence[tuple[Any, ...]], bad: BadRows) -> list[OrderRow]:
         """Orders with their lines. One that has a bad row is bad as a whole: half an order would be a wrong one."""
         orders: dict[str, OrderRow] = {}
-        for line, order_id, customer_id, ordered_at, total, currency, sold in records:
+        for record in records:
+            line, order_id, customer_id, ordered_at, total, currency, sold = record
             order = orders.get(order_id)
             if order is None:
-                order = orders[order_id] = OrderRow(line, order_id, customer_id, ordered_at, total, currency, [])
-            elif (order.total, order.ordered_at, order.customer_id, order.currency) != (
-                total, ordered_at, customer_id, currency,
+                lines = [] if sold is None else [sold]
+                orders[order_id] = OrderRow(line, order_id, customer_id, ordered_at, total, currency, lines)
+                continue
+            if order.total != total or order.ordered_at != ordered_at or order.customer_id != customer_id or (
+                order.currency != currency
             ):  # fmt: skip
                 reason = (
                     f"order_id: order {shown(order_id)} begins on line {order.line} with another customer, time, total "
@@ -228,8 +230,8 @@ class OrderReader:
                 )
                 bad.add(line, reason, order_id)
             if sold is not None:
-                order.lines.append(LineRow._make(sold))
-        if spoilt := orders.keys() & bad.spoilt:
+                order.lines.append(sold)
+        if bad.spoilt and (spoilt := orders.keys() & bad.spoilt):
             bad.spread([(record[0], record[1]) for record in records if record[1] in spoilt], "order_id: order")
             for order_id in spoilt:
                 del orders[order_id]

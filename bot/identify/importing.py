@@ -6,6 +6,7 @@ Whoever imports customers or orders then has their tiers chosen anew (`different
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import closing
 from datetime import datetime
 from functools import partial
@@ -79,26 +80,36 @@ def _apply_in_parts(
     dry_run: bool,
 ) -> None:  # fmt: skip
     done = 0
+    under_way: tuple[Future[ImportReport], int] | None = None
+
+    def settle() -> None:
+        nonlocal done
+        if under_way is None:
+            return
+        future, rows = under_way
+        try:
+            found = future.result()
+        except _TakenBack as back:
+            found = back.report
+            report.newcomers |= found.newcomers
+        report.add(found)
+        done += rows
+        if progress:
+            progress(done, report.rows)
+
     for part in _parts(checked.parts(), whole=report.kind == "faq"):
 
         def run(memory: Memory, part: Sequence[Any] = part) -> ImportReport:
-            found = ImportReport(
-                report.kind, report.import_id, report.basis
-            )  # a fresh one: the transaction may run again
+            found = ImportReport(report.kind, report.import_id, report.basis)  # fresh: the transaction may run again
             apply(memory, part, found)
             if dry_run:
                 raise _TakenBack(found)
             return found
 
-        try:
-            found = database.write_now(run, name=f"import {report.kind}")
-        except _TakenBack as back:
-            found = back.report
-            report.newcomers |= found.newcomers
-        report.add(found)
-        done += sum(map(_size, part))
-        if progress:
-            progress(done, report.rows)
+        settle()
+        # While this is written, the next part is made ready.
+        under_way = database.write_soon(run, name=f"import {report.kind}"), sum(map(_size, part))
+    settle()
     if dry_run:
         report.customers = len(report.newcomers)
 
