@@ -94,11 +94,10 @@ def merge(
     ]
     _join_facts(memory, into.id)
     follow_ups.judge_anew(memory, kept["moved"]["follow_ups"], now)
-    row = Merge(
-        customer_id=into.id, merged_id=number, how=how, staff_id=staff_id, at=now, undone_at=None,
+    row = memory.create(
+        Merge, customer_id=into.id, merged_id=number, how=how, staff_id=staff_id, at=now, undone_at=None,
         kept={**kept, "before": before, "after": after, "consents": added},
     )  # fmt: skip
-    memory.insert(row)
     events.add(memory, into.id, "merged", at=now, reference=str(number))
     return row
 
