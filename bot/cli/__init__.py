@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import sys
 
-from bot.cli import customers, duplicates, faq, house, importing, knowledge, running
+from bot.cli import customers, duplicates, faq, house, importing, knowledge, reports, running
 from bot.cli.output import make_group, say_error
 from bot.errors import RegularsError
 
 app = make_group()
-for part in (running.app, importing.app, knowledge.app, faq.app, customers.app, duplicates.app, house.app):
+for part in (running.app, importing.app, knowledge.app, faq.app, customers.app, duplicates.app, reports.app, house.app):
     app.add_typer(part)
 
 

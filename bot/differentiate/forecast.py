@@ -181,9 +181,14 @@ def _fit_orders(rows: Purchases) -> tuple[Rate, str]:
     return fit_rate(rows, centre, prior=PRIOR), "bg_nbd_with_prior"
 
 
+def choose_check_days(age: int) -> int:
+    """How many of the last days a business of this age, in days, is checked on; 0 for none."""
+    return 0 if age < SHORTEST else min(LONGEST_CHECK, int(age * CHECKED))
+
+
 def _check(memory: Memory, settings: BusinessSettings, until: datetime, age: int) -> Check | None:
-    days = min(LONGEST_CHECK, int(age * CHECKED))
-    if age < SHORTEST or not days:
+    days = choose_check_days(age)
+    if not days:
         return None
     before = until - timedelta(days=days)
     known = purchases.load(memory, until=before, currency=settings.business.currency)

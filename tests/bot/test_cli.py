@@ -156,6 +156,20 @@ def test_customers_are_shown(filled: Path) -> None:
     assert call("customers", "show", "nobody", status=1).startswith("'nobody' is no customer; accepted: our id (12)")
 
 
+def test_the_report_on_value_is_told_and_drawn(filled: Path) -> None:
+    found = json.loads(call("report", "value", "--json", "--plots", "drawn", "--language", "zh"))
+    assert found.keys() >= {"tiers", "groups", "movements", "rfm", "alive", "calibration", "retention"}
+    assert sum(tier["customers"] for tier in found["tiers"]) == 24
+    assert {Path(path).name for path in found["plots"]} >= {"tiers.png", "movements.png", "rfm.png", "retention.png"}
+    assert all(Path(path).read_bytes().startswith(b"\x89PNG") for path in found["plots"])
+    told = call("report", "value")
+    assert "present value" in told
+    assert "first order" in told
+    assert "did you mean zh" in call("report", "value", "--language", "zhh", status=2)
+    (filled / "file").write_text("")
+    assert "cannot be written" in call("report", "value", "--plots", "file/folder", status=2)
+
+
 def test_differentiate_has_the_shape_of_the_contract(filled: Path) -> None:
     result = json.loads(call("differentiate", "--json"))
     assert result.keys() >= {"customers", "model", "tiers", "groups", "seconds"}

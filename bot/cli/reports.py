@@ -1,0 +1,126 @@
+"""report: what the numbers say, as tables, JSON and plots."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from babel.numbers import format_currency, get_currency_precision
+
+from bot.cli.output import (
+    AsJson,
+    make_group,
+    opened,
+    print_json,
+    print_table,
+    read_moment,
+    read_settings,
+    say,
+    unknown,
+)
+from bot.clock import Clock
+from bot.config import Settings
+from bot.errors import InputError, InputProblem
+
+app = make_group()
+report_app = make_group("What the numbers say.")
+app.add_typer(report_app, name="report")
+
+
+@report_app.command("value")
+def report_value(
+    plots: Annotated[Path | None, typer.Option(help="A folder to draw it into, a PNG each.")] = None,
+    language: Annotated[str | None, typer.Option(help="Of the plots; the business's first if left out.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="As things were on this day (ISO 8601); tiers are today's.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tiers and their value, who moved, recency and frequency, whether the forecast holds, who comes back."""
+    from bot.differentiate import report
+
+    settings = read_settings()
+    zone = settings.business.time_zone
+    spoken = language or settings.business.language
+    if spoken not in settings.business.languages:
+        raise InputError("--language", [unknown(spoken, settings.business.languages, "a language of this business")])
+    now = read_moment(as_of, zone, "--as-of") if as_of else Clock().now()
+    with opened(settings, create=False) as database:
+        found = database.read_now(lambda memory: report.report_value(memory, settings, now))
+    drawn = _draw(found, spoken, settings, plots) if plots else []
+    if as_json:
+        print_json({**found, "plots": [str(path) for path in drawn]})
+        return
+    _print(found)
+    for path in drawn:
+        say(str(path))
+
+
+def _draw(found: dict[str, Any], language: str, settings: Settings, folder: Path) -> list[Path]:
+    from bot.differentiate.plots import draw_report
+
+    paths = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for plot in draw_report(found, language, settings.business.time_zone):
+            path = folder / f"{plot.name}.png"
+            path.write_bytes(plot.png)
+            paths.append(path)
+    except OSError as error:
+        raise InputError(str(folder), [InputProblem(None, f"cannot be written: {error.strerror}")]) from None
+    return paths
+
+
+def _print(found: dict[str, Any]) -> None:
+    currency = found["currency"]
+    tiers = [
+        (tier["tier"], f"{tier['customers']:,}", _percent(tier["share_of_customers"]), _money(tier["value"], currency),
+         _percent(tier["share_of_value"]))
+        for tier in found["tiers"]
+    ]  # fmt: skip
+    print_table(("tier", "customers", "", "present value", ""), tiers)
+    say("")
+    print_table(("group", "customers"), [(name, f"{count:,}") for name, count in found["groups"].items()])
+    moves = found["movements"]
+    say(f"\nMoved since {moves['since'][:10]}:")
+    print_table(
+        ("from", "to", "customers"), [(one["before"], one["after"], f"{one['customers']:,}") for one in moves["moves"]]
+    )
+    if rfm := found["rfm"]:
+        say("\nCustomers by days since the last order (down) and days with an order (across):")
+        columns = ("", *map(_span, rfm["frequency"]))
+        print_table(
+            columns, [(_span(days), *counts) for days, counts in zip(rfm["recency"], rfm["customers"], strict=True)]
+        )
+    if check := found["calibration"]:
+        say(
+            f"\nOf the {check['days']} days since {check['since'][:10]} {check['predicted']:,.0f} orders were forecast, "
+            f"{check['actual']:,} came ({check['how']}). An average customer, by days with an order until then:"
+        )
+        rows = [(_span(one), f"{one['customers']:,}", one["predicted"], one["actual"]) for one in check["by_orders"]]
+        print_table(("days", "customers", "forecast", "came"), rows)
+    if kept := found["retention"]:
+        say("\nBought again, by month of the first order and months since, %:")
+        longest = max(len(one["shares"]) for one in kept["cohorts"])
+        print_table(
+            ("first order", "customers", *map(str, range(1, longest))),
+            [
+                (one["month"], f"{one['customers']:,}", *(f"{100 * share:.0f}" for share in one["shares"][1:]))
+                for one in kept["cohorts"]
+            ],
+        )
+
+
+def _span(part: dict[str, Any]) -> str:
+    if part["to"] is None:
+        return f"{part['from']}+"
+    return str(part["from"]) if part["from"] == part["to"] else f"{part['from']}-{part['to']}"
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.1f} %"
+
+
+def _money(minor: int | None, currency: str) -> str:
+    return (
+        "" if minor is None else format_currency(minor / 10 ** get_currency_precision(currency), currency, locale="en")
+    )

@@ -1,0 +1,208 @@
+"""The report on value: how customers and value lie over the tiers, who moved, who comes back, and whether the forecast holds.
+
+Numbers only, in the shape of `report value --json`; `plots` draws them. Money is in minor units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from bot.config.sections import BusinessSettings
+from bot.differentiate import forecast, yardstick
+from bot.differentiate.forecast import Forecast
+from bot.differentiate.tiers import count_all
+from storage import purchases, reports
+from storage.database import Memory
+from storage.purchases import Bought, day_of
+
+MOVED = timedelta(days=90)  # movements between tiers are of this time
+TIERS = ("A", "B", "C", "new")
+FREQUENCIES = (1, 2, 3, 5, 10)  # days with an order: each begins a class, the last is open
+RECENCIES = 5  # classes of as many customers each, as far as days allow
+MOST_ORDERS = 20  # of the grid of P(alive) at least; more where customers have more
+GRID_WEEKS = 26  # steps of it
+COHORTS = 12  # months
+DAY = timedelta(days=1)
+
+
+def report_value(memory: Memory, settings: BusinessSettings, now: datetime) -> dict[str, Any]:
+    """{"as_of", "business", "currency", "rests_on", "forecast", "tiers", "groups", "movements", "rfm", "alive",
+    "calibration", "retention"}; None for what there is nothing to say of yet. Tiers are as they stand now."""
+    now, currency = now.astimezone(settings.business.time_zone), settings.business.currency
+    bought = purchases.load(memory, until=now, currency=currency)
+    model = forecast.load(memory)
+    return {
+        "as_of": now.isoformat(),
+        "business": settings.business.name,
+        "currency": currency,
+        "customers": len(bought),
+        "rests_on": yardstick.load(memory).rests_on,
+        "forecast": model.to_json() if model else None,
+        "tiers": sum_tiers(memory),
+        "groups": count_all(memory)["groups"],
+        "movements": count_movements(memory, now),
+        "rfm": cross_rfm(bought, now),
+        "alive": grid_alive(model, bought, now),
+        "calibration": calibrate(memory, settings, bought, now),
+        "retention": follow_cohorts(memory, settings, now),
+    }
+
+
+def sum_tiers(memory: Memory) -> list[dict[str, Any]]:
+    """[{"tier", "customers", "value", "share_of_customers", "share_of_value"}]; values are None without a forecast."""
+    found = {held.tier: held for held in reports.sum_tiers(memory)}
+    people = sum(held.customers for held in found.values())
+    total = sum(held.value or 0 for held in found.values())
+    listed = []
+    for tier in TIERS:
+        held = found.get(tier, reports.Held(tier, 0, None))
+        share = None if held.value is None or total <= 0 else round(held.value / total, 4)
+        listed.append({
+            "tier": tier, "customers": held.customers, "value": held.value,
+            "share_of_customers": round(held.customers / people, 4) if people else 0.0, "share_of_value": share,
+        })  # fmt: skip
+    return listed
+
+
+def count_movements(memory: Memory, now: datetime) -> dict[str, Any]:
+    """{"since", "moves": [{"before", "after", "customers"}]}."""
+    since = now - MOVED
+    moves = reports.count_moves(memory, since, now)
+    listed = [{"before": before, "after": after, "customers": count} for (before, after), count in moves.items()]
+    order = {tier: place for place, tier in enumerate(TIERS)}
+    return {
+        "since": since.isoformat(),
+        "moves": sorted(listed, key=lambda one: (order[one["before"]], order[one["after"]])),
+    }
+
+
+def cross_rfm(bought: Sequence[Bought], now: datetime) -> dict[str, Any] | None:
+    """{"recency": [{"from", "to"}] in days, "frequency": the same in days with an order ("to" None: open),
+    "customers", "spent": rows by recency, columns by frequency}; `spent` is on an average customer's repeat orders."""
+    if not bought:
+        return None
+    table = np.array(bought, dtype=np.int64).reshape(-1, len(Bought._fields))
+    days, last, spent = table[:, 1], table[:, 3], table[:, 4]
+    recency = np.maximum(day_of(now) - last, 0)
+    ends = sorted({int(end) for end in np.quantile(recency, np.arange(1, RECENCIES + 1) / RECENCIES, method="higher")})
+    row = np.searchsorted(ends, recency)
+    column = np.searchsorted(FREQUENCIES, days, side="right") - 1
+    shape = (len(ends), len(FREQUENCIES))
+    counted = np.zeros(shape, dtype=int)
+    money = np.zeros(shape)
+    np.add.at(counted, (row, column), 1)
+    np.add.at(money, (row, column), spent)
+    begins = [0, *(end + 1 for end in ends[:-1])]
+    nexts = [*FREQUENCIES[1:], None]
+    return {
+        "recency": [{"from": begin, "to": end} for begin, end in zip(begins, ends, strict=True)],
+        "frequency": [
+            {"from": begin, "to": None if end is None else end - 1} for begin, end in zip(FREQUENCIES, nexts, strict=True)
+        ],
+        "customers": counted.tolist(),
+        "spent": [
+            [round(total / count) if count else None for total, count in zip(*line, strict=True)]
+            for line in zip(money.tolist(), counted.tolist(), strict=True)
+        ],
+    }  # fmt: skip
+
+
+def grid_alive(model: Forecast | None, bought: Sequence[Bought], now: datetime) -> dict[str, Any] | None:
+    """The chance that somebody known for "weeks" is still a customer: {"weeks", "orders", "weeks_ago", "alive"}.
+
+    `alive` has a row for each number of orders, a column for each time since the last; None where BG/NBD is not used.
+    """
+    if model is None or model.how == "own_rate" or not bought:
+        return None
+    table = np.array(bought, dtype=np.int64).reshape(-1, len(Bought._fields))
+    weeks = max(float(np.quantile(day_of(now) - table[:, 2], 0.9)) / 7, 1.0)
+    most = min(max(int(np.quantile(table[:, 1], 0.99)), MOST_ORDERS // 2), 2 * MOST_ORDERS)
+    orders = np.arange(2, most + 1)
+    ago = np.linspace(0.0, weeks, GRID_WEEKS + 1)
+    x, since = (part.ravel().astype(float) for part in np.meshgrid(orders - 1, ago, indexing="ij"))
+    T = np.full(len(x), weeks)
+    alive = model.orders.alive(x, T - since, T).reshape(len(orders), len(ago))
+    return {
+        "weeks": round(weeks, 1),
+        "orders": orders.tolist(),
+        "weeks_ago": np.round(ago, 2).tolist(),
+        "alive": np.round(alive, 3).tolist(),
+    }
+
+
+def calibrate(
+    memory: Memory, settings: BusinessSettings, bought: Sequence[Bought], now: datetime
+) -> dict[str, Any] | None:
+    """The last weeks as all before them forecast them: {"since", "days", "how", "predicted", "actual", "customers",
+    "mean_absolute_error", "by_orders": [{"from", "to", "customers", "predicted", "actual"} on average]}."""
+    if not bought:
+        return None
+    days = forecast.choose_check_days(day_of(now) - min(one.first_day for one in bought))
+    if not days:
+        return None
+    since, currency = now - days * DAY, settings.business.currency
+    model = forecast.fit(memory, settings, since)
+    if model is None:
+        return None
+    known = purchases.load(memory, until=since, currency=currency)
+    later = {one.customer_id: one.days for one in purchases.load(memory, since=since, until=now, currency=currency)}
+    predicted = model.predict(known, days)
+    actual = np.array([later.get(one.customer_id, 0) for one in known], dtype=float)
+    column = np.searchsorted(CALIBRATED, [one.days for one in known], side="right") - 1
+    by_orders = []
+    for place, begin in enumerate(CALIBRATED):
+        chosen = column == place
+        if chosen.any():
+            end = CALIBRATED[place + 1] - 1 if place + 1 < len(CALIBRATED) else None
+            by_orders.append({
+                "from": begin, "to": end, "customers": int(chosen.sum()),
+                "predicted": round(float(predicted[chosen].mean()), 3), "actual": round(float(actual[chosen].mean()), 3),
+            })  # fmt: skip
+    return {
+        "since": since.isoformat(),
+        "days": days,
+        "how": model.how,
+        "customers": len(known),
+        "predicted": round(float(predicted.sum()), 1),
+        "actual": int(actual.sum()),
+        "mean_absolute_error": round(float(np.abs(predicted - actual).mean()), 4),
+        "by_orders": by_orders,
+    }
+
+
+CALIBRATED = (1, 2, 3, 4, 5, 6, 8, 11)  # orders until then: each begins a class, the last is open
+
+
+def follow_cohorts(memory: Memory, settings: BusinessSettings, now: datetime) -> dict[str, Any] | None:
+    """{"cohorts": [{"month": "1997-01", "customers", "shares": of them buying in this month, the next, …}]}, the newest.
+
+    Only months that are over, where the business is.
+    """
+    local = now.astimezone(settings.business.time_zone)
+    over = local.year * 12 + local.month - 1
+    ahead = max(_ahead(settings, local.replace(month=month, day=1)) for month in (1, 7))
+    counted = {(one.first, one.month): one.customers for one in reports.count_returns(memory, now, ahead)}
+    firsts = sorted({first for first, _ in counted if first < over})[-COHORTS:]
+    if not firsts:
+        return None
+    return {
+        "cohorts": [
+            {
+                "month": f"{first // 12:04d}-{first % 12 + 1:02d}",
+                "customers": counted[first, first],
+                "shares": [
+                    round(counted.get((first, month), 0) / counted[first, first], 4) for month in range(first, over)
+                ],
+            }
+            for first in firsts
+        ]
+    }
+
+
+def _ahead(settings: BusinessSettings, local: datetime) -> timedelta:
+    """Summer's, where there is one: an order at midnight is then of its own day all year."""
+    return local.replace(tzinfo=settings.business.time_zone).utcoffset() or timedelta()
