@@ -28,7 +28,7 @@ from bot.config import Settings
 from bot.customize import follow_ups
 from bot.customize.wording import Wording
 from bot.differentiate import tiers
-from bot.identify import examples, ownership, portrait
+from bot.identify import examples, invitations, ownership, portrait
 from bot.interact.hearing import Hearing
 from bot.runtime import http, logs, menus, startup, tasks
 from bot.runtime.health import Health
@@ -263,6 +263,8 @@ class Agent:
         if known is not None and known != bot_id:
             raise errors.WrongBot(self.database.url.render_as_string(), expected=known, found=bot_id)
         meta.write(memory, "bot_id", bot_id)
+        meta.write(memory, invitations.BOT_NAME, self.bot.username)
+        invitations.make_secret(memory)
         now = self.clock.now()
         if self._in_sandbox and examples.is_empty(memory):
             from bot.differentiate import value  # SciPy takes its time to import, and is seldom needed at start

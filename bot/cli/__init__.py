@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import sys
 
-from bot.cli import customers, duplicates, faq, house, importing, knowledge, reports, running
+from bot.cli import customers, duplicates, faq, house, importing, invitations, knowledge, reports, running
 from bot.cli.output import make_group, say_error
 from bot.errors import RegularsError
 
 app = make_group()
-for part in (running.app, importing.app, knowledge.app, faq.app, customers.app, duplicates.app, reports.app, house.app):
-    app.add_typer(part)
+PARTS = (running, importing, invitations, knowledge, faq, customers, duplicates, reports, house)
+for part in PARTS:
+    app.add_typer(part.app)
 
 
 @app.callback()

@@ -131,6 +131,12 @@ def _show_counts(file: Path, report: ImportReport, dry_run: bool) -> None:
         say(f"This is import {report.import_id}; `regulars import undo {report.import_id}` takes it back")
     if report.customers:
         say(f"{report.customers:,} customers {'are' if dry_run else 'were'} not known before")
+    if report.kind == "customers":
+        only = f" --import {report.import_id}" if report.import_id else ""
+        say(
+            f"{report.reachable:,} of {report.rows:,} reachable; the others must press Start first: "
+            f"`regulars invitations{only} --csv FILE` makes them personal links, `--png FILE` QR codes"
+        )
     if report.erased:
         say(f"{report.erased:,} left out: they belong to people who were erased on their wish")
     if report.skipped:

@@ -34,6 +34,7 @@ def apply_customers(
     touched |= _remember_birthdays(memory, here, known, report.import_id, now)
     if report.basis == Basis.agreed and report.import_id is not None:
         imports.add_marketing(memory, {known.ids[row.customer_id] for row in here}, report.import_id, now)
+    report.reachable += len(imports.find_reachable(memory, {known.ids[row.customer_id] for row in here}))
     report.added += len(fresh)
     report.erased += len(rows) - len(here)
     added = set(new_ids)

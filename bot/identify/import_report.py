@@ -10,7 +10,7 @@ from bot.identify.import_table import Table
 from storage.models import Basis
 
 MOST_NOTES = 1_000
-COUNTS = ("added", "changed", "unchanged", "customers", "erased", "noted")
+COUNTS = ("added", "changed", "unchanged", "customers", "erased", "reachable", "noted")
 
 
 @dataclass(slots=True)
@@ -26,6 +26,7 @@ class ImportReport:
     unchanged: int = 0
     customers: int = 0
     erased: int = 0  # left out: the person was erased on their wish
+    reachable: int = 0  # of a customers file: those who can be written to by now
     skipped: int = 0  # bad rows, written to `bad_file`
     bad_file: str | None = None
     format: str = ""  # such as "cp1252, separated by ;"

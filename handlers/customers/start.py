@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 from bot.customize.messages import Button, Rows
-from bot.identify import consents, profiles
+from bot.differentiate.tiers import class_anew
+from bot.identify import consents, invitations, profiles
 from bot.interact import planner
 from bot.interact.turn import note_touchpoint, remember
 from bot.interact.understanding import Understanding
@@ -22,12 +23,16 @@ PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what Telegram lets a deep link c
 def greet(visit: Visit) -> None:
     """Known customers are greeted as such; consent is asked as long as it is not answered."""
     came_before = not visit.is_first
-    note_source(visit)
+    invited = accept_invitation(visit)
+    if invited is None:
+        note_source(visit)
     if visit.customer.status == CustomerStatus.stopped:
         visit.say("start/stopped", buttons=[[Button("resume")]], name=profiles.address(visit.memory, visit.customer))
         return
     ask = not consents.is_answered(visit.memory, visit.customer.id, Purpose.marketing)
     welcome(visit, "start/again" if came_before else WORDING, ask=ask)
+    if invited == "merged":
+        visit.say("start/invited")
 
 
 def welcome(visit: Visit, name: str, *, ask: bool) -> None:
@@ -43,6 +48,22 @@ def welcome(visit: Visit, name: str, *, ask: bool) -> None:
 
 def _consent_buttons(values: dict[str, str]) -> Rows:
     return [[Button("consent_yes", values=values)], [Button("consent_no", values=values)]]
+
+
+def accept_invitation(visit: Visit) -> str | None:
+    """A personal link brings along what the shop knows of its holder; see `identify.invitations`."""
+    outcome = invitations.accept(visit.memory, visit.customer, visit.said.arguments, visit.now)
+    if outcome is None:
+        return None
+    if outcome == "merged":
+        visit.customer.lead_source = visit.customer.lead_source or invitations.SOURCE
+        visit.outcome.planned = True
+        visit.memory.flush()
+        class_anew(visit.memory, visit.settings, visit.now, [visit.customer.id])
+        visit.memory.refresh(visit.customer)
+    note_touchpoint(visit.conversation, invitations.SOURCE, visit.now)
+    conversations.mark_contact(visit.memory, visit.contact_id, touchpoint=invitations.SOURCE)
+    return outcome
 
 
 def note_source(visit: Visit) -> None:
