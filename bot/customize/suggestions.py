@@ -22,8 +22,11 @@ def is_safe(item: Item, restrictions: Iterable[KnownFact]) -> bool:
 
 
 def rank_usuals(facts: Sequence[KnownFact], bought: Sequence[str]) -> list[str]:
-    """The items a customer likes, newest said first, then those bought most; without the disliked ones."""
-    tastes = [fact for fact in facts if fact.kind == "preference" and fact.item]
+    """The items a customer likes, newest said first, then those bought most; without the disliked ones.
+
+    What somebody of theirs likes is no taste of their own.
+    """
+    tastes = [fact for fact in facts if fact.kind == "preference" and fact.item and not fact.person]
     disliked = {fact.item for fact in tastes if fact.polarity == "dislike"}
     liked = [fact.item for fact in reversed(tastes) if fact.polarity == "like" and fact.item]
     return [sku for sku in dict.fromkeys([*liked, *bought]) if sku not in disliked]

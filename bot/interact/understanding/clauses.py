@@ -12,9 +12,10 @@ MAX_CLAUSES = 64  # later ones are not looked at: a bound on the work of one mes
 MAX_CLAUSE = 240  # nobody states a fact about themselves in a longer one
 
 _EN_JOINTS = (
-    r"\b(?:but|however|although|though|except(?: that)?|because|whereas|btw|by the way|also|plus|anyway|"
+    r"\b(?:but|however|although|though|except(?: that)?|because|whereas|btw|by the way|plus|anyway|"
+    r"(?<!\bi )(?<!\bwe )(?<!\bam )(?<!\bare )(?<!\bis )(?<!\bhave )(?<!\bcan )(?<!\bdo )(?<!'m )(?<!'re )(?<!'ve )also|"
     r"(?:and|so|since|as|then|or)(?= (?:i|i'm|i've|i'd|i'll|im|my|we|we're|our|it|it's|its|the|this|that|they|you|your|"
-    r"he|she|his|her|please|pls|remind|can|could|would|will|is|are|was|were|do|don't|dont|no|never|also|yesterday|today|"
+    r"he|she|his|her|please|pls|remind|can|could|would|will|is|are|was|were|do|don't|dont|no|never|also|something|nothing|anything|yesterday|today|"
     r"tomorrow|love|hate|what|how|where|when|which|stop|call|only|allergic)\b))\b"
 )
 _ZH_JOINTS = (
@@ -32,7 +33,7 @@ _DRAWN_OUT = re.compile(r"([a-z])\1\1+")  # "sooo"
 
 _EN_ASKS = re.compile(
     r"^(?:and |so |ok |okay |well |hi |hello |hey |yes |no |also |then |please )*"
-    r"(?:what|which|who|whose|when|where|why|how|do|does|did|is|are|am|was|were|can|could|would|will|shall|should|may|"
+    r"(?:what(?! i (?:really |also )?(?:love|like|enjoy|prefer|hate|need) )|which|who|whose|when|where|why|how|do|does|did|is|are|am|was|were|can|could|would|will|shall|should|may|"
     r"any chance|(?:has|have|had) (?:you|it|they|anyone|the|there|he|she))\b(?! not )"
 )
 _EN_INDIRECT = re.compile(r"\b(?:(?:do|can|could|would) you|wondering (?:if|whether)|know (?:if|whether|what|how)) ")
@@ -58,10 +59,10 @@ _ZH_ASKS = re.compile(
 )
 _ZH_CONDITION = re.compile(r"如果|要是|假如|假设|万一|的话|倘若|除非|即使|哪怕|以防")
 _ZH_HEDGE = re.compile(
-    r"可能|也许|或许|好像|大概|说不定|不确定|不一定|似乎|应该|以前|曾经|过去|小时候|据说|听说|貌似|估计|算是"
+    r"可能(?!是.{2,}的(?:缘故|原因|关系))|也许|或许|好像|大概|说不定|不确定|不一定|似乎|应该|以前|曾经|过去|小时候|据说|听说|貌似|估计|算是"
 )
 _ZH_REPORTED = re.compile(
-    r"[他她](?:们)?(?:说|觉得|认为)|说过|告诉|[妈爸友事婆公](?:说|觉得)|歌|播放|电影|有人|人家|别人|大家(?!都?叫我)|听起来|看起来|听着|看着|看上去|都说|口碑|推荐的"
+    r"[他她](?:们)?(?:说|觉得|认为)|说过|告诉|(?:[妈爸友婆公]|同事)(?:说|觉得)|歌(?!斯)|播放|电影|有人|人家|别人|大家(?!都?叫我)|听起来|看起来|听着|看着|看上去|都说|口碑|推荐的"
 )
 _ZH_PAST = re.compile(r"昨|前天|上[次周个]|刚才|刚刚|那天|(?<![对为得])了$")
 # Whose taste is it? Another person before the verb makes it theirs.

@@ -45,6 +45,14 @@ class EnglishCores:
 
 # Before a taste these say nothing; before anything else they make it a habit.
 _OFTEN = "(?:平时|平常|通常|一般)(?=[也都]?(?:不|很少|从不|最?爱|最?喜欢|讨厌))"
+_EVER = (
+    "一直(?![都也就]?(?:在[你您他她它这贵本此店]|在?(?:吃|喝|点|买|订|定|用|来|去|光顾|住|选|找|做|剪|染|烫|坐|穿)))"
+)
+# How much something is liked: nothing where a taste follows, but 很辣 is not 辣.
+_MUCH = (
+    "(?:很是?|颇为?|相当|尤其|尤为|格外|极为?|甚是|最是|倒是|还是|更加?|比较|真的?|可|特|巨|贼|老|总是?|就|也|都|经常|常){1,3}"
+    "(?=(?:不[太大怎么]{0,2})?(?:最?喜欢|最?喜爱|最?钟爱|偏爱|偏好|热爱|酷爱|最?爱[吃喝]|最爱|讨厌|反感|迷恋))"
+)
 
 
 def _settled(match: re.Match[str]) -> str:
@@ -65,7 +73,7 @@ class ChineseCores:
         self, idle: Iterable[str], openers: Iterable[str], selves: Iterable[str], particles: Iterable[str]
     ) -> None:
         self._frame = re.compile(
-            rf"(?:{_either(openers)})*+(?P<self>{_either(selves)})?+(?:{_either(idle)}|{_OFTEN})*+(?P<rest>.+?)(?:(?<![不算得])(?:{_either(particles)}))*$"
+            rf"(?:{_either(openers)})*+(?P<self>{_either(selves)})?+(?:{_MUCH}|{_OFTEN}|{_EVER}|{_either(idle)})*+(?P<rest>.+?)(?:(?<![不算得])(?:{_either(particles)}))*$"
         )
 
     def read(self, clause: Clause) -> tuple[str, list[str]]:

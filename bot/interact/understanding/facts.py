@@ -59,6 +59,7 @@ def find_facts(
     """Facts in text order. `orders`: which clauses order something; "no sugar" beside one is meant for this cup only."""
     found: list[FoundFact] = []
     noted = any(clause.script == "zh" and _ZH_NOTED.search(clause.text) for clause in clauses)
+    before: list[FoundFact] = []  # of the clause before
     last: FactRule | None = None  # a list may go on over commas: "allergic to nuts, eggs and milk"
     theirs = False  # "my son is vegan and allergic to nuts": without a subject of its own, a clause keeps the last one
     for clause, rows in zip(clauses, matches, strict=True):
@@ -66,7 +67,7 @@ def find_facts(
             last, theirs = None, False
         theirs = about_others(clause, theirs)
         if not clause.states:
-            last = None
+            last, before = None, []
             continue
         if theirs or clause.wish:
             rows = [
@@ -75,7 +76,12 @@ def find_facts(
         here: list[FoundFact] = []
         rule_here: FactRule | None = None
         for rule, match in rows:
-            for fact in _facts_of(rule, match, clause, readers[clause.script]):
+            told = (
+                _of_before(rule, match, clause, before)
+                if rule.before
+                else _facts_of(rule, match, clause, readers[clause.script])
+            )
+            for fact in told:
                 here.append(fact)
                 # A list goes on from what is sure.
                 if fact.confidence > LISTED_BUT_WEAK and (rule_here is None or rule.several):
@@ -84,9 +90,10 @@ def find_facts(
             listed = readers[clause.script].is_bare_list(clause.text)
             here = [_fact(last, clause, thing) for thing in listed]
             rule_here = last if listed else None
-        last = rule_here
-        if noted or any(ordering and other is not clause for other, ordering in zip(clauses, orders, strict=True)):
-            here = [_of_this_order(fact) for fact in here]
+        last, before = rule_here, here
+        beside = any(ordering and other is not clause for other, ordering in zip(clauses, orders, strict=True))
+        if noted or beside:
+            here = [_of_this_order(fact, beside) for fact in here]
         found.extend(here)
     return _best(found)
 
@@ -95,8 +102,10 @@ def _is_hard(opener: str) -> bool:
     return opener[:1] in _HARD if opener else False
 
 
-def _of_this_order(fact: FoundFact) -> FoundFact:
-    if fact.kind == "preference" and fact.polarity == "dislike" and fact.confidence < 0.9:
+def _of_this_order(fact: FoundFact, beside: bool) -> FoundFact:
+    """`beside`: something is ordered in the same message."""
+    least = 0.9 if fact.polarity == "dislike" else 0.6 if beside else 0.0
+    if fact.kind == "preference" and not fact.person and fact.confidence < least:
         return replace(fact, confidence=LISTED_BUT_WEAK)
     return fact
 
@@ -112,8 +121,7 @@ def _facts_of(rule: FactRule, match: re.Match[str], clause: Clause, reader: Thin
     if "name" in slots:
         yield from _name(rule, _POLITE.sub("", slots["name"]).strip(), clause)
     elif rule.person is not None:
-        who = clause.original((slots[rule.person] or "").strip())
-        yield FoundFact(rule.kind, rule.value or "", person=who, confidence=rule.confidence, quote=clause.quote)
+        yield from _of_person(rule, slots, clause, reader)
     elif rule.known and not any(thing.known for thing in reader.read(slots["thing"])):
         return
     elif rule.several and "thing" in slots:
@@ -132,6 +140,28 @@ def _facts_of(rule: FactRule, match: re.Match[str], clause: Clause, reader: Thin
     else:
         value = _fixed_value(rule, match, clause)
         yield FoundFact(rule.kind, value, rule.polarity, confidence=rule.confidence, quote=clause.quote)
+
+
+def _of_before(rule: FactRule, match: re.Match[str], clause: Clause, before: list[FoundFact]) -> Iterable[FoundFact]:
+    """ "I hate olives but my husband loves them": what another makes of the things of the clause before, or the
+    customer of what another likes."""
+    who = clause.original(match.group(rule.person).strip()) if rule.person else None
+    for fact in before:
+        if fact.kind == "preference" and fact.person != who:
+            yield replace(fact, polarity=rule.polarity, person=who, confidence=rule.confidence, quote=clause.quote)
+
+
+def _of_person(
+    rule: FactRule, slots: Mapping[str, str | None], clause: Clause, reader: ThingReader
+) -> Iterable[FoundFact]:
+    who = clause.original((slots[rule.person or ""] or "").strip())
+    if "thing" not in slots:
+        yield FoundFact(rule.kind, rule.value or "", person=who, confidence=rule.confidence, quote=clause.quote)
+        return
+    for thing in reader.read(slots["thing"] or ""):
+        fact = _fact(rule, clause, thing)
+        if fact.confidence > 0:
+            yield replace(fact, person=who)
 
 
 @lru_cache(maxsize=1)
@@ -189,12 +219,16 @@ def with_more(facts: list[FoundFact], more: list[FoundFact]) -> list[FoundFact]:
 
 def _best(found: list[FoundFact]) -> list[FoundFact]:
     """One fact a thing. A restriction outranks a dislike of the same thing; then the surer one wins."""
-    kept: dict[tuple[str, str], FoundFact] = {}
+    kept: dict[tuple[str, str, str | None], FoundFact] = {}
     restricted = {fact.value.lower() for fact in found if fact.kind == "restriction"}
     for fact in found:
-        if fact.kind == "preference" and any(_same(fact.value.lower(), value, fact.polarity) for value in restricted):
+        if (
+            fact.kind == "preference"
+            and not fact.person
+            and any(_same(fact.value.lower(), value, fact.polarity) for value in restricted)
+        ):
             continue
-        key = (fact.kind, fact.item or fact.value.lower())
+        key = (fact.kind, fact.item or fact.value.lower(), fact.person)
         if key not in kept or fact.confidence > kept[key].confidence:
             kept[key] = fact
     return list(kept.values())

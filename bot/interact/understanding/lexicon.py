@@ -39,6 +39,7 @@ class FactRule:
     anyone: bool = False  # whoever the clause speaks of, it is about the customer
     wish: bool = False  # "would like" is no hedge here
     known: bool = False  # only where its {thing} is one we know
+    before: bool = False  # of the things of the clause before
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,7 @@ def _rules(language: str) -> Iterable[tuple[Rule, list[str], str]]:
             anyone="person" in entry or entry.get("anyone") == "true",
             wish=entry.get("wish") == "true",
             known=entry.get("known") == "true",
+            before=entry.get("before") == "true",
         )
         yield rule, entry["phrases"], "facts.yaml"
     for entry in read(language, "feedback"):

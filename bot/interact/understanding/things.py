@@ -9,13 +9,19 @@ from .result import FoundItem
 
 FindItem = Callable[[str], FoundItem | None]  # an item that the whole text names, if it does
 _WHEN = re.compile(
-    r" (?:when|whenever|because|since|while|every time|each time|if|although|though|cause|except|"
+    r" (?:when|whenever|because|since|while|so (?!much|many)|every time|each time|if|although|though|cause|except|"
     r"for (?:a |an |the |\d+ |two |three |years|months|ages)) ?"
 )
 _HERE = re.compile(r" (?:on|at|in|from) (?:the|their|your|this|that) (?!morning|evening|afternoon)")
 _WHERE = re.compile(r" (?:in|on|with|over) (?!the morning|it|them|the|there|here|you)(?:\S+ ?){1,3}$")
+_GOES_ON = re.compile(
+    r"^(?:and|or|nor|also|especially|particularly|mostly|mainly|和|跟|还有|以及|或者?|特别是|尤其是?|主要是)\s*"
+)
 _LONGEST_DISH = 6  # characters
 _LONGEST_IN_A_ROW, _MOST_IN_A_ROW = 10, 8  # characters of a thing, and things
+_LONGEST_DESCRIBED = 20  # characters
+# Said of one thing rather than of a kind of it: 昨天点的芥兰.
+_OF_ONE_ZH = re.compile(r"[我你您他她它谁这那哪昨今了过没]|什么|怎么|上次|刚才|推荐|如果|[点买订定送给上要来]$")
 _DONE_ZH = re.compile(r"[到了过完得着]|[一几两][块个口点些杯份碗片盘]")  # 我只吃到一块牛肉
 _LONGEST = {"en": 4, "zh": 10}  # words, characters: a longer thing is a sentence
 
@@ -85,8 +91,8 @@ class ThingReader:
 
     def is_bare_list(self, text: str) -> list[Thing]:
         """The things of a clause that is a list of known things and nothing else."""
-        text = re.sub(r"^(?:and|or|nor|also|和|跟|还有|以及|或者?)\s*", "", text.strip())
-        found = self.read(text)
+        text = _GOES_ON.sub("", text.strip())
+        found = self.read(text) if self._english or _OF_ONE_ZH.search(text) is None else []
         return found if found and all(one.known for one in found) else []
 
     def _thing(self, piece: str) -> Thing | None:
@@ -104,6 +110,8 @@ class ThingReader:
         if place is not None:  # "walnuts in cakes"
             head = self._thing(text[: place.start()])
             return replace(head, text=text) if head and head.known and head.item is None else None
+        if not self._english and self._is_described(text):
+            return Thing(text, known=True)
         size = len(text.split(" ")) if self._english else len(text)
         if size > _LONGEST[self._lexicon.language]:
             return None
@@ -113,6 +121,19 @@ class ThingReader:
         known = self._knows(text) or interest
         definite = definite and (not known or text in self._lexicon.general)
         return Thing(text, None, known=known, interest=interest, definite=definite)
+
+    def _is_described(self, text: str) -> bool:
+        """热的汤汁浇上去的芥兰: something known, after what tells it from others."""
+        before, _, head = text.rpartition("的")
+        head, _ = self._strip(head)
+        return (
+            bool(before)
+            and len(text) <= _LONGEST_DESCRIBED
+            and self._knows(head)
+            and not self._refuses(head)
+            and not any(len(word) > 1 and word in before for word in self._lexicon.refused)
+            and _OF_ONE_ZH.search(before) is None
+        )
 
     def _refuses(self, text: str) -> bool:
         if self._english:

@@ -6,8 +6,8 @@ from bot.customize.suggestions import choose_usual, is_safe
 from storage.reach import Item, KnownFact
 
 
-def fact(value, kind="restriction", item=None, polarity=None):
-    return KnownFact(1, 1, kind, value, polarity, item, None, None)
+def fact(value, kind="restriction", item=None, polarity=None, person=None):
+    return KnownFact(1, 1, kind, value, polarity, item, person, None)
 
 
 def item(*contains):
@@ -60,3 +60,9 @@ def test_the_usual_is_the_first_that_is_safe():
     assert choose_usual(facts[:2], [], {"cake": cake}) == cake
     assert choose_usual(facts, [], {"cake": cake, "tea": tea}) == tea
     assert choose_usual(facts, [], {"cake": cake}) is None
+
+
+def test_what_somebody_else_likes_is_not_their_usual():
+    cake = Item("cake", {"en": "Cake"}, ())
+    assert choose_usual([fact("cake", "preference", "cake", "like")], [], {"cake": cake}) == cake
+    assert choose_usual([fact("cake", "preference", "cake", "like", "dad")], [], {"cake": cake}) is None

@@ -11,6 +11,9 @@ from tests.support.visits import Chat
 @pytest.mark.parametrize(("fixture", "words", "said", "source"), [
     ("ana", "I love oat lattes", "you like oat lattes", "“I love oat lattes”, 2 Mar 2026"),
     ("mei", "我喜欢燕麦拿铁", "您喜欢燕麦拿铁", "“我喜欢燕麦拿铁”，2026年3月2日"),
+    ("ana", "my dad loves oat lattes", "your dad likes oat lattes", "“my dad loves oat lattes”, 2 Mar 2026"),
+    ("ana", "my kids hate mushrooms", "your kids do not like mushrooms", "“my kids hate mushrooms”, 2 Mar 2026"),
+    ("mei", "我妈妈爱喝燕麦拿铁", "您妈妈喜欢燕麦拿铁", "“我妈妈爱喝燕麦拿铁”，2026年3月2日"),
 ])  # fmt: skip
 def test_me_shows_each_fact_with_its_source_and_day(
     request: pytest.FixtureRequest, fixture: str, words: str, said: str, source: str

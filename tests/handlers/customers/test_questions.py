@@ -61,6 +61,15 @@ def test_an_aside_leaves_the_question_open_and_the_answer_counts_when_it_comes(a
     assert asked(asked_ana) == [("usual_drink", "answered")]
 
 
+def test_what_somebody_else_likes_is_no_answer(asked_ana: Chat) -> None:
+    asked_ana.send("my dad loves the flat white")
+    assert known(asked_ana) == [("preference", "flat white", "like", "flat-white")]
+    assert asked(asked_ana) == [("usual_drink", "ignored")]
+    asked_ana.house.pass_time(days=4)
+    asked_ana.send("I love the flat white")
+    assert "questions/milk" in questions(asked_ana)  # now it is known
+
+
 def test_another_subject_ends_the_question_and_nothing_is_made_of_it(asked_ana: Chat) -> None:
     for words in ("hi", "thanks", "when are you open?"):
         asked_ana.send(words)

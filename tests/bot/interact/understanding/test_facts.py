@@ -100,7 +100,6 @@ def test_restrictions_are_heard(stored, text, facts):
         "Do you like cinnamon?",
         "is the oat latte vegan?",
         "Do they have vegetarian options?",
-        "my sister loves cinnamon",
         "my son is vegan and allergic to nuts",
         "She said I love cinnamon",
         "maybe I like cinnamon",
@@ -124,7 +123,6 @@ def test_restrictions_are_heard(stored, text, facts):
         "call me back later",
         "call me a cab",
         "有肉桂吗？",
-        "我妹妹喜欢肉桂",
         "我女儿对花生过敏，不吃花生",
         "如果我吃素呢",
         "我以前喜欢肉桂",
@@ -141,6 +139,26 @@ def test_restrictions_are_heard(stored, text, facts):
 )
 def test_what_is_not_the_customers_own_firm_word_is_no_fact(stored, text):
     assert stored(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("my sister loves cinnamon", [("cinnamon", LIKE, "sister")]),
+        ("my sister loves cinnamon, i can't stand it", [("cinnamon", LIKE, "sister"), ("cinnamon", DISLIKE, None)]),
+        ("I don't like olives but my kids do", [("olives", DISLIKE, None), ("olives", LIKE, "kids")]),
+        ("does my sister love cinnamon?", []),
+        ("maybe my sister loves cinnamon", []),
+        ("my sister loves her school", []),
+        ("我妹妹喜欢肉桂", [("肉桂", LIKE, "妹妹")]),
+        ("我老爸爱吃糟溜鱼片", [("糟溜鱼片", LIKE, "老爸")]),
+        ("我不太感冒榴莲，但是女朋友很喜欢", [("榴莲", DISLIKE, None), ("榴莲", LIKE, "女朋友")]),
+        ("我妹妹喜欢什么口味", []),
+        ("我妹妹可能喜欢肉桂", []),
+    ],
+)
+def test_what_another_likes_is_kept_under_their_name(hear, text, expected):
+    assert [(fact.value, fact.polarity, fact.person) for fact in hear(text).facts if fact.confidence >= 0.5] == expected
 
 
 def test_an_option_of_this_order_is_no_lasting_taste(stored):
