@@ -43,6 +43,7 @@ from bot.runtime.schedule import Schedule, mark_running
 from bot.runtime.sender import Sender
 from bot.runtime.telegram_api import TelegramApi
 from bot.runtime.worker import Worker
+from bot.runtime.workshop import Workshop
 from handlers.visit import Business
 from sandbox import Telegram as SandboxTelegram
 from sandbox import create_app as create_sandbox
@@ -169,6 +170,7 @@ class Agent:
         self.worker = Worker(
             self.application, database, clock, self, lanes, fragment_wait=settings.conversation.fragment_wait
         )
+        self.workshop = Workshop(settings, database, clock, self.wording, self.sender)
         self.schedule = Schedule(settings, database, clock, self.wording, self.sender, self.worker, self.leadership)
         self.intake = Intake(
             self.api, database, clock, self.worker.wake, poll_seconds=settings.telegram.poll_timeout.total_seconds()
@@ -224,6 +226,7 @@ class Agent:
         if unclean or self.leadership.took_over:
             await self.worker.run_suspects()
         self._spawn(self.worker.run(), "worker")
+        self._spawn(self.workshop.run(), "workshop")
         self._spawn(Leader(self.leadership, self.polled, self.sender, self.database).run(), "leader")
         self.schedule.start(self.application.job_queue)
         await self.application.job_queue.start()
@@ -298,6 +301,8 @@ class Agent:
     def visited(self, outcome: Any) -> None:
         self.sender.add(outcome.queued)
         self.sender.send_fleeting(outcome.fleeting)
+        if outcome.asked:
+            self.workshop.wake()
 
     def park(self, memory: Memory, waiting: inbox.Waiting, error: str) -> Any:
         return self.notices.report_parked(memory, waiting, error)

@@ -22,7 +22,7 @@ from telegram.ext import (
 
 from bot.runtime.worker import keep_error
 from handlers.customers import chat, feedback, knowledge, orders, privacy, profile, questions, reminders, start
-from handlers.staff import cases, desk, duplicates, find, followups, team
+from handlers.staff import cases, desk, duplicates, find, followups, reports, team
 from handlers.staff import profile as staff_profile
 from handlers.visit import Visit, answering
 from storage import buttons
@@ -35,6 +35,7 @@ STAFF_COMMANDS: dict[str, Callable[[Visit], None]] = {
     **staff_profile.COMMANDS,
     **followups.COMMANDS,
     **duplicates.COMMANDS,
+    **reports.COMMANDS,
     **team.COMMANDS,
 }
 PRESSES: dict[str, Callable[[Visit], None]] = {

@@ -48,26 +48,27 @@ def report_value(
         found = database.read_now(lambda memory: report.report_value(memory, settings, now))
     drawn = _draw(found, spoken, settings, plots) if plots else []
     if as_json:
-        print_json({**found, "plots": [str(path) for path in drawn]})
+        print_json({**found, "plots": drawn})
         return
     _print(found)
-    for path in drawn:
-        say(str(path))
+    for plot in drawn:
+        say(plot["file"])
 
 
-def _draw(found: dict[str, Any], language: str, settings: Settings, folder: Path) -> list[Path]:
+def _draw(found: dict[str, Any], language: str, settings: Settings, folder: Path) -> list[dict[str, str]]:
+    """{"name", "file", "caption"} of each plot."""
     from bot.differentiate.plots import draw_report
 
-    paths = []
+    drawn = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for plot in draw_report(found, language, settings.business.time_zone):
             path = folder / f"{plot.name}.png"
             path.write_bytes(plot.png)
-            paths.append(path)
+            drawn.append({"name": plot.name, "file": str(path), "caption": plot.caption})
     except OSError as error:
         raise InputError(str(folder), [InputProblem(None, f"cannot be written: {error.strerror}")]) from None
-    return paths
+    return drawn
 
 
 def _print(found: dict[str, Any]) -> None:

@@ -32,6 +32,7 @@ class Outcome:
     queued: list[Queued] = field(default_factory=list)
     fleeting: list[Fleeting] = field(default_factory=list)
     planned: bool = False  # events or follow-ups changed: the schedule looks again
+    asked: bool = False  # something slow was asked for: the workshop makes it
 
 
 @dataclass(slots=True)

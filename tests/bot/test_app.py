@@ -100,6 +100,19 @@ def test_what_waited_while_it_was_down_is_answered_when_it_is_back(sandbox: Sand
     assert bot.stop() == 0
 
 
+def test_a_report_comes_as_photos_made_beside_the_bot(sandbox: Sandbox, databases: Databases) -> None:
+    bot = bot_beside(sandbox, databases.sqlite_url())
+    bot.start()
+    owner = Chatter(sandbox, 1000, "Olivia")
+    owner.says("/report")
+    owner.wait_for("Of those who first bought in a month", seconds=60)  # the last of them
+    photos = [one for one in owner.messages() if one.get("photo")]
+    assert len(photos) >= 5
+    assert photos[0]["text"].startswith("How many customers each tier has")
+    assert "I am working out the report" not in " ".join(owner.heard())  # that message has become the report's
+    assert bot.stop() == 0
+
+
 def test_a_second_process_on_the_same_file_is_refused(sandbox: Sandbox, databases: Databases) -> None:
     first = bot_beside(sandbox, databases.sqlite_url())
     first.start()

@@ -160,8 +160,8 @@ def test_the_report_on_value_is_told_and_drawn(filled: Path) -> None:
     found = json.loads(call("report", "value", "--json", "--plots", "drawn", "--language", "zh"))
     assert found.keys() >= {"tiers", "groups", "movements", "rfm", "alive", "calibration", "retention"}
     assert sum(tier["customers"] for tier in found["tiers"]) == 24
-    assert {Path(path).name for path in found["plots"]} >= {"tiers.png", "movements.png", "rfm.png", "retention.png"}
-    assert all(Path(path).read_bytes().startswith(b"\x89PNG") for path in found["plots"])
+    assert {plot["name"] for plot in found["plots"]} >= {"tiers", "movements", "rfm", "retention"}
+    assert all(Path(plot["file"]).read_bytes().startswith(b"\x89PNG") for plot in found["plots"])
     told = call("report", "value")
     assert "present value" in told
     assert "first order" in told

@@ -8,6 +8,7 @@ import pytest
 
 from bot.differentiate.tiers import retier
 from bot.differentiate.value import differentiate_all
+from storage import requests
 from storage.database import Database, Memory
 from storage.models import Customer
 from tests.bot.differentiate.test_forecast import END, fill
@@ -101,3 +102,16 @@ def link(memory: Memory, customer: int, person: int) -> None:
     from storage import customers
 
     customers.link(memory, customer, "telegram", str(person), END)
+
+
+def test_a_report_is_asked_for_by_who_may(house: House) -> None:
+    Chat(house, person=901, name="小陈").send("/report")
+    assert house.read(requests.list_asked) == []
+    olivia = Chat(house, person=900, name="Olivia")
+    olivia.send("/report")
+    assert olivia.last.name == "staff/report_making"
+    (asked,) = house.read(requests.list_asked)
+    assert (asked["chat_id"], asked["language"]) == (900, "en")
+    stranger = Chat(house, person=555)
+    stranger.send("/report")
+    assert stranger.last.name == "chat/unknown_command"
