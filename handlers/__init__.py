@@ -22,7 +22,7 @@ from telegram.ext import (
 
 from bot.runtime.worker import keep_error
 from handlers.customers import chat, feedback, knowledge, orders, privacy, profile, questions, reminders, start
-from handlers.staff import cases, desk, duplicates, find, followups, reports, team
+from handlers.staff import cases, desk, duplicates, find, followups, reports, segments, team
 from handlers.staff import profile as staff_profile
 from handlers.visit import Visit, answering
 from storage import buttons
@@ -36,6 +36,7 @@ STAFF_COMMANDS: dict[str, Callable[[Visit], None]] = {
     **followups.COMMANDS,
     **duplicates.COMMANDS,
     **reports.COMMANDS,
+    **segments.COMMANDS,
     **team.COMMANDS,
 }
 PRESSES: dict[str, Callable[[Visit], None]] = {

@@ -20,6 +20,7 @@ from storage.models import (
     Duplicate,
     Fact,
     Feedback,
+    Figures,
     FollowUp,
     Identity,
     Merge,
@@ -30,19 +31,20 @@ from storage.models import (
     table_of,
 )
 
-CUSTOMERS, CONVERSATIONS, DUPLICATES = table_of(Customer), table_of(Conversation), table_of(Duplicate)
+CUSTOMERS, DUPLICATES = table_of(Customer), table_of(Duplicate)
 CONTACTS, FACTS, FOLLOW_UPS = table_of(Contact), table_of(Fact), table_of(FollowUp)
 FROM_CONTACTS = tuple(map(table_of, (Fact, Feedback, Consent)))  # what a contact said, beside the contact itself
 COUNTED = {"contacts": Contact, "facts": Fact, "feedback": Feedback, "orders": Order}
+ONE_EACH = (Conversation, Figures)  # a row a customer: the target's stays
 UNIQUE_BESIDE_CUSTOMER = {QuestionAsked.__tablename__: ("name",), FollowUp.__tablename__: ("rule", "occurrence")}
 CHUNK = 500  # row numbers in one statement
 Row = dict[str, Any]
 
 
 def list_tables() -> list[Table]:
-    """Every table whose rows are a customer's, the conversation apart: of that each has one."""
+    """Every table whose rows are a customer's, those apart of which each has one."""
     tables = [table for table in Base.metadata.sorted_tables if "customer_id" in table.c]
-    return [table for table in tables if table.name != Conversation.__tablename__]
+    return [table for table in tables if not table.c.customer_id.primary_key]
 
 
 def read_customer(memory: Memory, customer_id: int) -> Row:
@@ -65,7 +67,8 @@ def move(memory: Memory, *, source: int, target: int) -> dict[str, Any]:
     }
     of_both = or_(DUPLICATES.c.one_id == source, DUPLICATES.c.other_id == source)
     _drop(memory, kept, DUPLICATES, of_both)
-    _drop(memory, kept, CONVERSATIONS, CONVERSATIONS.c.customer_id == source)
+    for table in map(table_of, ONE_EACH):
+        _drop(memory, kept, table, table.c.customer_id == source)
     _drop(memory, kept, FOLLOW_UPS, _is_outrun(source, target))
     for table in list_tables():
         column = table.c.customer_id

@@ -25,7 +25,8 @@ SAMPLES: dict[str, Any] = {
     "text": "The beans were great", "quote": "my coffee was cold", "answer": "A new one is on the house", "page": 1,
     "status": "planned", "held": [], "command": "find", "rule": "check_in", "price": 340, "quantity": 2,
     "why": {"numbers": {"orders": 3, "spent": 1250}, "reason": "3 orders", "fall": None}, "worth": {"tier": "A", "group": "MVC", "by_staff": False, "until": None, "value": {"present_value": 34000, "alive": 0.9}},
-    "sides": [], "evidence": [{"against": False, "words": "the same birthday: 1990-05-03"}], "what": "birthday_same",
+    "sides": [], "segments": [], "accepted": ["A", "B", "C", "new"], "near": "tier", "found": "teir", "position": 1, "shown": 2,
+    "evidence": [{"against": False, "words": "the same birthday: 1990-05-03"}], "what": "birthday_same",
     "pages": 2, "number": 1, "year": 1990, "month": 5, "day": datetime(2026, 5, 3, tzinfo=UTC),
 }  # fmt: skip
 TIMES = re.compile(r"(?:^|_)(?:at|since|until|now)$")

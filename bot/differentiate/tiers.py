@@ -13,6 +13,7 @@ from bot.differentiate.choosing import Choice, Grounds, Held, choose_group, choo
 from bot.differentiate.numbers import Numbers, Worth, read_numbers
 from bot.differentiate.reasons import describe_tier
 from bot.differentiate.yardstick import Yardstick
+from storage import figures
 from storage import tiers as stored
 from storage.database import Memory
 from storage.models import Tier
@@ -44,6 +45,7 @@ def class_anew(
     """Class these, at most a batch; returns how many changed tier. Without `keep`, no tier is kept by band or grace."""
     decided = decide(memory, settings, now, customer_ids, keep=keep)
     stored.write(memory, decided, now)
+    figures.renew(memory, customer_ids, settings.business.currency)
     return sum(one.before != one.after for one in decided)
 
 

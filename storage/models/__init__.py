@@ -18,6 +18,7 @@ from storage.models.queues import (
     OutboxState,
     Priority,
 )
+from storage.models.segments import Figures, Segment
 from storage.models.team import AuditEntry, Meta, Staff
 from storage.models.trade import CatalogueItem, FaqEntry, Lesson, Order, OrderLine
 
@@ -41,6 +42,7 @@ __all__ = [
     "Fact",
     "FaqEntry",
     "Feedback",
+    "Figures",
     "FollowUp",
     "FollowUpStatus",
     "Identity",
@@ -60,6 +62,7 @@ __all__ = [
     "Priority",
     "Purpose",
     "QuestionAsked",
+    "Segment",
     "SharedKey",
     "Staff",
     "Tier",

@@ -62,6 +62,16 @@ class Fact(Base):
             postgresql_where=text("date IS NOT NULL"),
             sqlite_where=text("date IS NOT NULL"),
         ),
+        Index(  # all that a segment looks at: who likes oat milk is read from it alone
+            "ix_facts_current",
+            "kind",
+            "polarity",
+            "customer_id",
+            "item",
+            "value",
+            postgresql_where=text("superseded_by IS NULL AND forgotten_at IS NULL"),
+            sqlite_where=text("superseded_by IS NULL AND forgotten_at IS NULL"),
+        ),
     )
 
     id: Mapped[PrimaryKey]

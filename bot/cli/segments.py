@@ -1,0 +1,112 @@
+"""segments: named sets of customers, always current."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot.cli.output import AsJson, make_group, opened, print_json, print_table, read_settings, say
+from bot.clock import Clock
+
+app = make_group()
+segments_app = make_group("Named sets of customers, always current; docs/segments.md has the words.")
+app.add_typer(segments_app, name="segments")
+
+Name = Annotated[str, typer.Argument(help="The segment's name.")]
+
+
+@segments_app.command("save")
+def save_segment(
+    name: Name,
+    expression: Annotated[str, typer.Argument(help="The condition, such as 'tier in [A, B] and not open_complaint'.")],
+    as_json: AsJson = False,
+) -> None:
+    """Check a condition and keep it under a name, in place of the one it had."""
+    from bot.differentiate import segments
+
+    settings, now = read_settings(), Clock().now()
+    with opened(settings) as database:
+        database.write_now(lambda memory: segments.save_segment(memory, name, expression, settings, now) and None)
+        count = database.read_now(
+            lambda memory: segments.count_segment(memory, segments.find_segment(memory, name), settings, now)
+        )
+    print_json({"name": name, "customers": count}) if as_json else say(f"{name}: {count:,} customers")
+
+
+@segments_app.command("list")
+def list_segments(as_json: AsJson = False) -> None:
+    """Every segment, with how many customers are in it now."""
+    from bot.differentiate import segments
+    from bot.identify import portrait
+
+    settings, now = read_settings(), Clock().now()
+    with opened(settings, create=False) as database:
+        rows = database.read_now(lambda memory: segments.list_segments(memory, settings, now))
+    if as_json:
+        print_json(portrait.jsonable(rows))
+        return
+    print_table(("name", "customers", "condition"), [
+        (row["name"], row["wrong"] or f"{row['customers']:,}", row["expression"]) for row in rows
+    ])  # fmt: skip
+
+
+@segments_app.command("show")
+def show_segment(
+    name: Name,
+    most: Annotated[int, typer.Option(help="List so many of its customers; 0 for all.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """The condition, and who is in the segment now."""
+    from bot.differentiate import segments
+
+    settings, now = read_settings(), Clock().now()
+    with opened(settings, create=False) as database:
+        segment = database.read_now(lambda memory: segments.find_segment(memory, name))
+        count = database.read_now(lambda memory: segments.count_segment(memory, segment, settings, now))
+        members = database.read_now(
+            lambda memory: segments.list_members(memory, segment, settings, now, most or None)
+        )  # fmt: skip
+    shown = [member._asdict() for member in members]
+    if as_json:
+        print_json({"name": name, "expression": segment.expression, "customers": count, "members": shown})
+        return
+    say(segment.expression)
+    print_table(("id", "name", "tier"), members)
+    say(f"{count:,} customers" + (f", {len(members)} shown" if len(members) < count else ""))
+
+
+@segments_app.command("count")
+def count_segment(
+    name: Name,
+    explain: Annotated[bool, typer.Option("--explain", help="Print the database's plan for it too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """How many customers are in the segment now."""
+    from bot.differentiate import segments
+
+    settings, now = read_settings(), Clock().now()
+    with opened(settings, create=False) as database:
+        segment = database.read_now(lambda memory: segments.find_segment(memory, name))
+        count = database.read_now(lambda memory: segments.count_segment(memory, segment, settings, now))
+        plan = (
+            database.read_now(lambda memory: segments.explain_segment(memory, segment, settings, now))
+            if explain
+            else []
+        )
+    if as_json:
+        print_json({"name": name, "customers": count, **({"plan": plan} if explain else {})})
+        return
+    say("\n".join([f"{count:,}", *plan]))
+
+
+@segments_app.command("delete")
+def delete_segment(name: Name, as_json: AsJson = False) -> None:
+    """Forget the condition; customers are not touched."""
+    from bot.differentiate import segments
+    from storage import segments as stored
+
+    with opened(read_settings(), create=False) as database:
+        database.read_now(lambda memory: segments.find_segment(memory, name))
+        database.write_now(lambda memory: stored.remove(memory, name))
+    print_json({"deleted": name}) if as_json else say(f"{name} is gone")

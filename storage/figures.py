@@ -1,0 +1,55 @@
+"""Figures of customers, renewed when they are classed: one statement for a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, and_, case, delete, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.database import Memory
+from storage.models import Consent, Customer, Figures, Order, Purpose, table_of
+
+CUSTOMERS, ORDERS, FIGURES, CONSENTS = map(table_of, (Customer, Order, Figures, Consent))
+COLUMNS = [column.name for column in FIGURES.c]
+WORTH = ("present_value", "expected_orders", "alive")
+
+
+def renew(memory: Memory, customer_ids: Sequence[int], currency: str) -> None:
+    """Bring the figures of these customers up to their orders and value; rows that would stay the same are left alone."""
+    if not customer_ids:
+        return
+    memory.flush()
+    connection = memory.connection()
+    connection.execute(delete(FIGURES).where(FIGURES.c.customer_id.in_(_list_unprofiled(customer_ids))))
+    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name](FIGURES)
+    added = insert.from_select(COLUMNS, _sum_up(customer_ids, currency))
+    renewed = {name: added.excluded[name] for name in COLUMNS if name != "customer_id"}
+    differs = or_(*(FIGURES.c[name].is_distinct_from(value) for name, value in renewed.items()))
+    connection.execute(added.on_conflict_do_update(index_elements=["customer_id"], set_=renewed, where=differs))
+
+
+def _sum_up(customer_ids: Sequence[int], currency: str) -> Any:
+    # A refund is no order: only what was bought for money dates the first and the last.
+    bought_at = case((ORDERS.c.total > 0, ORDERS.c.ordered_at))
+    worth = [CUSTOMERS.c.value[name].as_float() for name in WORTH]
+    return (
+        select(
+            CUSTOMERS.c.id, func.count(bought_at), func.coalesce(func.sum(ORDERS.c.total), 0), func.min(bought_at),
+            func.max(bought_at), *worth,
+        )
+        .outerjoin(ORDERS, and_(ORDERS.c.customer_id == CUSTOMERS.c.id, ORDERS.c.currency == currency))
+        .where(CUSTOMERS.c.id.in_(customer_ids), CUSTOMERS.c.id.not_in(_list_unprofiled(customer_ids)))
+        .group_by(CUSTOMERS.c.id)
+    )  # fmt: skip
+
+
+def _list_unprofiled(customer_ids: Sequence[int]) -> Select[Any]:
+    """Those of them who switched profiling off."""
+    newest = (
+        select(func.max(CONSENTS.c.id))
+        .where(CONSENTS.c.purpose == Purpose.profiling, CONSENTS.c.customer_id.in_(customer_ids))
+        .group_by(CONSENTS.c.customer_id)
+    )
+    return select(CONSENTS.c.customer_id).where(CONSENTS.c.id.in_(newest), CONSENTS.c.granted.is_(False))

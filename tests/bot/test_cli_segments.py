@@ -1,0 +1,63 @@
+"""`regulars segments` over the example business."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.errors import RegularsError
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "config.yaml").write_text((ROOT / "config.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    for name in list(os.environ):
+        if name.startswith(("REGULARS_", "TELEGRAM_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    for kind in ("catalogue", "customers", "orders"):
+        call("import", kind, str(ROOT / "examples" / f"{kind}.csv"))
+    return tmp_path
+
+
+def call(*words: str, status: int = 0) -> str:
+    result = CliRunner().invoke(app, list(words), catch_exceptions=True)
+    failed = result.exception
+    given = failed.exit_status if isinstance(failed, RegularsError) else result.exit_code
+    assert given == status, (result.output, failed)
+    return str(failed) if isinstance(failed, RegularsError) else result.stdout
+
+
+def ask(*words: str) -> Any:
+    return json.loads(call(*words, "--json"))
+
+
+def test_a_segment_from_saving_to_deleting(here: Path) -> None:
+    everybody = ask("customers", "list")
+    bought = sum(one["orders"] > 0 for one in everybody)
+    assert ask("segments", "save", "buyers", "orders > 0") == {"name": "buyers", "customers": bought}
+    assert ask("segments", "count", "buyers")["customers"] == bought
+    shown = ask("segments", "show", "buyers", "--most", "3")
+    assert (shown["expression"], shown["customers"], len(shown["members"])) == ("orders > 0", bought, 3)
+    (row,) = ask("segments", "list")
+    assert (row["name"], row["customers"], row["wrong"]) == ("buyers", bought, None)
+    assert "figures" in call("segments", "count", "buyers", "--explain")
+    assert "buyers" in call("segments", "list")
+    assert "3 shown" in call("segments", "show", "buyers", "--most", "3")
+    assert "is gone" in call("segments", "delete", "buyers")
+    assert "there is no segment 'buyers'" in call("segments", "delete", "buyers", status=1)
+
+
+def test_what_is_wrong_is_said_and_nothing_saved(here: Path) -> None:
+    said = call("segments", "save", "x", "tier = A and lst_order > 30 days", status=2)
+    assert "position 14: 'lst_order' is no word of segments; did you mean last_order?" in said
+    assert said.splitlines()[-1] == " " * 15 + "^"
+    assert ask("segments", "list") == []
