@@ -69,7 +69,7 @@ def _describe(wrong: SegmentWrong) -> dict[str, Any]:
     """What was wrong, with the words before and after its place."""
     at = wrong.position - 1
     return {
-        "why": wrong.why, "position": wrong.position, "found": wrong.found, "near": wrong.near,
+        "wrong": wrong.why, "position": wrong.position, "found": wrong.found, "near": wrong.near,
         "accepted": list(wrong.accepted[:12]), "before": wrong.text[max(0, at - 30) : at],
         "after": wrong.text[at + len(wrong.found) : at + len(wrong.found) + 30],
     }  # fmt: skip
