@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 
+import matplotlib
 import segno
+from matplotlib.ft2font import FT2Font
 from PIL import Image, ImageDraw, ImageFont
 
 from bot.identify.invitations import Invitation
@@ -50,7 +53,7 @@ def write_sheets(invitations: Iterable[Invitation], file: Path) -> list[Path]:
 def draw_sheet(invitations: Sequence[Invitation]) -> Image.Image:
     sheet = Image.new("L", (ACROSS * CELL, DOWN * (CELL + LABEL)), 255)
     pen = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(TEXT)
+    font = ImageFont.truetype(_font_file(), TEXT)
     for place, one in enumerate(invitations):
         left, top = place % ACROSS * CELL, place // ACROSS * (CELL + LABEL)
         code = draw_code(one.link, CELL)
@@ -74,9 +77,20 @@ def draw_code(link: str, side: int) -> Image.Image:
 
 
 def _label(one: Invitation) -> list[str]:
-    """The number, and the name where the font that is always there has its letters."""
-    number = f"#{one.id}  {one.customer_id}".strip()[:24]
-    return [number, one.name[:24]] if all(ord(letter) < 0x180 for letter in one.name) else [number]
+    """The number, and the name where the font that is always there has its letters (it has no Chinese)."""
+    number = f"#{one.id}  {one.customer_id}".strip()[:20]
+    return [number, one.name[:20]] if all(ord(letter) in _letters() for letter in one.name) else [number]
+
+
+@cache
+def _font_file() -> str:
+    """DejaVu Sans, which comes with matplotlib."""
+    return str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf")
+
+
+@cache
+def _letters() -> Container[int]:
+    return FT2Font(_font_file()).get_charmap()
 
 
 def _in_pages(invitations: Iterator[Invitation]) -> Iterator[list[Invitation]]:
