@@ -30,7 +30,7 @@ from bot.customize.wording import Wording
 from bot.differentiate import tiers
 from bot.identify import examples, invitations, ownership, portrait
 from bot.interact.hearing import Hearing
-from bot.runtime import http, logs, menus, startup, tasks
+from bot.runtime import api, http, logs, menus, startup, tasks
 from bot.runtime.health import Health
 from bot.runtime.intake import Intake
 from bot.runtime.lanes import Leadership, LeasedLanes
@@ -184,6 +184,9 @@ class Agent:
         if environment.webhook_url:
             probes.store_updates = self._store_updates
             probes.webhook_secret = self.webhook_secret
+        if environment.api_token is not None:
+            receiver = api.Receiver(self.database, self.settings, self.clock)
+            probes.api = api.make_router(receiver, environment.api_token.get_secret_value())
         if self._in_sandbox:
             probes.panel = self._panel
         ours = http.create_app(probes)

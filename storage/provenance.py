@@ -26,6 +26,20 @@ def note_counts(memory: Memory, import_id: int, counts: dict[str, int], finished
     memory.execute(update(Import).where(Import.id == import_id).values(counts=counts, finished_at=finished_at))
 
 
+def find_open(memory: Memory, kind: str, source: str) -> int | None:
+    """The import of this kind and source that is not undone."""
+    return memory.scalar(
+        select(Import.id).where(Import.kind == kind, Import.source == source, Import.undone_at.is_(None)).limit(1)
+    )
+
+
+def add_counts(memory: Memory, import_id: int, counts: dict[str, int]) -> None:
+    """To those of an import that goes on."""
+    row = memory.get_one(Import, import_id)
+    row.counts = {name: row.counts.get(name, 0) + count for name, count in counts.items()}
+    row.finished_at = row.finished_at or row.began_at
+
+
 def mark_undone(memory: Memory, import_id: int, now: datetime) -> None:
     memory.execute(update(Import).where(Import.id == import_id).values(undone_at=now))
 

@@ -38,6 +38,11 @@ VARIABLES = (
     Variable("REGULARS_WEBHOOK_URL", "none", "Public https address of `/telegram/webhook`; without it the bot polls"),
     Variable("REGULARS_WEBHOOK_SECRET", "none", "Secret that Telegram sends with each webhook call"),
     Variable("REGULARS_HTTP", "127.0.0.1:8080", "host:port of health, metrics, webhook and the sandbox page"),
+    Variable(
+        "REGULARS_API_TOKEN",
+        "none",
+        "Bearer token of `/api/`, of 24 characters at least; without it there is no `/api/`",
+    ),
     Variable("REGULARS_CLOCK", "none", "`sandbox` follows the clock of a sandbox in another process"),
 )
 
@@ -53,6 +58,7 @@ class Environment(BaseModel):
     database_url: str = Field("sqlite:///regulars-sandbox.db", repr=False)
     webhook_url: str | None = None
     webhook_secret: SecretStr | None = None
+    api_token: SecretStr | None = None
     http_host: str = "127.0.0.1"
     http_port: int = 8080
     clock: Literal["machine", "sandbox"] = "machine"
@@ -89,6 +95,9 @@ def read_environment(path: Path, environ: Mapping[str, str]) -> tuple[Environmen
     secret = values["REGULARS_WEBHOOK_SECRET"] or None
     if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
         refuse("REGULARS_WEBHOOK_SECRET", "not what Telegram takes as a secret", "1 to 256 of A-Z a-z 0-9 _ -")
+    api_token = values["REGULARS_API_TOKEN"] or None
+    if api_token and not re.fullmatch(r"[!-~]{24,256}", api_token):
+        refuse("REGULARS_API_TOKEN", "too short, or with a blank", "24 to 256 characters nobody can guess, no blanks")
     host, port = _read_http(values["REGULARS_HTTP"] or "127.0.0.1:8080", refuse)
     database_url = values["REGULARS_DATABASE_URL"] or f"sqlite:///regulars{'' if token else '-sandbox'}.db"
     if not re.match(r"(sqlite|postgresql)(\+\w+)?:", database_url):
@@ -107,6 +116,7 @@ def read_environment(path: Path, environ: Mapping[str, str]) -> tuple[Environmen
         database_url=database_url,
         webhook_url=webhook_url,
         webhook_secret=SecretStr(secret) if secret else None,
+        api_token=SecretStr(api_token) if api_token else None,
         http_host=host,
         http_port=port,
         clock="sandbox" if clock == "sandbox" else "machine",

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI, Header, HTTPException, Request, Response
+from fastapi import APIRouter, FastAPI, Header, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
+from bot.runtime.api import BodyLimit
+
 WEBHOOK_BYTES = 1 << 20
 SERVER_STOPS_IN = 1  # seconds for requests under way
-OURS = ("/healthz", "/readyz", "/metrics", "/telegram/", "/panel/", "/docs", "/openapi.json")
+OURS = ("/healthz", "/readyz", "/metrics", "/telegram/", "/api/", "/panel/", "/docs", "/openapi.json")
 
 Scope = MutableMapping[str, Any]
 AsgiApp = Callable[[Scope, Any, Any], Awaitable[None]]
@@ -30,6 +32,7 @@ class Probes:
     counts: Callable[[], Awaitable[dict[str, float]]]
     store_updates: Callable[[list[Any]], Awaitable[None]] | None = None  # webhook mode
     webhook_secret: str = ""
+    api: APIRouter | None = None  # with a token for it
     panel: Callable[[str], Awaitable[dict[str, Any] | None]] | None = None  # sandbox mode
 
 
@@ -55,6 +58,9 @@ def create_app(probes: Probes) -> FastAPI:
 
     if probes.store_updates is not None:
         _add_webhook(app, probes.store_updates, probes.webhook_secret)
+    if probes.api is not None:
+        app.include_router(probes.api)
+        app.add_middleware(BodyLimit)
     if probes.panel is not None:
         _add_panel(app, probes.panel)
     return app

@@ -22,13 +22,14 @@ from bot.identify import proposals
 from bot.runtime.lanes import RENEW_SECONDS, Leadership
 from bot.runtime.sender import Sender
 from bot.runtime.worker import Worker
-from storage import buttons, events, inbox, meta, outbox, portraits
+from storage import api, buttons, events, inbox, meta, outbox, portraits
 from storage.database import Database, Memory
 
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
 PRUNE_EVERY = timedelta(hours=1)
+ANSWERS_KEPT = timedelta(days=30)
 BUTTONS_KEPT = timedelta(days=400)
 OUTBOX_KEPT = timedelta(days=30)
 
@@ -129,6 +130,7 @@ class Schedule:
 
         def prune(memory: Memory) -> int:
             events.prune(memory, now - OUTBOX_KEPT)
+            api.prune(memory, now - ANSWERS_KEPT)
             buttons.prune(memory, now - BUTTONS_KEPT)
             outbox.prune(memory, now - OUTBOX_KEPT)
             return inbox.prune(memory, now - kept)

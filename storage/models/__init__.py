@@ -1,5 +1,6 @@
 """The tables. Queries live beside this package, one file a subject."""
 
+from storage.models.api import ApiAnswer
 from storage.models.base import Base, UtcDateTime, table_of
 from storage.models.contacts import Contact, Event, Fact, Feedback
 from storage.models.customers import Consent, Customer, CustomerStatus, Erasure, Identity, Purpose, Tier
@@ -23,6 +24,7 @@ from storage.models.team import AuditEntry, Meta, Staff
 from storage.models.trade import CatalogueItem, FaqEntry, Lesson, Order, OrderLine
 
 __all__ = [
+    "ApiAnswer",
     "Attachment",
     "AuditEntry",
     "Base",

@@ -249,3 +249,18 @@ def test_webhook_takes_updates_with_the_secret_only(sandbox: Sandbox, databases:
 
 def count_updates(database: Database) -> int:
     return database.read_now(lambda memory: memory.query(InboxUpdate).count())
+
+
+def test_a_till_tells_of_a_sale(sandbox: Sandbox, databases: Databases) -> None:
+    bot = bot_beside(sandbox, databases.sqlite_url(), REGULARS_API_TOKEN=SECRET)
+    bot.start()
+    order = {"order_id": "o1", "customer_id": "c1", "ordered_at": "2026-01-01", "total": 8.5}
+    with httpx.Client(base_url=bot.url, trust_env=False) as till:
+        assert till.post("/api/orders", json=[order]).status_code == 401
+        reply = till.post("/api/orders", json=[order], headers={"Authorization": f"Bearer {SECRET}"})
+    assert (reply.status_code, reply.json()["added"]) == (200, 1)
+    assert bot.stop() == 0
+    silent = bot_beside(sandbox, databases.sqlite_url())
+    silent.start()
+    assert httpx.post(f"{silent.url}/api/orders", json=[order], trust_env=False).status_code == 404
+    assert silent.stop() == 0

@@ -1,0 +1,162 @@
+"""What tills and web shops send over HTTP: the same records as files have, checked and applied by the same code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.clock import local_day
+from bot.config import Settings
+from bot.identify.import_bad import BadRows
+from bot.identify.import_cells import Refused, read_moments
+from bot.identify.import_checking import check_table
+from bot.identify.import_customers import apply_customers
+from bot.identify.import_options import ImportOptions
+from bot.identify.import_orders import apply_orders
+from bot.identify.import_report import ImportReport
+from bot.identify.import_rows import COLUMNS
+from bot.identify.import_table import Record, make_table
+from bot.identify.matching import find_exactly
+from storage import contacts, imports, provenance
+from storage.database import Memory
+
+MOST = 1_000  # records in one request: a transaction
+EVENT_KINDS = ("visit", "call", "email", "web", "note")
+
+Text = Annotated[str, Field(max_length=4_096)]
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+Amount = Annotated[Decimal, Field(allow_inf_nan=False)]
+
+
+class Received(BaseModel):
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+
+
+class ReceivedLine(Received):
+    sku: Id
+    quantity: int = 1
+    price: Amount | None = Field(None, description="Of one, in the order's currency.")
+    options: list[Annotated[str, Field(max_length=64, pattern=r"^[^|]*$")]] = Field(default_factory=list, max_length=50)
+
+
+class ReceivedOrder(Received):
+    order_id: Id = Field(description="Yours. Sent again it corrects the order, and changes nothing if it is the same.")
+    customer_id: Id = Field(description="Yours. Somebody nobody has heard of becomes known by it.")
+    ordered_at: Text = Field(description="ISO 8601; without an offset in the business's time zone.")
+    total: Amount = Field(description="What was paid; a refund is negative.")
+    currency: Text = ""
+    lines: list[ReceivedLine] = Field(default_factory=list, max_length=500)
+
+
+class ReceivedCustomer(Received):
+    customer_id: Id
+    name: Text
+    phone: Text = ""
+    email: Text = ""
+    language: Text = ""
+    city: Text = ""
+    birthday: Text = Field("", description="1990-05-03 or 05-03")
+    source: Text = ""
+    kind: Text = Field("", description="person, firm or partner")
+    tags: list[Annotated[str, Field(max_length=64, pattern=r"^[^|]*$")]] = Field(default_factory=list, max_length=50)
+
+
+class ReceivedEvent(Received):
+    """A contact on another touchpoint than Telegram."""
+
+    event_id: Id = Field(description="Yours; one that was received is not logged again.")
+    customer: Text = Field(description="Our id, telegram:123, a phone number, e-mail, or id of the order system.")
+    kind: Text = Field(description=", ".join(EVENT_KINDS))
+    at: Text = Field(description="ISO 8601; without an offset in the business's time zone.")
+    text: Text = ""
+    touchpoint: Text = Field("", description="Such as counter, web shop, hotline.")
+
+
+def receive_orders(
+    memory: Memory, orders: Sequence[ReceivedOrder], settings: Settings, now: datetime, *, skip_bad: bool
+) -> tuple[ImportReport, BadRows, list[int]]:
+    """What became of them, which were bad, and whose they are. Raises InputError where a bad one is not to be skipped.
+
+    Lines of problems are places in the request, from 0.
+    """
+    report, bad = _receive(memory, "orders", [_order_rows(order) for order in orders], settings, now, skip_bad=skip_bad)
+    buyers = imports.find_customers(memory, "order_system", list({order.customer_id for order in orders}))
+    return report, bad, sorted(set(buyers.values()))
+
+
+def receive_customers(
+    memory: Memory, people: Sequence[ReceivedCustomer], settings: Settings, now: datetime, *, skip_bad: bool
+) -> tuple[ImportReport, BadRows]:
+    rows = [[[_cell(getattr(one, name)) for name in COLUMNS["customers"]]] for one in people]
+    return _receive(memory, "customers", rows, settings, now, skip_bad=skip_bad)
+
+
+def _receive(
+    memory: Memory, kind: str, rows: Sequence[Sequence[list[str]]], settings: Settings, now: datetime, *,
+    skip_bad: bool,
+) -> tuple[ImportReport, BadRows]:  # fmt: skip
+    """`rows`: of each record one or more."""
+
+    def records() -> Iterator[Record]:
+        yield -1, list(COLUMNS[kind])
+        for place, some in enumerate(rows):
+            for cells in some:
+                yield place, cells
+
+    options = ImportOptions(skip_bad=skip_bad)
+    table = make_table(kind, "JSON", 0, records, COLUMNS[kind], None, options)
+    apply = apply_orders if kind == "orders" else apply_customers
+    with closing(check_table(kind, table, settings, now, options)) as checked:
+        report = ImportReport(kind, _find_day(memory, kind, settings, now), rows=len(rows))
+        for part in checked.parts():
+            apply(memory, part, report, settings, now)
+        report.rows -= len(checked.bad.reasons)
+        return report, checked.bad
+
+
+def _find_day(memory: Memory, kind: str, settings: Settings, now: datetime) -> int:
+    """All that comes on one day is one import: it is listed, and can be undone, as a file is."""
+    source = f"api {local_day(now, settings.business.time_zone)}"
+    found = provenance.find_open(memory, kind, source)
+    begin = partial(provenance.begin, memory, kind=kind, source=source, basis="own", staff_id=None, now=now)
+    return begin() if found is None else found
+
+
+def _order_rows(order: ReceivedOrder) -> list[list[str]]:
+    head = [order.order_id, order.customer_id, order.ordered_at, _cell(order.total), order.currency]
+    if not order.lines:
+        return [[*head, "", "", "", ""]]
+    return [[*head, line.sku, str(line.quantity), _cell(line.price), "|".join(line.options)] for line in order.lines]
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return "|".join(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return "" if value is None else str(value)
+
+
+def receive_event(memory: Memory, event: ReceivedEvent, settings: Settings, now: datetime) -> None:
+    """Log the contact. Raises Refused."""
+    if event.kind not in EVENT_KINDS:
+        raise Refused(f"kind: {event.kind!r}; accepted: {', '.join(EVENT_KINDS)}")
+    at = read_moments(settings)(event.at, "at")
+    if at > now + timedelta(days=1):
+        raise Refused("at: lies in the future")
+    customer = find_exactly(memory, event.customer, settings)
+    if customer is None:
+        raise Refused("customer: nobody is known by that; POST /api/customers first")
+    direction = "note" if event.kind == "note" else "in"
+    contacts.add(
+        memory, customer_id=customer.id, direction=direction, kind=event.kind, at=at, text=event.text, channel="api",
+        touchpoint=event.touchpoint or None,
+    )  # fmt: skip
+    if direction == "in":
+        imports.touch_customers(memory, {customer.id: at})
