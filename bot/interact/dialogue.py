@@ -159,6 +159,8 @@ def _say_intents(turn: Turn, carried: Recorded, answer: Answer, answered: Answer
         knowledge.answer_about_items(turn, answer)
     if not answer.parts and not answer.show and not answered.settled:
         knowledge.ask_which(turn, answer)
+    if not answer.parts and not answer.show and not answered.settled and turn.has("question"):
+        knowledge.answer_rest(turn, answer)
     if not answer.parts and not answer.show:
         small_talk.respond(turn, answer)
     if not answer.parts and not answer.show and not turn.with_file:

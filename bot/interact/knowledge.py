@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.interact import orders, recent
 from bot.interact.handoff import offer
 from bot.interact.replies import Answer, Tap
+from bot.interact.safety import list_held
 from bot.interact.turn import Turn, remember
-from bot.interact.understanding import forbidden_by, option_name, points_back
+from bot.interact.understanding import forbidden_by, option_name, points_back, singular
 from storage import catalogue
 from storage.models import CatalogueItem
 
 ALLERGENS = "allergens"  # the FAQ's name for them: answered from the catalogue, or by a person, never by likeness
 MOST_ITEMS = 4
+LONGEST_REST = 40  # characters of "and …?"
+_KIND = {"en": re.compile(r"\b([a-z]{3,})\W*$"), "zh": re.compile(r"的([\u4e00-\u9fff]{1,6}?)[吗呢嘛么]?\W*$")}
+_ASKS_ON = re.compile(r"^\s*(?:and|what about|how about|what if|also)\b.*\?|呢[？?]?\s*$", re.IGNORECASE)
 SURE = 0.8  # of an order; below it, it is one only where nothing else was said
 
 
@@ -28,6 +34,15 @@ def answer_faq(turn: Turn, name: str, answer: Answer) -> None:
     else:
         answer.add("chat/faq", text=text)
     recent.note(turn.conversation, f"faq/{name}", turn.contact_id)
+
+
+def answer_rest(turn: Turn, answer: Answer) -> None:
+    """ "And on weekends?" after an answer of the FAQ asks more of it: that answer again, and a person."""
+    if not _ASKS_ON.search(turn.text) or len(turn.text) > LONGEST_REST:
+        return
+    name = recent.find_last(turn.conversation, "faq/")
+    if name is not None and name != ALLERGENS:
+        answer_faq(turn, name, answer)
 
 
 def ask_which(turn: Turn, answer: Answer) -> None:
@@ -47,7 +62,7 @@ def _answer_allergens(turn: Turn, answer: Answer) -> None:
     """Only what the catalogue says of the very things named, with the caveat; else, and beyond it, a person."""
     if any(part.name in ("chat/contains", "chat/ask_about_allergens") for part in answer.parts):
         return
-    items = _find_items(turn)
+    items = _find_items(turn) or _find_without(turn)
     if items:
         answer.add("chat/contains", items=[_describe(turn, item) for item in items])
     if not items or any(forbidden_by(code) is None for code in turn.heard.allergens):
@@ -60,7 +75,7 @@ def note_items(turn: Turn) -> None:
     """What "it" is in the next message."""
     if turn.heard.items:
         skus = list(dict.fromkeys(item.sku for item in turn.heard.items))[:MOST_ITEMS]
-        remember(turn.conversation, items={"skus": skus, "at": turn.now.isoformat()})
+        remember(turn.conversation, items={"skus": skus, "at": turn.now.isoformat(), "contact": turn.contact_id})
 
 
 def answer_about_items(turn: Turn, answer: Answer) -> None:
@@ -98,10 +113,27 @@ def _asks(turn: Turn) -> bool:
 
 def _find_items(turn: Turn) -> list[CatalogueItem]:
     named = [item.sku for item in turn.heard.items]
-    if not named and turn.has("ask_allergen") and points_back(turn.text):
+    if not named and (turn.has("ask_price") or (turn.has("ask_allergen") and points_back(turn.text))):
         named = orders.list_spoken_of(turn.conversation, turn.now)
     found = (catalogue.find_item(turn.memory, sku) for sku in list(dict.fromkeys(named))[:MOST_ITEMS])
     return [item for item in found if item is not None]
+
+
+def _find_without(turn: Turn) -> list[CatalogueItem]:
+    """ "Nut-free cakes": what has that word in a name, and of which the list says what is in it, and not this."""
+    kind = _KIND[turn.heard.language].search(turn.text.lower()) if turn.heard.language in _KIND else None
+    forbidden = [forbidden_by(code) for code in turn.heard.allergens]
+    if kind is None or not forbidden or None in forbidden:
+        return []
+    word = singular(kind[1])
+    found = [
+        item
+        for item in catalogue.list_items(turn.memory)
+        if item.contains
+        and any(word in name.lower() for name in (item.name_en, item.name_zh or "", *item.aliases))
+        and not any(list_held(item.contains, codes) for codes in forbidden if codes)
+    ]
+    return found[:MOST_ITEMS]
 
 
 def _describe(turn: Turn, item: CatalogueItem) -> dict[str, object]:

@@ -12,7 +12,7 @@ from bot.interact.turn import Recorded, Turn, remember
 from storage import questions as kept_questions
 from storage.models import Purpose
 
-ASIDES = ("greeting", "thanks", "small_talk", "faq", "question", "help", "ask_profile")
+ASIDES = ("greeting", "thanks", "small_talk", "ask_bot", "faq", "question", "help", "ask_profile")
 MOST_ASIDES = 2  # what is said after so many of them is no answer to our question any more
 
 

@@ -6,6 +6,7 @@ The draft is kept with the conversation. Until the tap nothing of it is an order
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from bot.interact import order_lines, safety
 from bot.interact.order_lines import Line
 from bot.interact.replies import Answer, Tap
 from bot.interact.turn import Recorded, Turn, remember
-from bot.interact.understanding import allergen_name, fits, option_name
+from bot.interact.understanding import FoundItem, OrderChange, allergen_name, fits, option_name
 from storage import catalogue, desk, facts
 from storage import orders as bought
 from storage.database import Memory
@@ -59,9 +60,8 @@ def answer(turn: Turn) -> tuple[str, Recorded] | None:
         return None
     told = Recorded(intents=["order"])
     if turn.heard.changes:
-        lines = order_lines.change(
-            draft["lines"], turn.heard.changes, lambda sku, option: _fits(turn.memory, sku, option)
-        )
+        changes = _point(turn, draft)
+        lines = order_lines.change(draft["lines"], changes, lambda sku, option: _fits(turn.memory, sku, option))
         if lines is None:
             return None
         _keep(turn, lines, draft)
@@ -77,6 +77,20 @@ def answer(turn: Turn) -> tuple[str, Recorded] | None:
         _update(turn.conversation, draft, hint=turn.has("no"))
         return "answered", told
     return None
+
+
+def _point(turn: Turn, draft: dict[str, Any]) -> list[OrderChange]:
+    """ "Add one" is of what was spoken of since the draft was shown, where that is one thing."""
+    noted = (turn.conversation.last_recorded or {}).get("items") or {"skus": ()}
+    if len(noted["skus"]) != 1 or noted.get("contact", 0) <= draft["version"]:
+        return list(turn.heard.changes)
+    (sku,) = noted["skus"]
+    return [
+        replace(change, item=FoundItem(sku, "", change.number))
+        if (change.what, change.item) == ("more", None)
+        else change
+        for change in turn.heard.changes
+    ]
 
 
 def show(turn: Turn, answer: Answer) -> None:

@@ -34,6 +34,13 @@ def was_said(conversation: Conversation, what: str, *, before: int) -> bool:
     return any(said == what and turn != str(before) for turn, said, _ in _read(conversation))
 
 
+def find_last(conversation: Conversation, prefix: str) -> str | None:
+    """What of this kind the last turn said, without the prefix; None where it said something else."""
+    entries = _read(conversation)
+    last = [what for turn, what, _ in entries if turn == entries[-1][0] and what.startswith(prefix)]
+    return last[-1].removeprefix(prefix) if last else None
+
+
 def _read(conversation: Conversation) -> list[tuple[str, str, str]]:
     """Names of messages have no `|`; a row of an older release has another shape and is left out."""
     parts = (entry.split("|") for entry in conversation.recent or [])

@@ -46,6 +46,11 @@ def _hits(value: str, contains: Sequence[str], names: Sequence[str]) -> list[str
         said = value.casefold().strip()
         named = len(said) > 1 and any(said in name.casefold() for name in names)
         return [word for word in contains if word.casefold() == said] or ([value] if named else [])
+    return list_held(contains, forbidden)
+
+
+def list_held(contains: Sequence[str], forbidden: frozenset[str]) -> list[str]:
+    """What of `contains` is forbidden."""
     return list(dict.fromkeys(word for word in contains if _codes(word) & forbidden))
 
 

@@ -15,7 +15,9 @@ from storage import feedback as kept_feedback
 from storage.models import Feedback, Order
 
 PATIENCE = 2  # times in a row of not understanding, then a person is offered
-SMALL = ("life_event", "abuse", "greeting", "thanks", "goodbye", "small_talk", "apology", "never_mind", "yes", "no")
+SMALL = (
+    "life_event", "abuse", "ask_bot", "greeting", "thanks", "goodbye", "small_talk", "apology", "never_mind", "yes", "no",
+)  # fmt: skip
 ORDER_IS_RECENT = timedelta(days=60)
 SUBJECTS_OF_GREETING = ("preference", "interest")  # never health, never a sorrow
 

@@ -24,6 +24,7 @@ from .result import (
     Portion,
     Understanding,
 )
+from .things import singular
 
 __all__ = [
     "CatalogueEntry",
@@ -53,5 +54,6 @@ __all__ = [
     "option_name",
     "points_back",
     "restriction_of",
+    "singular",
     "targets",
 ]

@@ -29,7 +29,7 @@ _CONTENT = {
 }
 _POINTED = {
     "en": re.compile(r"\b(?:it|this|that|these|those|they|them) "),
-    "zh": re.compile(r"这|那|它"),
+    "zh": re.compile(r"它|[这那][个款杯种块些样家儿]|^[^那]*这"),
 }
 _OFFER = {  # of an order or of its price: "can I get it with soy milk?"
     "en": re.compile(
@@ -119,8 +119,19 @@ def _plain(value: str) -> str:
 
 _BARE = {
     "en": re.compile(r"^(?:\S+ ){1,2}(?:free )?$"),
-    "zh": re.compile(r"^(?:请问|那|会不会|是不是|是否|有没有|里面|里头|含不含|含|有|是|会|能|无|不含|加了|放了)"),
+    "zh": re.compile(
+        r"^(?:请问|那|会不会|是不是|是否|有没有|里面|里头|含不含|含|有|是|会|能|无|不含|加了|放了)(?!.*的[^吗呢嘛么的]{1,6}[吗呢嘛么]?$)"
+    ),
 }
+_PRICE = {
+    "en": re.compile(r"^(?:(?:and|so|ok|then|well) )*(?:how much(?: (?:is|are|for|does|do|would|will) (?:it|that|this|they|them|those|these|one)(?: be| cost)?)?|(?:what is )?the price|what does (?:it|that|this) cost) (?:please |then |now )*$"),
+    "zh": re.compile(r"^(?:那|请问|这个?|那个?|它|一杯|一份|一袋|一个|要|是|得|大概)*(?:多少钱|怎么卖|什么价格?|价格(?:是)?多少|几块钱?|贵不贵|贵吗)[呢啊呀吗]?$"),
+}  # fmt: skip
+
+
+def asks_price_of_it(clauses: Sequence[Clause]) -> bool:
+    """ "How much is it?": of what was spoken of before."""
+    return any(_PRICE[clause.script].match(clause.text) for clause in clauses)
 
 
 def points_back(text: str) -> bool:

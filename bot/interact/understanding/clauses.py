@@ -219,6 +219,16 @@ _EN_OURS = frozenset(
 )
 
 
+_TASTE = re.compile(
+    r"\b(?:likes?|loves?|hates?|prefers?|enjoys?|adores?|drinks?|eats?|dislikes?) (?!to (?:order|have|get))|喜欢|[爱喜][喝吃]|讨厌|[喝吃]不[惯来了]"
+)
+
+
+def tells_taste_of_others(clause: Clause) -> bool:
+    """ "He likes black tea", 我老公不爱喝咖啡: nothing is asked for."""
+    return _TASTE.search(clause.text) is not None and about_others(clause, False)
+
+
 def about_others(clause: Clause, before: bool) -> bool:
     """Is somebody else the subject of this clause? One without a subject keeps that of the clause `before` it."""
     if clause.script == "zh":

@@ -67,7 +67,7 @@ def _settle(scores: dict[str, float], facts: list[FoundFact], feedback: list[Fou
     if "stop" in scores:
         for name in ("no", "resume"):
             scores.pop(name, None)
-    if {"ask_profile", "talk_to_person", "help", "set_language", "small_talk"} & scores.keys():
+    if {"ask_profile", "talk_to_person", "help", "set_language", "small_talk", "ask_bot"} & scores.keys():
         scores.pop("question", None)
     if "undo" in scores or "skip" in scores:
         scores.pop("no", None)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from . import polarity
 from .allergies import AllergyFinder
-from .asks import ContentReader
+from .asks import ContentReader, asks_price_of_it
 from .classifier import Classifier
 from .clauses import Clause, split
 from .dates import load as load_dates
@@ -118,6 +118,8 @@ class Listener:
             asked = None  # the business wrote an answer on this very diet
         if not mentions:
             intents = [intent for intent in intents if intent.name != "ask_price"]
+            if asks_price_of_it(clauses):
+                intents.append(Intent("ask_price", 0.9))
         if asked is not None or any(intent.name == "ask_price" for intent in intents):
             faq, close = None, ()
         if faq is not None and faq.score < _PLAIN and _is_order(clauses, mentions):

@@ -44,7 +44,7 @@ _CHINESE = (
     rf"^我们?(?:俩)?(?:是|在)?{_DAY_ZH}(?P<what>结的?婚|领的?证)",
     rf"{_WHO_ZH}(?:是|在)?{_DAY_ZH}(?:要|就|过)?(?P<what>[一二三四五六七八九十]{{1,3}}大寿|大寿|过寿|做寿)",
     rf"{_DAY_ZH}(?:正好|刚好|恰好|恰逢|又)?(?:赶上|碰上|遇上|是|就是)(?:我们?)?(?:家|的)?(?P<relation>RELATION)的?{_WHAT_ZH}",
-    rf"^(?:我们?家?的?)?(?P<relation>RELATION)(?:是|在|就|快)?{_DAY_ZH}(?:就|要|正好)?(?P<what>满|过)[\d一二两三四五六七八九十]+岁",
+    rf"^(?:我们?家?的?)?(?P<relation>RELATION)(?:是|在|就|快)?{_DAY_ZH}(?:就|要|正好)?(?P<what>满|过)(?:[\d一二两三四五六七八九十]+周?|周)岁",
 )
 # Over the clauses of one sentence: who it is first, the day later.
 _SENTENCE_EN = (

@@ -6,7 +6,7 @@ What is meant depends on the order; here is only what was said. Short messages o
 import re
 from collections.abc import Collection, Sequence
 
-from .clauses import Clause
+from .clauses import Clause, tells_taste_of_others
 from .items import ItemFinder, Mention
 from .normalise import close_up
 from .quantities import read_number
@@ -56,7 +56,10 @@ def read_changes(
     for clause in clauses:
         mentions = [mention for owner, mention in named if owner is clause]
         if id(clause) not in asking and (
-            _asks_for_nothing(clause) or clause.condition or clause.reported or (mentions and clause.quote in told)
+            _asks_for_nothing(clause)
+            or clause.condition
+            or clause.reported
+            or (mentions and (clause.quote in told or tells_taste_of_others(clause)))
         ):
             return ()
         changes = _read(clause, mentions, finder)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from .clauses import Clause
+from .clauses import Clause, tells_taste_of_others
 from .items import MAX_ITEMS, ItemFinder, Mention
 from .normalise import close_up
 from .options import combine, is_for_all
@@ -78,7 +78,10 @@ def ordered_lines(
         if not mention.refused
         and (
             id(clause) in asking
-            or not (clause.question or clause.condition or clause.reported or clause.past or clause.quote in told)
+            or (
+                not (clause.question or clause.condition or clause.reported or clause.past or clause.quote in told)
+                and not tells_taste_of_others(clause)
+            )
         )
     ]
     lines = all_lines(wanted, finder)

@@ -278,6 +278,7 @@ def test_not_understood_gets_an_example_and_then_a_person(
         ("ana", "thanks", "chat/thanks"), ("mei", "谢谢", "chat/thanks"),
         ("ana", "goodbye", "chat/goodbye"), ("mei", "再见", "chat/goodbye"),
         ("ana", "you stupid idiot", "chat/abuse"), ("ana", "😀👍", "chat/sticker"), ("ana", "how are you?", "chat/small_talk"),
+        ("ana", "are you a bot?", "chat/ask_bot"), ("mei", "你是机器人吗", "chat/ask_bot"), ("ana", "who are you?", "chat/ask_bot"),
         ("ana", "my mother died last week", "chat/life_event"), ("mei", "我妈妈去世了", "chat/life_event"),
         ("ana", "what do you know about me?", "profile/me"), ("mei", "你知道我什么", "profile/me"),
     ],

@@ -48,7 +48,7 @@ def test_a_correction_replaces_the_last_fact_and_undo_brings_it_back(
 @pytest.mark.parametrize(
     ("fixture", "first", "correction"),
     [("ana", "remind me tomorrow at 9 to pick up beans", "actually make it 11:30"),
-     ("mei", "明天早上九点提醒我拿豆子", "改成上午十一点半")],
+     ("mei", "明天早上九点提醒我拿豆子", "改成上午十一点半"), ("mei", "明天早上九点提醒我拿豆子", "其实改成上午十一点半吧")],
 )  # fmt: skip
 def test_a_reminder_is_moved_not_doubled(
     request: pytest.FixtureRequest, fixture: str, first: str, correction: str

@@ -116,3 +116,23 @@ def test_nobody_is_said_to_know_where_nobody_is(sqlite_database: Database, langu
     chat.press({"en": "Confirm", "zh": "确认下单"}[language])
     placed = chat.answers[-1].text
     assert not [claim for claim in claims if claim in placed], placed
+
+
+@pytest.mark.parametrize(
+    ("fixture", "words"),
+    [("ana", "refund me! you are scammers"), ("mei", "退钱！你们就是骗子"), ("ana", "I want my money back")],
+)
+def test_whoever_wants_their_money_back_gets_a_person_at_once(
+    house: House, request: pytest.FixtureRequest, fixture: str, words: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(words)
+    assert chat.answers[0].name == "feedback/complaint"
+    assert [shown.name for shown in house.shown(STAFF)] == ["staff/complaint"]
+
+
+@pytest.mark.parametrize(("fixture", "words"), [("ana", "how do I get a refund?"), ("mei", "怎么退款")])
+def test_asking_how_refunds_go_is_no_complaint(request: pytest.FixtureRequest, fixture: str, words: str) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(words)
+    assert chat.answers[0].name == "chat/faq"

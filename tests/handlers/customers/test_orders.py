@@ -232,6 +232,66 @@ def test_what_is_in_a_thing_is_told_from_the_list_or_by_a_person(
     assert answer in chat.text
 
 
+@pytest.mark.parametrize(
+    ("fixture", "before", "question"),
+    [
+        ("ana", "I love the oat latte", "do you have any nut-free cakes?"),
+        ("mei", "我爱燕麦拿铁", "那你们有没有不含坚果的蛋糕？"),
+    ],
+)
+def test_of_a_kind_without_something_the_list_is_told(
+    request: pytest.FixtureRequest, fixture: str, before: str, question: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(before)
+    chat.send(question)
+    assert {"ana": "Basque cheesecake: our list says", "mei": "巴斯克芝士蛋糕：清单"}[fixture] in chat.text
+    for other in ("Carrot", "胡萝卜", "Banana", "香蕉", "atte", "拿铁"):  # with nuts, or no cake
+        assert other not in chat.text
+
+
+@pytest.mark.parametrize(
+    ("fixture", "order", "aside"),
+    [
+        ("ana", "two oat lattes", "my husband hates coffee, he likes black tea"),
+        ("mei", "来两杯燕麦拿铁", "我老公不爱喝咖啡，他喜欢喝红茶"),
+    ],
+)
+def test_what_others_like_is_not_ordered(request: pytest.FixtureRequest, fixture: str, order: str, aside: str) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(order)
+    chat.send(aside)
+    draft = chat.remember(lambda memory, customer: memory.get_one(Conversation, customer.id).last_recorded["draft"])
+    assert [line["sku"] for line in draft["lines"]] == ["oat-latte"]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "lines"),
+    [
+        ("ana", ["two oat lattes", "what about a croissant?", "add one"]),
+        ("mei", ["来两杯燕麦拿铁", "可颂多少钱", "加一个"]),
+    ],
+)
+def test_one_more_is_of_what_was_spoken_of(request: pytest.FixtureRequest, fixture: str, lines: list[str]) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    for line in lines:
+        chat.send(line)
+    draft = chat.remember(lambda memory, customer: memory.get_one(Conversation, customer.id).last_recorded["draft"])
+    assert [(line["sku"], line["quantity"]) for line in draft["lines"]] == [("oat-latte", 2), ("croissant", 1)]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "lines", "price"),
+    [("ana", ["do you have croissants?", "how much is it?"], "2.60"), ("mei", ["有可颂吗", "多少钱"], "2.60")],
+)
+def test_price_of_it(request: pytest.FixtureRequest, fixture: str, lines: list[str], price: str) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    for line in lines:
+        chat.send(line)
+    assert chat.answers[0].name == "chat/items"
+    assert price in chat.text
+
+
 def test_where_the_list_says_nothing_a_person_is_offered(ana: Chat) -> None:
     ana.send("is the espresso nut-free?")
     assert "Ask a colleague" in ana.last.buttons

@@ -32,3 +32,20 @@ def test_a_question_asked_again_is_answered_with_the_offer_of_a_person(
     assert first.text != second.text
     assert not first.buttons
     assert second.buttons
+
+
+@pytest.mark.parametrize(
+    ("fixture", "words", "more"),
+    [("ana", "when do you open?", "and on weekends?"), ("mei", "你们几点开门？", "周末呢")],
+)
+def test_and_what_of_it_asks_more_of_the_last_answer(
+    request: pytest.FixtureRequest, fixture: str, words: str, more: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(more)
+    assert chat.answers[0].name == "chat/not_understood"
+    chat.send(words)
+    first = chat.answers[0].text
+    chat.send(more)
+    assert chat.answers[0].name == "chat/faq_again"
+    assert first.strip(".。") in chat.text

@@ -9,7 +9,20 @@ import pytest
         ("goodbye", ["bye", "see you later", "have a nice day", "再见", "拜拜", "晚安"]),
         (
             "small_talk",
-            ["how are you?", "are you a robot?", "what's your name?", "你是机器人吗", "你叫什么名字", "最近怎么样"],
+            ["how are you?", "hey, how are you doing", "tell me a joke", "最近怎么样", "讲个笑话"],
+        ),
+        (
+            "ask_bot",
+            [
+                "are you a robot?",
+                "what's your name?",
+                "am I talking to a real person",
+                "is this a bot",
+                "你是机器人吗",
+                "你叫什么名字",
+                "你是真人还是机器人",
+                "请问你是谁呀",
+            ],
         ),
         (
             "ask_profile",
