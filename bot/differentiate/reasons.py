@@ -59,8 +59,8 @@ class _Words:
     ) -> None:
         self.settings, self.grounds, self.needed = settings, grounds, needed
         self.language = language or settings.business.language
-        self.words = _read(self.language) or _read("en")
-        self.locale = Locale.parse(LOCALES.get(self.language, self.language))
+        self.words = _words_of(self.language)
+        self.locale = _locale(self.language)
 
     def tell(self, audience: str, choice: Choice) -> str:
         spoken: dict[str, str] = self.words[audience]
@@ -71,7 +71,7 @@ class _Words:
         filled = {
             "tier": choice.tier,
             "next": choice.next or "",
-            "missing": format_list(missing, locale=self.locale),
+            "missing": format_list(missing, locale=self.locale) if len(missing) > 1 else "".join(missing),
             "min_orders": self._count("orders", self.settings.tiers.min_orders),
             "window": self._count("days", self.settings.tiers.window.days),
             "horizon": self._count("days", self.settings.value.horizon.days),
@@ -86,10 +86,10 @@ class _Words:
         words: str = self.words["rests_on"][name]
         return words.format(
             customers=self._count("customers", measured.customers),
-            least=format_decimal(self.settings.tiers.min_customers, locale=self.locale),
+            least=_write_number(self.settings.tiers.min_customers, self.language),
             days=self._count("days", check.get("days", 0)),
             predicted=self._count("orders", round(check.get("predicted", 0))),
-            actual=format_decimal(check.get("actual", 0), locale=self.locale),
+            actual=_write_number(check.get("actual", 0), self.language),
         )
 
     def join(self, *sentences: str) -> str:
@@ -143,13 +143,37 @@ class _Words:
         return format_date(day, "d MMM y" if self.language == "en" else "long", locale=self.locale)
 
     def _money(self, minor: int) -> str:
-        currency = self.settings.business.currency
-        return format_currency(minor / 10 ** get_currency_precision(currency), currency, locale=self.locale)
+        return _write_money(minor, self.settings.business.currency, self.language)
 
     def _count(self, name: str, number: int) -> str:
-        forms: dict[str, str] = self.words[name]
-        words = forms.get(str(number)) or forms.get(self.locale.plural_form(number)) or forms["other"]
-        return words.replace("{n}", format_decimal(number, locale=self.locale))
+        return _write_count(name, number, self.language)
+
+
+# A night says the same numbers to thousands of customers.
+@lru_cache(8192)
+def _write_money(minor: int, currency: str, language: str) -> str:
+    return format_currency(minor / 10 ** get_currency_precision(currency), currency, locale=_locale(language))
+
+
+@lru_cache(8192)
+def _write_count(name: str, number: int, language: str) -> str:
+    forms: dict[str, str] = _words_of(language)[name]
+    words = forms.get(str(number)) or forms.get(_locale(language).plural_form(number)) or forms["other"]
+    return words.replace("{n}", _write_number(number, language))
+
+
+@lru_cache(8192)
+def _write_number(number: int, language: str) -> str:
+    return format_decimal(number, locale=_locale(language))
+
+
+@lru_cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(LOCALES.get(language, language))
+
+
+def _words_of(language: str) -> dict[str, Any]:
+    return _read(language) or _read("en")
 
 
 @lru_cache

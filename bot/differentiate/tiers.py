@@ -137,7 +137,7 @@ def _decide(standing: Standing, settings: BusinessSettings, now: datetime) -> st
             one.id, one.tier, one.tier, one.tier_reason, value, {}, one.tier_set_by, one.tier_until, group=group
         )
     reason = describe_tier(settings, choice, grounds)
-    told = explain_choice(choice, numbers, grounds.yardstick)
+    told = explain_choice(choice, numbers, grounds.yardstick) if choice.tier != one.tier else {}
     return stored.Decided(
         one.id, one.tier, choice.tier, reason, value, told, below_since=choice.since, group=group
     )  # fmt: skip

@@ -152,7 +152,7 @@ function worth(customer) {
   const { rfm, ...value } = { ...customer.value };
   const numbers = { ...(typeof rfm === "object" ? rfm : { rfm }), ...value };
   const currency = numbers.currency ?? customer.currency;
-  const rows = Object.entries(numbers).filter(([name, what]) => what != null && name !== "currency").map(([name, what]) => [named("figure", name), figure(name, what, currency)]);
+  const rows = Object.entries(numbers).filter(([name, what]) => what != null && !["currency", "as_of"].includes(name)).map(([name, what]) => [named("figure", name), figure(name, what, currency)]);
   if (customer.contacts != null) rows.push([word("contacts"), number(customer.contacts)]);
   if (customer.orders != null && numbers.orders_ever == null) rows.push([named("figure", "orders_ever"), number(customer.orders)]);
   return rows.length > 0 && card("value", word("value"), make("dl", {}, rows.map(([name, what]) => make("div", {}, make("dt", {}, name), make("dd", {}, what)))));
@@ -160,7 +160,7 @@ function worth(customer) {
 
 function figure(name, value, currency) {
   if (name === "alive" && typeof value === "number") return `${Math.round(value * 100)} %`;
-  if (["spent", "present_value"].includes(name) && currency && !Number.isNaN(Number(value))) {
+  if (["spent", "present_value", "cost_to_serve", "brought"].includes(name) && currency && !Number.isNaN(Number(value))) {
     const money = new Intl.NumberFormat(locale(), { style: "currency", currency });
     return money.format(value / 10 ** money.resolvedOptions().maximumFractionDigits); // money is in minor units
   }
