@@ -61,7 +61,7 @@ class Returned(NamedTuple):
 
 def count_returns(memory: Memory, until: datetime, ahead: timedelta) -> list[Returned]:
     """By month of the first order and month of buying; refunds are no orders. `ahead`: of the business's clocks to UTC."""
-    month = _month(memory.connection().dialect.name, ahead)
+    month = month_of(memory.connection().dialect.name, ahead)
     bought = (
         select(ORDERS.c.customer_id, month.label("month"))
         .where(ORDERS.c.ordered_at <= until, ORDERS.c.total >= 0)
@@ -78,7 +78,8 @@ def count_returns(memory: Memory, until: datetime, ahead: timedelta) -> list[Ret
     return [Returned(*map(int, row)) for row in memory.connection().execute(statement)]
 
 
-def _month(dialect: str, ahead: timedelta) -> ColumnElement[int]:
+def month_of(dialect: str, ahead: timedelta) -> ColumnElement[int]:
+    """Of an order, counted from year 0."""
     seconds = int(ahead.total_seconds())
     year: ColumnElement[Any]
     month: ColumnElement[Any]

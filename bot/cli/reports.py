@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -53,6 +54,38 @@ def report_value(
     _print(found)
     for plot in drawn:
         say(plot["file"])
+
+
+@report_app.command("sales")
+def report_sales(
+    by: Annotated[
+        str, typer.Option(help="month, source, tier, group, city, language, kind, lead_source, category or item.")
+    ] = "month",
+    since: Annotated[str | None, typer.Option(help="Orders after this day (ISO 8601); a year ago if left out.")] = None,
+    until: Annotated[str | None, typer.Option(help="Orders until this day; now if left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What was sold, split by one thing that is known of orders, their customers or their items."""
+    from bot.differentiate import report
+    from storage.sales import SPLITS
+
+    if by not in SPLITS:
+        raise InputError("--by", [unknown(by, SPLITS, "known of orders")])
+    settings = read_settings()
+    zone = settings.business.time_zone
+    end = read_moment(until, zone, "--until") if until else Clock().now()
+    begin = read_moment(since, zone, "--since") if since else end - timedelta(days=365)
+    with opened(settings, create=False) as database:
+        found = database.read_now(lambda memory: report.report_sales(memory, settings, by, begin, end))
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        (one["name"] if one["name"] is not None else "(not known)", f"{one['orders']:,}", f"{one['customers']:,}",
+         _money(one["sales"], found["currency"]), _percent(one["share"]))
+        for one in found["rows"]
+    ]  # fmt: skip
+    print_table((by, "orders", "customers", "sales", ""), rows)
 
 
 def _draw(found: dict[str, Any], language: str, settings: Settings, folder: Path) -> list[dict[str, str]]:

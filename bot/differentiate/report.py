@@ -15,7 +15,7 @@ from bot.config.sections import BusinessSettings
 from bot.differentiate import forecast, yardstick
 from bot.differentiate.forecast import Forecast
 from bot.differentiate.tiers import count_all
-from storage import purchases, reports
+from storage import purchases, reports, sales
 from storage.database import Memory
 from storage.purchases import Bought, day_of
 
@@ -184,7 +184,7 @@ def follow_cohorts(memory: Memory, settings: BusinessSettings, now: datetime) ->
     """
     local = now.astimezone(settings.business.time_zone)
     over = local.year * 12 + local.month - 1
-    ahead = max(_ahead(settings, local.replace(month=month, day=1)) for month in (1, 7))
+    ahead = clocks_ahead(settings, now)
     counted = {(one.first, one.month): one.customers for one in reports.count_returns(memory, now, ahead)}
     firsts = sorted({first for first, _ in counted if first < over})[-COHORTS:]
     if not firsts:
@@ -203,6 +203,36 @@ def follow_cohorts(memory: Memory, settings: BusinessSettings, now: datetime) ->
     }
 
 
-def _ahead(settings: BusinessSettings, local: datetime) -> timedelta:
-    """Summer's, where there is one: an order at midnight is then of its own day all year."""
-    return local.replace(tzinfo=settings.business.time_zone).utcoffset() or timedelta()
+def clocks_ahead(settings: BusinessSettings, now: datetime) -> timedelta:
+    """Of UTC where the business is, in summer where there is one: an order at midnight is then of its own day all year."""
+    zone = settings.business.time_zone
+    halves = (datetime(now.year, month, 1, tzinfo=zone).utcoffset() for month in (1, 7))
+    return max(offset or timedelta() for offset in halves)
+
+
+def report_sales(
+    memory: Memory, settings: BusinessSettings, by: str, since: datetime, until: datetime
+) -> dict[str, Any]:
+    """{"by", "since", "until", "currency", "rows": [{"name", "orders", "customers", "sales", "share"}]}.
+
+    `by` is one of `storage.sales.SPLITS`; a name is None where it is not known, a month is "1997-01".
+    """
+    currency = settings.business.currency
+    ahead = clocks_ahead(settings, until)
+    sold = sales.split(memory, by, since=since, until=until, currency=currency, ahead=ahead)
+    total = sum(one.sales for one in sold)
+    zone = settings.business.time_zone
+    return {
+        "by": by,
+        "since": since.astimezone(zone).isoformat(),
+        "until": until.astimezone(zone).isoformat(),
+        "currency": currency,
+        "rows": [
+            {
+                "name": f"{one.name // 12:04d}-{one.name % 12 + 1:02d}" if by == sales.MONTH else one.name,
+                "orders": one.orders, "customers": one.customers, "sales": one.sales,
+                "share": round(one.sales / total, 4) if total > 0 else None,
+            }
+            for one in sold
+        ],
+    }  # fmt: skip

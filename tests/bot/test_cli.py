@@ -170,6 +170,15 @@ def test_the_report_on_value_is_told_and_drawn(filled: Path) -> None:
     assert "cannot be written" in call("report", "value", "--plots", "file/folder", status=2)
 
 
+def test_sales_are_split_by_what_is_known(filled: Path) -> None:
+    found = json.loads(call("report", "sales", "--by", "category", "--since", "2020-01-01", "--json"))
+    assert found.keys() == {"by", "since", "until", "currency", "rows"}
+    assert found["rows"][0].keys() == {"name", "orders", "customers", "sales", "share"}
+    assert "beans" in call("report", "sales", "--by", "category", "--since", "2020-01-01")
+    assert "did you mean city?" in call("report", "sales", "--by", "citi", status=2)
+    assert "accepted: source, tier" in call("report", "sales", "--by", "zzz", status=2)
+
+
 def test_differentiate_has_the_shape_of_the_contract(filled: Path) -> None:
     result = json.loads(call("differentiate", "--json"))
     assert result.keys() >= {"customers", "model", "tiers", "groups", "seconds"}
