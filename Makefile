@@ -7,7 +7,7 @@ BIN := .venv/bin
 TESTS ?= tests
 WORKERS ?= 2
 
-.PHONY: run test check format bench bench-understanding bench-value bench-duplicates lock clean
+.PHONY: run test check format bench bench-understanding bench-value bench-duplicates bench-segments lock clean
 
 run: .venv/.ready
 	@$(BIN)/regulars run
@@ -37,6 +37,9 @@ bench-understanding: .venv/.ready
 
 bench-value: .venv-lifetimes/.ready
 	@$(BIN)/python -m bench.value
+
+bench-segments: .venv/.ready
+	@$(BIN)/python -m bench.segments --plans
 
 bench-duplicates: .venv-names/.ready
 	@$(BIN)/python -m bench.duplicates

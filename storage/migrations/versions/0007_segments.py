@@ -45,6 +45,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_figures")),
     )
+    op.create_index(op.f("ix_customers_tier_id"), "customers", ["tier", "id"])
     op.create_index(op.f("ix_figures_last_order_at"), "figures", ["last_order_at"])
     op.create_index(
         "ix_facts_current", "facts", ["kind", "polarity", "customer_id", "item", "value"],
@@ -54,5 +55,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_facts_current", "facts")
+    op.drop_index("ix_customers_tier_id", "customers")
     op.drop_table("figures")
     op.drop_table("segments")
