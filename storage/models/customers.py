@@ -34,7 +34,11 @@ class Purpose(StrEnum):
 class Customer(Base):
     __tablename__ = "customers"
     # An erased person's number is never given again.
-    __table_args__ = (index_of_reference("customers", "import_id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        index_of_reference("customers", "import_id"),
+        Index(None, "tier", "id"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[PrimaryKey]
     name: Mapped[Name]
