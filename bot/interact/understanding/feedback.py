@@ -99,7 +99,7 @@ def find_feedback(
             one = _feedback(rule, match, clause, subjects[clause.script])
             if one is not None:
                 here.append(one)
-        found.extend(_strongest(here))
+        found.extend(_strongest(here) if here else ())
         if not asked and id(clause) not in plain and not any(rule.kind != "suggestion" for rule, _ in rows):
             verdict = find_verdict(clause, subjects[clause.script])
             found.extend([] if verdict is None else [verdict])

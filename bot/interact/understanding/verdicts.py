@@ -44,7 +44,7 @@ def _read_english(clause: Clause, subjects: Mapping[str, Aspect]) -> tuple[Aspec
     if aspect is None or len(found) < _SHORTEST:
         return None, 0.0, _SURE_EN
     score = judge_english(found)
-    if aspect != "speed":
+    if aspect != "speed" and abs(score) >= _SURE_EN[1 if score > 0 else -1]:
         sign, lead = judge_aspect(found, aspect)
         if sign * score < 0 and lead > _CLEAR:
             return None, 0.0, _SURE_EN
@@ -55,7 +55,10 @@ def _read_chinese(clause: Clause) -> tuple[Aspect | None, float, dict[int, float
     named = name_aspects(clause.text)
     if not named:
         return None, 0.0, _SURE_ZH
-    score, words = judge_chinese(clause.text), count(clause.text)
+    score = judge_chinese(clause.text)
+    if abs(score) < _AGREED_ZH[1 if score > 0 else -1]:
+        return None, 0.0, _SURE_ZH
+    words = count(clause.text)
     lead = words.good - words.bad - words.plain if score > 0 else words.bad - words.good
     if lead < 0:
         return None, 0.0, _SURE_ZH

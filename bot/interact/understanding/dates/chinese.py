@@ -166,7 +166,7 @@ def _year(match: re.Match[str], now: Reference) -> Piece | None:
     return span_piece(match, part_of(span, part, now.today) if part else span, "month" if part else "year")
 
 
-@rule(r"(?P<lead>[从在到至自])?(?<![\d.])(?P<y>(?:19|20)\d\d)(?=到|至|-|—|$|[，。,])")
+@rule(r"(?P<lead>[从在到至自])?(?<![\d.])(?P<y>(?:19|20)\d\d)(?=到|至|-|—|$|[，。,])", "19", "20")
 def _bare_year(match: re.Match[str], now: Reference) -> Piece | None:
     return span_piece(match, years_from(int(match["y"])), "year", weak=not match["lead"])
 
@@ -264,13 +264,13 @@ def _day_of_month(match: re.Match[str], now: Reference) -> Piece | None:
     return day_piece(match, coming_day(now.today, number(match["d"]), now.past(match.start())), "month")
 
 
-@rule(r"(?<![\d.])(?P<y>(?:19|20|21)\d\d)(?P<s>[-/. ])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)")
-@rule(r"(?<![\d./-])(?P<d>\d{1,2})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<y>(?:19|20|21)\d\d)(?!\d)")
+@rule(r"(?<![\d.])(?P<y>(?:19|20|21)\d\d)(?P<s>[-/. ])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)", "19", "20", "21")
+@rule(r"(?<![\d./-])(?P<d>\d{1,2})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<y>(?:19|20|21)\d\d)(?!\d)", "19", "20", "21")
 def _written(match: re.Match[str], now: Reference) -> Piece | None:
     return day_piece(match, make_date(int(match["y"]), int(match["m"]), int(match["d"])))
 
 
-@rule(r"(?<![\d./-])(?P<a>\d{1,2})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<c>\d{1,2})(?![\d./-])")
+@rule(r"(?<![\d./-])(?P<a>\d{1,2})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<c>\d{1,2})(?![\d./-])", "-", "/", ".")
 def _written_short(match: re.Match[str], now: Reference) -> Piece | None:
     """27-7-3 begins with the year; 3-7-27 and 05/05/89 end with it."""
     a, c = int(match["a"]), int(match["c"])
@@ -278,7 +278,7 @@ def _written_short(match: re.Match[str], now: Reference) -> Piece | None:
     return day_piece(match, in_year(now.today, int(match["m"]), day, False, year))
 
 
-@rule(r"(?<![\d/.])(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/.分])")
+@rule(r"(?<![\d/.])(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/.分])", "/")
 def _slash(match: re.Match[str], now: Reference) -> Piece | None:
     if (
         int(match["d"]) in {5, 10}
@@ -305,8 +305,8 @@ _NAMES = {
 }
 
 
-@rule(rf"(?:再?过|再)?{_AMOUNT}(?P<way>之后|以后|过后|后|之前|以前|前)(?!天|半|者)")
-@rule(rf"(?:再?过|再等?){_AMOUNT}(?P<way>)(?!前|之前|以前|后)")
+@rule(rf"(?:再?过|再)?{_AMOUNT}(?P<way>之后|以后|过后|后|之前|以前|前)(?!天|半|者)", "后", "前")
+@rule(rf"(?:再?过|再等?){_AMOUNT}(?P<way>)(?!前|之前|以前|后)", "过", "再")
 def _distance(match: re.Match[str], now: Reference) -> Piece | None:
     amount = _amount(match)
     if re.match("0", match["n"]):
@@ -344,9 +344,13 @@ _BACK, _ON = (
 )
 
 
-@rule(rf"(?:在)?(?:{_BACK}|{_ON})的?(?:这)?{_AMOUNT}(?!前|后|之|以)")
+@rule(
+    rf"(?:在)?(?:{_BACK}|{_ON})的?(?:这)?{_AMOUNT}(?!前|后|之|以)",
+    *"近去前上来后下",
+    also=tuple("分小钟刻秒天日周星礼月季年"),
+)
 @rule(rf"{SHIFT}(?P<ge>个)(?P<unit>小时|钟头|季度)(?P<n>)(?P<half>)(?P<and>)(?P<back>)(?P<on>)", "小时", "钟头")
-@rule(rf"从(?:现在|今天)(?:开始|起)(?:算起?)?的?(?P<on>){_AMOUNT}(?P<back>)")
+@rule(rf"从(?:现在|今天)(?:开始|起)(?:算起?)?的?(?P<on>){_AMOUNT}(?P<back>)", "从现在", "从今天")
 @rule(rf"{_AMOUNT}(?:之内|以内|内)(?P<back>)(?P<on>)", "内")
 def _window(match: re.Match[str], now: Reference) -> Found:
     which = match.groupdict().get("which")

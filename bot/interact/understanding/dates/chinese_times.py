@@ -21,7 +21,7 @@ _MINUTE = r"(?:[0-5]?\d|[一二三四五]?十[一二三四五六七八九]?|[零
 _NIGHTS = {"晚上", "晚", "晚间", "夜晚", "半夜", "大半夜", "深夜", "夜里", "夜间"}
 
 
-@rule(r"(?P<day>[昨今明])(?P<part>晚上?|早上?|晨|夜里?|朝)(?!点名|饭|餐|报)")
+@rule(r"(?P<day>[昨今明])(?P<part>晚上?|早上?|晨|夜里?|朝)(?!点名|饭|餐|报)", *"昨今明")
 def _tonight(match: re.Match[str], now: Reference) -> Piece | None:
     part = {"晨": "早上", "夜": "晚上", "朝": "早上"}.get(match["part"][0], match["part"])
     return Piece(*match.span(), "part", day=now.today + timedelta(days=_DAYS[match["day"]]), hours=_PARTS[part])
@@ -97,8 +97,17 @@ def _is_clock(match: re.Match[str]) -> bool:
     return sign != "时" or hour.isdigit() or hour == "零"
 
 
-@rule(rf"(?P<part>{_NAMES})(?P<a>{_HOUR})(?:到|至|-|~)(?P<b>{_HOUR})点(?P<half>半)?")
-@rule(rf"(?P<part>)(?P<a>{_HOUR})(?:到|至|-|~)(?P<b>{_HOUR})点(?P<half>半)?(?!钟?之?前)")
+@rule(
+    rf"(?P<part>{_NAMES})(?P<a>{_HOUR})(?:到|至|-|~)(?P<b>{_HOUR})点(?P<half>半)?", "到", "至", "-", "~", also=("点",)
+)
+@rule(
+    rf"(?P<part>)(?P<a>{_HOUR})(?:到|至|-|~)(?P<b>{_HOUR})点(?P<half>半)?(?!钟?之?前)",
+    "到",
+    "至",
+    "-",
+    "~",
+    also=("点",),
+)
 def _hours(match: re.Match[str], now: Reference) -> Found:
     """早上五到六点, 3到5点."""
     if match.start() and (match.string[match.start() - 1].isdigit() or match.string[match.start() - 1] in ".第十"):
@@ -123,7 +132,8 @@ def _hours(match: re.Match[str], now: Reference) -> Found:
 
 
 @rule(
-    rf"(?<![昨今明当])(?P<part>{_LONG}|(?:(?<=[昨今明后前]天)|(?<=[周期拜][一二三四五六日天])|(?<=[日号节]))[早晚](?![点餐饭到来了些起]))(?!好|安|茶|餐|饭|场)"
+    rf"(?<![昨今明当])(?P<part>{_LONG}|(?:(?<=[昨今明后前]天)|(?<=[周期拜][一二三四五六日天])|(?<=[日号节]))[早晚](?![点餐饭到来了些起]))(?!好|安|茶|餐|饭|场)",
+    *"晨早午晚夜昼",
 )
 def _part(match: re.Match[str], now: Reference) -> Piece | None:
     before = match.string[max(0, match.start() - 2) : match.start()]

@@ -162,6 +162,7 @@ def _weekdays_on(match: re.Match[str], now: Reference) -> Piece | None:
     r"(?: (?P<way>from now|away from now|from today|after today|later|ago|back|earlier|before (?:now|today)|prior to (?:now|today)|hence|from tomorrow|after tomorrow|on tomorrow|"
     r"from yesterday|after yesterday|before yesterday|before tomorrow)\b)?",
     *IN_UNITS,
+    also=("in ", "after", "from", "away", "later", "ago", "back", "earlier", "before", "prior", "hence", "on tomorrow"),
 )
 def _distance(match: re.Match[str], now: Reference) -> Piece | None:
     way, before = match["way"] or "", match["before"]
@@ -201,7 +202,7 @@ def _working_day(day: date, count: int) -> date:
 
 
 @rule(
-    rf"(?:(?P<the>the )?(?P<unit>day|week|night|evening)|(?P<amount>{AMOUNT})) (?P<way>before|after|prior to|from|on|following)(?= )", "before", "after", "prior", "from", "on", "following"
+    rf"(?:(?P<the>the )?(?P<unit>day|week|night|evening)|(?P<amount>{AMOUNT})) (?P<way>before|after|prior to|from|on|following)(?= )", "before", "after", "prior", "from", "on", "following", also=(*IN_UNITS, "night", "evening")
 )  # fmt: skip
 def _shift(match: re.Match[str], now: Reference) -> Piece | None:
     """ "The day before" what follows; "two weeks after"; "a week on Friday"."""

@@ -39,7 +39,7 @@ from .english_words import (
     day_of,
     year_of,
 )  # fmt: skip
-from .pieces import Found, Piece, Reference, Rules, day_piece, span_piece
+from .pieces import IN_DIGITS, Found, Piece, Reference, Rules, day_piece, span_piece
 
 rule = Rules(lead=r"(?<![\w.,'])")
 _SHIFTS = {"next": 1, "coming": 1, "upcoming": 1, "following": 1, "last": -1, "past": -1, "previous": -1}
@@ -103,18 +103,33 @@ _DAY_LEAD = r"(?P<lead>(?:on|by|for|from|until|till|before|after|since|between|t
 _OF_MONTH = r"(?:,? (?:of |in )?(?P<which>this|next|last|previous|the|each|every|the following) month\b)"
 
 
-@rule(rf"{_DAY_LEAD}?the (?P<day>{DIGIT_DAY}\s?(?:st|nd|rd|th)\b){_AFTER_DAY}{_OF_MONTH}?", *IN_ORDINALS)
-@rule(rf"{_DAY_LEAD}(?P<day>{DIGIT_DAY}\s?(?:st|nd|rd|th)\b){_AFTER_DAY}{_OF_MONTH}?", *IN_ORDINALS)
+@rule(
+    rf"{_DAY_LEAD}?the (?P<day>{DIGIT_DAY}\s?(?:st|nd|rd|th)\b){_AFTER_DAY}{_OF_MONTH}?", *IN_ORDINALS, also=IN_DIGITS
+)
+@rule(rf"{_DAY_LEAD}(?P<day>{DIGIT_DAY}\s?(?:st|nd|rd|th)\b){_AFTER_DAY}{_OF_MONTH}?", *IN_ORDINALS, also=IN_DIGITS)
 @rule(rf"(?P<lead>on |by )?(?:the )?(?P<day>{NTH}|(?<=the ){DIGIT_DAY}){_OF_MONTH}", *IN_MONTHS)
-@rule(r"(?P<lead>)\A(?:the )?(?P<day>(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th))(?=\W*\Z)(?P<which>)", *IN_ORDINALS)
-@rule(rf"(?P<lead>on |the )?next (?P<day>{DIGIT_DAY}(?:st|nd|rd|th)\b){_AFTER_DAY}(?P<which>)", *IN_ORDINALS)
+@rule(
+    r"(?P<lead>)\A(?:the )?(?P<day>(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th))(?=\W*\Z)(?P<which>)",
+    *IN_ORDINALS,
+    also=IN_DIGITS,
+)
+@rule(
+    rf"(?P<lead>on |the )?next (?P<day>{DIGIT_DAY}(?:st|nd|rd|th)\b){_AFTER_DAY}(?P<which>)",
+    *IN_ORDINALS,
+    also=IN_DIGITS,
+)
 @rule(
     rf"(?P<lead>on |for |by |to )the (?P<day>{DIGIT_DAY}|(?:{alternatives([w for w, n in ORDINALS.items() if n > 9])})\b)(?= ?(?:[.!?,]|$))(?P<which>)"
 )
 @rule(
-    rf"(?P<lead>on )(?:the )?(?P<day>{DIGIT_DAY})(?=,? (?:at|around)? ?\d{{1,2}}(?::\d\d| ?[ap]\.?m)|\s*[.!]?$)(?P<which>)"
+    rf"(?P<lead>on )(?:the )?(?P<day>{DIGIT_DAY})(?=,? (?:at|around)? ?\d{{1,2}}(?::\d\d| ?[ap]\.?m)|\s*[.!]?$)(?P<which>)",
+    *IN_DIGITS,
 )
-@rule(rf"(?P<lead>)(?P<day>{DIGIT_DAY}(?:st|nd|rd|th))(?= (?:at|to|until|till|through) )(?P<which>)", *IN_ORDINALS)
+@rule(
+    rf"(?P<lead>)(?P<day>{DIGIT_DAY}(?:st|nd|rd|th))(?= (?:at|to|until|till|through) )(?P<which>)",
+    *IN_ORDINALS,
+    also=IN_DIGITS,
+)
 def _day_of_month(match: re.Match[str], now: Reference) -> Piece | None:
     which, day = match["which"], day_of(match["day"])
     if which in {"this", "next", "last", "previous", "the following"}:
@@ -163,6 +178,7 @@ def _iso(match: re.Match[str], now: Reference) -> Found:
 @rule(
     r"(?P<lead>on )?(?P<a>\d{1,2})(?P<s> ?[-/.] ?| )(?P<b>\d{1,2})(?:(?P=s)|,)(?P<y>(?:19|20|21)\d\d|\d\d)(?![\d:/]|-\d(?!\d?[/-]\d)|[.]\d|%| ?[ap]\.?m\b)",
     *IN_DATES,
+    also=IN_DIGITS,
 )
 def _numeric(match: re.Match[str], now: Reference) -> Piece | None:
     if match["s"] == " " and len(match["y"]) == 2:
@@ -188,6 +204,7 @@ _FRACTIONS = {"1/2", "1/3", "2/3", "1/4", "3/4", "1/8", "24/7", "50/50"}
 @rule(
     r"(?P<lead>(?:on|by|since|from|until|till|before|after|of|for|to|and|between|the)\s+)?(?P<a>\d{1,2})(?P<s> ?[/.-] ?)(?P<b>\d{1,2})(?![\d/:%]|[.-]\d| ?[ap]\.?m\b)(?! (?:stars?|points?|out|of|pounds|euros?|hours?|hrs?|minutes|cups?|people|price|off|size|inch))",
     *IN_DATES,
+    also=IN_DIGITS,
 )
 def _slashed(match: re.Match[str], now: Reference) -> Piece | None:
     lead, sign, b = (match["lead"] or "").strip(), match["s"].strip(), int(match["b"])

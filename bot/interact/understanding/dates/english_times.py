@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from .english_words import CARDINALS, alternatives
-from .pieces import Found, Half, Piece, Reference, Rules, place
+from .pieces import IN_DIGITS, Found, Half, Piece, Reference, Rules, place
 
 rule = Rules(lead=r"(?<![\w.:$£€/])")
 _HOURS = [word for word, number in CARDINALS.items() if number <= 12]
@@ -45,6 +45,7 @@ IN_LEADS = (
     "-",
 )
 IN_JOINTS = ("-", "to", "til", "through", "and")
+IN_HOURS = (*IN_DIGITS, *_HOURS)
 _HALVES: dict[str, Half] = {"a": "am", "p": "pm"}
 
 
@@ -66,32 +67,38 @@ def _time(match: re.Match[str], hour: int, minute: int = 0, second: int = 0, exa
     )  # fmt: skip
 
 
-@rule(rf"{_LEAD}?{_HOUR}(?:(?P<sign>[:.]| ?h ?)(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?)?{_HALF}", *IN_HALVES)
+@rule(
+    rf"{_LEAD}?{_HOUR}(?:(?P<sign>[:.]| ?h ?)(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?)?{_HALF}",
+    *IN_HALVES,
+    also=IN_HOURS,
+)
 @rule(
     rf"{_LEAD}?(?P<hour>2[0-4]|1\d|0?\d)(?P<sign>:|h)(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:-?ish)?(?![\w%])",
     *IN_CLOCKS,
+    also=IN_DIGITS,
 )
 def _clock(match: re.Match[str], now: Reference) -> Piece | None:
     minute, second = match["minute"], match["second"]
     return _time(match, _number(match["hour"]), int(minute or 0), int(second or 0), minute is not None)
 
 
-@rule(rf"{_LEAD}?{_HOUR}(?: o'?clock| ?-?ish)\b{_HALF}?(?: exactly| sharp)?", "clock", "ish")
-@rule(r"(?P<lead>(?:at|by|from|until|till|around) )(?P<hour>2[0-4]|1\d|0?\d)h(?:rs?)?\b", *IN_LEADS)
+@rule(rf"{_LEAD}?{_HOUR}(?: o'?clock| ?-?ish)\b{_HALF}?(?: exactly| sharp)?", "clock", "ish", also=IN_HOURS)
+@rule(r"(?P<lead>(?:at|by|from|until|till|around) )(?P<hour>2[0-4]|1\d|0?\d)h(?:rs?)?\b", *IN_LEADS, also=IN_DIGITS)
 @rule(r"(?P<lead>)(?P<hour>2[0-3]|1[3-9])hrs?\b(?! (?:later|ago|each|a|per|and|or|stay|of))", "hr")
-@rule(r"(?P<lead>(?:at|by|from|to|until|till|around|-) ?)(?P<hour>1[0-2]|[1-9])(?P<half>[ap])\b(?!\.?m)")
+@rule(r"(?P<lead>(?:at|by|from|to|until|till|around|-) ?)(?P<hour>1[0-2]|[1-9])(?P<half>[ap])\b(?!\.?m)", *IN_DIGITS)
 def _o_clock(match: re.Match[str], now: Reference) -> Piece | None:
     return _time(match, _number(match["hour"]), exact=False)
 
 
-@rule(rf"{_LEAD}?(?P<hour>1[0-2]|0?[1-9])(?P<minute>[0-5]\d){_HALF}", "am", "pm", "a.m", "p.m")
-@rule(rf"{_LEAD}?(?P<hour>2[0-3]|1\d|0?\d) (?P<minute>[0-5]\d)(?:{_HALF}|{_BEFORE_PART})")
+@rule(rf"{_LEAD}?(?P<hour>1[0-2]|0?[1-9])(?P<minute>[0-5]\d){_HALF}", "am", "pm", "a.m", "p.m", also=IN_DIGITS)
+@rule(rf"{_LEAD}?(?P<hour>2[0-3]|1\d|0?\d) (?P<minute>[0-5]\d)(?:{_HALF}|{_BEFORE_PART})", *IN_DIGITS)
 @rule(
     rf"(?P<lead>(?:at|by|around|from|until|till|before|after|between|and|to) )(?P<hour>2[0-3]|1\d|0?\d) (?P<minute>[0-5][05]){_FREE}",
     *IN_LEADS,
+    also=IN_DIGITS,
 )
-@rule(rf"(?P<lead>(?:at|around) )(?P<hour>2[0-3]|[01]\d)(?P<minute>[0-5]\d){_FREE}", *IN_LEADS)
-@rule(rf"(?P<lead>at |by |@ ?)(?P<hour>2[0-3]|1\d|0?\d)\.(?P<minute>[0-5]\d){_FREE}")
+@rule(rf"(?P<lead>(?:at|around) )(?P<hour>2[0-3]|[01]\d)(?P<minute>[0-5]\d){_FREE}", *IN_LEADS, also=IN_DIGITS)
+@rule(rf"(?P<lead>at |by |@ ?)(?P<hour>2[0-3]|1\d|0?\d)\.(?P<minute>[0-5]\d){_FREE}", *IN_DIGITS)
 def _digits(match: re.Match[str], now: Reference) -> Piece | None:
     return _time(match, int(match["hour"]), int(match["minute"]))
 
@@ -100,8 +107,13 @@ _WORD_HOUR = rf"(?P<hour>{alternatives(_HOURS)}|thirteen|fourteen|fifteen|sixtee
 _WORD_MINUTE = rf"(?P<minute>(?:oh )?(?:{alternatives(_MINUTES)}))"
 
 
-@rule(rf"{_LEAD}?{_WORD_HOUR} {_WORD_MINUTE}(?:{_HALF}|{_BEFORE_PART})")
-@rule(rf"(?P<lead>(?:at|for|by|around|until|till|to|from|between|after|before) ){_WORD_HOUR} {_WORD_MINUTE}{_FREE}")
+@rule(rf"{_LEAD}?{_WORD_HOUR} {_WORD_MINUTE}(?:{_HALF}|{_BEFORE_PART})", *IN_HOURS, "teen", "twenty")
+@rule(
+    rf"(?P<lead>(?:at|for|by|around|until|till|to|from|between|after|before) ){_WORD_HOUR} {_WORD_MINUTE}{_FREE}",
+    *IN_HOURS,
+    "teen",
+    "twenty",
+)
 def _words(match: re.Match[str], now: Reference) -> Piece | None:
     return _time(match, _number(match["hour"]), _number(match["minute"].removeprefix("oh ")))
 
@@ -111,7 +123,7 @@ _TARGET = rf"(?P<hour>2[0-3]|1\d|0?\d|{alternatives(_HOURS)})(?:(?: |:| ?h ?)(?P
 
 @rule(
     rf"{_LEAD}?(?P<how>half past|half|(?:a )?quarter (?:past|after|to|of)|three quarters past|(?P<n>\d\d?|{alternatives(_MINUTES)}) (?:minutes?|mins?)? ?(?P<way>to|past|before|after|till)) {_TARGET}(?:{_HALF}| o'?clock|\b)",
-    "past", " to ", "half", "quarter", "after", "before", "till",
+    "past", " to ", "half", "quarter", "after", "before", "till", also=IN_HOURS,
 )  # fmt: skip
 def _past(match: re.Match[str], now: Reference) -> Piece | None:
     how, word, way = match["how"], match["hour"], match["way"]
@@ -156,15 +168,23 @@ def _past(match: re.Match[str], now: Reference) -> Piece | None:
 @rule(
     rf"(?P<lead>(?:at|@|by|around|about|from|until|till?|before|after|between|(?:later|earlier) than|(?:any ?time|some ?time|just|a bit|shortly) (?:past|after|before)) (?:about |around )?){_HOUR}{_FREE}",
     *IN_LEADS,
+    also=IN_HOURS,
 )
-@rule(rf"(?P<lead>(?:morning|afternoon|evening|tonight)(?: at| around)? ){_HOUR}{_FREE}", "noon", "ning", "tonight")
-@rule(rf"(?P<lead>(?:and|to|til|till|until|-) ?){_HOUR}{_FREE}", *IN_JOINTS)
 @rule(
-    rf"(?P<lead>(?:at|by|around|from|until|till|to|and|-) ?)?{_HOUR}{_IN_PART}", "morning", "noon", "evening", "night"
+    rf"(?P<lead>(?:morning|afternoon|evening|tonight)(?: at| around)? ){_HOUR}{_FREE}",
+    "noon",
+    "ning",
+    "tonight",
+    also=IN_HOURS,
 )
-@rule(rf"(?P<lead>at |by |around ){_HOUR}(?= (?:morning|afternoon|evening|night|lunch ?time)\b)")
-@rule(rf"(?P<lead>(?:change|move|push|shift|switch|reschedule|bring)(?: \w+){{1,3}} to ){_HOUR}{_FREE}")
-@rule(rf"(?P<lead>){_HOUR}(?= on (?:the )?(?:\d|mon|tue|wed|thu|fri|sat|sun))")
+@rule(rf"(?P<lead>(?:and|to|til|till|until|-) ?){_HOUR}{_FREE}", *IN_JOINTS, also=IN_HOURS)
+@rule(
+    rf"(?P<lead>(?:at|by|around|from|until|till|to|and|-) ?)?{_HOUR}{_IN_PART}",
+    "morning", "noon", "evening", "night", also=IN_HOURS,
+)  # fmt: skip
+@rule(rf"(?P<lead>at |by |around ){_HOUR}(?= (?:morning|afternoon|evening|night|lunch ?time)\b)", "morning", "noon", "evening", "night", "lunch", also=IN_HOURS)  # fmt: skip
+@rule(rf"(?P<lead>(?:change|move|push|shift|switch|reschedule|bring)(?: \w+){{1,3}} to ){_HOUR}{_FREE}", "change", "move", "push", "shift", "switch", "reschedule", "bring", also=IN_HOURS)  # fmt: skip
+@rule(rf"(?P<lead>){_HOUR}(?= on (?:the )?(?:\d|mon|tue|wed|thu|fri|sat|sun))", " on ", also=IN_HOURS)
 def _bare(match: re.Match[str], now: Reference) -> Piece | None:
     lead = (match["lead"] or "").strip()
     rest = match.string[match.end() : match.end() + 30]
@@ -189,6 +209,7 @@ _OF_PEOPLE = re.compile(
     rf"(?:(?:from|between) )?{_HOUR}(?:[:.](?P<minute>[0-5]\d))?(?: ?(?P<half>[ap])\.?m\b\.?)? ?(?:-|to|til|till|until|through|and) ?"
     rf"(?P<hour2>2[0-4]|1\d|0?\d|{alternatives(_HOURS)})(?![\d/.:]?\d|%|(?:st|nd|rd|th)\b)(?! (?:of (?!\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|tomorrow|today|mon|tue|wed|thu|fri|sat|sun)|people|persons|guests|times|minutes|hours|days|weeks|months|years|pm|stars|cups|{alternatives(CARDINALS)})\b)",
     *IN_JOINTS,
+    also=IN_HOURS,
 )
 def _hours(match: re.Match[str], now: Reference) -> Found:
     """ "8 to 9": two hours, where a day or a part of the day is beside them."""

@@ -238,7 +238,8 @@ _YEARS_ZH = {"前年": -2, "去年": -1, "今年": 0, "明年": 1, "后年": 2}
 
 
 @rule_zh(
-    rf"(?:(?P<rel>前年|去年|今年|明年|后年)的?|(?P<y>(?:19|20|21)\d\d)年?的?)?(?P<name>{'|'.join(sorted(_CHINESE, key=lambda each: -len(each)))})(?P<shift>前一天|后一天|的前一天|的后一天|前夕)?"
+    rf"(?:(?P<rel>前年|去年|今年|明年|后年)的?|(?P<y>(?:19|20|21)\d\d)年?的?)?(?P<name>{'|'.join(sorted(_CHINESE, key=lambda each: -len(each)))})(?P<shift>前一天|后一天|的前一天|的后一天|前夕)?",
+    *_CHINESE,
 )
 def _holiday_zh(match: re.Match[str], now: Reference) -> Piece | None:
     name, of = match["name"], _CHINESE[match["name"]]

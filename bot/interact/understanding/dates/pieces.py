@@ -58,37 +58,46 @@ Found = Piece | list[Piece] | None
 Make = Callable[[re.Match[str], Reference], Found]
 
 
-def _holds(text: str, needs: tuple[str, ...]) -> bool:
-    for need in needs:  # noqa: SIM110 - thirty times a message: a generator costs twice as much
-        if need in text:
-            return True
-    return False
+IN_DIGITS = tuple("0123456789")
+Needs = tuple[str, ...]
 
 
 class Rules:
-    """The rules of one grammar. A rule is tried on texts that hold one of its `needs`."""
+    """The rules of one grammar. A rule is tried on texts that hold one of its `needs` and one of what it needs `also`."""
 
     def __init__(self, lead: str = "") -> None:
         """`lead`: what every pattern begins with."""
         self._lead = lead
-        self._written: list[tuple[tuple[str, ...], str, Make]] = []
+        self._written: list[tuple[int, int, str, Make]] = []
+        self._needs: list[Needs] = [()]  # many rules have the same
 
-    def __call__(self, pattern: str, *needs: str) -> Callable[[Make], Make]:
+    def __call__(self, pattern: str, *needs: str, also: Needs = ()) -> Callable[[Make], Make]:
         def keep(make: Make) -> Make:
-            self._written.append((needs, f"{self._lead}(?:{pattern})", make))
+            self._written.append((self._place(needs), self._place(also), f"{self._lead}(?:{pattern})", make))
             return make
 
         return keep
 
+    def _place(self, needs: Needs) -> int:
+        if needs not in self._needs:
+            self._needs.append(needs)
+        return self._needs.index(needs)
+
     @cached_property
-    def _rules(self) -> list[tuple[tuple[str, ...], re.Pattern[str], Make]]:
+    def _rules(self) -> list[tuple[int, int, re.Pattern[str], Make]]:
         """Compiled when first used: a command that understands nothing does not wait for it."""
-        return [(needs, re.compile(pattern), make) for needs, pattern, make in self._written]
+        return [(needs, also, re.compile(pattern), make) for needs, also, pattern, make in self._written]
+
+    @cached_property
+    def _holds(self) -> list[Callable[[str], object]]:
+        """Whether a text holds one of these, by place; a pattern finds that in half the time of one word after another."""
+        return [re.compile("|".join(map(re.escape, needs))).search for needs in self._needs]
 
     def find(self, text: str, regions: list[tuple[int, int]], now: Reference) -> list[Piece]:
+        held = [holds(text) for holds in self._holds]
         found: list[Piece] = []
-        for needs, pattern, make in self._rules:
-            if needs and not _holds(text, needs):
+        for needs, also, pattern, make in self._rules:
+            if not (held[needs] and held[also]):
                 continue
             for start, end in regions:
                 for match in islice(pattern.finditer(text, start, end), MAX_DATES):
