@@ -13,7 +13,7 @@ MAX_CLAUSE = 240  # nobody states a fact about themselves in a longer one
 
 _EN_JOINTS = (
     r"\b(?:but|however|although|though|except(?: that)?|because|whereas|btw|by the way|plus|anyway|"
-    r"(?<!\bi )(?<!\bwe )(?<!\bam )(?<!\bare )(?<!\bis )(?<!\bhave )(?<!\bcan )(?<!\bdo )(?<!'m )(?<!'re )(?<!'ve )also|"
+    r"(?=also\b)(?<!\bi )(?<!\bwe )(?<!\bam )(?<!\bare )(?<!\bis )(?<!\bhave )(?<!\bcan )(?<!\bdo )(?<!'m )(?<!'re )(?<!'ve )also|"
     r"(?:and|so|since|as|then|or)(?= (?:i|i'm|i've|i'd|i'll|im|my|we|we're|our|it|it's|its|the|this|that|they|you|your|"
     r"he|she|his|her|please|pls|remind|can|could|would|will|is|are|was|were|do|don't|dont|no|never|also|something|nothing|anything|yesterday|today|"
     r"tomorrow|love|hate|what|how|where|when|which|stop|call|only|allergic)\b))\b"
@@ -21,6 +21,12 @@ _EN_JOINTS = (
 _ZH_JOINTS = (
     r"(?:但是|可是|不过(?!敏)|然而|而且|并且|另外|还有|然后|因为|所以|顺便(?:说一?句|说一下|提一?下|问一?下)?|对了|"
     r"(?<!不)但(?!愿|丁)|只是(?=[太有没不]))"
+)
+# The same for text in ASCII, which most English is: a third faster.
+_SPLIT_ASCII = re.compile(
+    r"(?P<hard>[.!?]+(?=[\s\"')\]]|$)|[;\n\r\t]+)|(?P<weak>,(?!\d{3}\b)|[()\[\]\"~]|(?<!\s)\s+-+\s+)"
+    r"|(?P<joint>" + _EN_JOINTS + ")",
+    re.IGNORECASE,
 )
 _SPLIT = re.compile(
     r"(?P<hard>[.!?]+(?=[\s\"')\]]|$)|[。！？；;…\n\r\t]+|[!?]+(?=[" + CJK + r"])|(?<=[" + CJK + r"])[.!?~]+)"
@@ -114,7 +120,7 @@ def split(text: str) -> list[Clause]:
     sentence_start = 0
     start = 0
     opener = ""
-    for cut in _SPLIT.finditer(text):
+    for cut in (_SPLIT_ASCII if text.isascii() else _SPLIT).finditer(text):
         sign = cut.group().strip()
         joint = cut.lastgroup == "joint"
         _append(found, text[start : cut.start()], opener, "" if joint else sign)
@@ -167,8 +173,8 @@ def _read(clause: Clause) -> None:
 
 
 def pairs(text: str) -> list[str]:
-    """The possible anchors in Chinese text: its characters, their pairs, and words of other scripts."""
-    return list({*text, *map("".join, itertools.pairwise(text)), *words(text)})
+    """The possible anchors in Chinese text: its characters and their pairs."""
+    return list({*text, *map("".join, itertools.pairwise(text))})
 
 
 def _close_sentence(sentence: list[Clause], asked: bool) -> None:

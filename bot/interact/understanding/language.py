@@ -92,7 +92,8 @@ def detect_language(text: str, fallback: str | None) -> str:
             return "ja"
         code = max(counts, key=lambda each: counts[each])
         if counts[code]:
-            latin = sum(1 for word in _WORD.findall(sample) if _LATIN_LETTERS.match(word))
+            found = _WORD.findall(sample) if _LATIN_LETTERS.search(sample) else []
+            latin = sum(1 for word in found if _LATIN_LETTERS.match(word))
             # "oat latte大杯少糖" is Chinese; one Chinese name in an English sentence does not make it so.
             if counts[code] >= latin or (code == "zh" and counts[code] >= 4 and counts[code] * 2 >= latin):
                 return "uk" if code == "ru" and _UKRAINIAN.search(sample) else code

@@ -20,6 +20,7 @@ from .things import singular
 _NEARLY_THE_SAME = 0.85  # of letters: then spelling is all that differs
 _CANDIDATES = 6
 _ANSWERS = 2
+_REMEMBERED = 20_000  # words: few are most of what is said
 _EMPTY = frozenset(
     "a an the is are am do does did you your i my me we to of for it in on at have has can could would please what how when "
     "where which there any be will with and or that this tell know want like get so hi hello hey".split()
@@ -107,13 +108,13 @@ def _features(said: str) -> Counter[str]:
     if _CHINESE.search(said):
         signs = [sign for sign in said if sign.isalnum()]
         return Counter([*map("".join, itertools.pairwise(signs)), *[one for one in signs if one not in _EMPTY_ZH]])
-    found: Counter[str] = Counter()
-    for word in said.split(" "):
-        if not word:
-            continue
-        if word not in _EMPTY:
-            found["w:" + singular(word)] += 2
-            padded = f"^{word}$"
-            for i in range(len(padded) - 2):
-                found[padded[i : i + 3]] += 1
-    return found
+    return Counter(itertools.chain.from_iterable(map(_of_word, said.split(" "))))
+
+
+@lru_cache(_REMEMBERED)
+def _of_word(word: str) -> tuple[str, ...]:
+    """The word, which counts twice, and its letters by three."""
+    if not word or word in _EMPTY:
+        return ()
+    padded, whole = f"^{word}$", "w:" + singular(word)
+    return (whole, whole, *[padded[at : at + 3] for at in range(len(padded) - 2)])

@@ -175,9 +175,9 @@ class Listener:
             return []
         lexicon = self._lexicons[clause.script]
         found = list(lexicon.phrases.search(clause.text, clause.anchors))
-        clause.core, anchors = lexicon.cores.read(clause)
-        if clause.states:
-            found += lexicon.facts.search(clause.core, anchors)
+        if clause.states or clause.script == "en":  # an English core tells whom a clause speaks of
+            clause.core, anchors = lexicon.cores.read(clause)
+            found += lexicon.facts.search(clause.core, anchors) if clause.states else ()
         return found
 
     def _order(
