@@ -60,7 +60,8 @@ def load_compared(memory: Memory, ids: Sequence[int] | None = None) -> list[Comp
             statement = statement.where(table.c.customer_id.in_(ids))
         for customer_id, kind, value in connection.execute(statement):
             keys[customer_id][_KINDS.get(kind, "numbers")].add(value)
-    born = {customer_id: date for customer_id, date in connection.execute(_BIRTHDAYS)}
+    birthdays = _BIRTHDAYS if ids is None else _BIRTHDAYS.where(FACTS.c.customer_id.in_(ids))
+    born = {customer_id: date for customer_id, date in connection.execute(birthdays)}
     people = connection.execute(
         select(CUSTOMERS.c.id, CUSTOMERS.c.name, CUSTOMERS.c.city).where(*only).order_by(CUSTOMERS.c.id)
     )
@@ -189,6 +190,12 @@ def find_merge_since(memory: Memory, customer_id: int, number: int) -> int | Non
     statement = select(MERGES.c.id).where(
         MERGES.c.id > number, MERGES.c.undone_at.is_(None), MERGES.c.customer_id == customer_id
     )
+    return memory.connection().execute(statement.order_by(MERGES.c.id.desc()).limit(1)).scalar()
+
+
+def find_survivor(memory: Memory, number: int) -> int | None:
+    """Whose rows those of a customer who was merged away are now."""
+    statement = select(MERGES.c.customer_id).where(MERGES.c.merged_id == number, MERGES.c.undone_at.is_(None))
     return memory.connection().execute(statement.order_by(MERGES.c.id.desc()).limit(1)).scalar()
 
 

@@ -43,6 +43,11 @@ _FIND = select(IDENTITIES.c.value, IDENTITIES.c.customer_id).where(
 _REACHABLE = select(IDENTITIES.c.customer_id).where(
     IDENTITIES.c.kind == "telegram", IDENTITIES.c.customer_id.in_(bindparam("ids", expanding=True))
 )
+_NUMBERS = (
+    select(IDENTITIES.c.customer_id, IDENTITIES.c.value)
+    .where(IDENTITIES.c.kind == "order_system", IDENTITIES.c.customer_id.in_(bindparam("ids", expanding=True)))
+    .order_by(IDENTITIES.c.id)
+)
 _ERASED = select(ERASURES.c.identity_hash).where(ERASURES.c.identity_hash.in_(bindparam("hashes", expanding=True)))
 _CUSTOMERS = select(
     CUSTOMERS.c.id, CUSTOMERS.c.name, CUSTOMERS.c.language, CUSTOMERS.c.language_from, CUSTOMERS.c.city,
@@ -103,6 +108,15 @@ def find_customers(memory: Memory, kind: str, values: Collection[str]) -> dict[s
 def find_reachable(memory: Memory, ids: Collection[int]) -> set[int]:
     """Those whom Telegram reaches."""
     return set(memory.connection().execute(_REACHABLE, {"ids": list(ids)}).scalars()) if ids else set()
+
+
+def find_numbers(memory: Memory, ids: Collection[int]) -> dict[int, str]:
+    """The first number of each in the order system; a customer merged with another has several."""
+    rows = memory.connection().execute(_NUMBERS, {"ids": list(ids)}) if ids else ()
+    found: dict[int, str] = {}
+    for customer_id, number in rows:
+        found.setdefault(customer_id, number)
+    return found
 
 
 def has_erasures(memory: Memory) -> bool:

@@ -32,6 +32,7 @@ from storage.models import (
     OutboxMessage,
     OutboxState,
     QuestionAsked,
+    SharedKey,
     Staff,
     TierChange,
     table_of,
@@ -39,6 +40,7 @@ from storage.models import (
 
 HELD: dict[str, type[Base]] = {
     "identities": Identity,
+    "shared_keys": SharedKey,
     "consents": Consent,
     "facts": Fact,
     "feedback": Feedback,

@@ -51,6 +51,11 @@ class _Known:
     linked: set[str]  # customer ids that are identities already
     phones: dict[str, int]
     mails: dict[str, int]
+    numbers: dict[int, str]  # the first customer id that each has in the order system
+
+    def is_merged(self, row: CustomerRow) -> bool:
+        """Whether the row is of somebody who was merged with another row's customer: that other row speaks for both."""
+        return self.numbers.get(self.ids[row.customer_id], row.customer_id) != row.customer_id
 
 
 def _recognise(memory: Memory, rows: Sequence[CustomerRow]) -> _Known:
@@ -58,11 +63,12 @@ def _recognise(memory: Memory, rows: Sequence[CustomerRow]) -> _Known:
     known = _Known(
         ids, set(ids),
         imports.find_customers(memory, "phone", [row.phone for row in rows if row.phone]),
-        imports.find_customers(memory, "email", [row.email for row in rows if row.email]),
+        imports.find_customers(memory, "email", [row.email for row in rows if row.email]), {},
     )  # fmt: skip
+    known.numbers = imports.find_numbers(memory, {*ids.values(), *known.phones.values(), *known.mails.values()})
     # A person who has told their number in a chat is the person of that number in the file; but nobody gets two
-    # customer ids of one order system.
-    taken = set(known.ids.values())
+    # customer ids of one order system: two with one phone may be a family, and staff are asked.
+    taken = {*known.ids.values(), *known.numbers}
     for row in rows:
         found = known.phones.get(row.phone or "") or known.mails.get(row.email or "")
         if row.customer_id not in known.ids and found is not None and found not in taken:
@@ -95,11 +101,13 @@ def _complete(memory: Memory, rows: Sequence[CustomerRow], known: _Known, import
     changes: list[tuple[int, dict[str, Any]]] = []
     for row in rows:
         before = stored[known.ids[row.customer_id]]
+        merged = known.is_merged(row)
+        follows = row.language and before.language_from == "import" and not merged
         values = {
-            "name": before.name if before.id in chatting else row.name,
-            "language": row.language if row.language and before.language_from == "import" else before.language,
-            "city": row.city or before.city,
-            "kind": row.kind or before.kind,
+            "name": before.name if before.id in chatting or merged else row.name,
+            "language": row.language if follows else before.language,
+            "city": (before.city or row.city) if merged else (row.city or before.city),
+            "kind": before.kind if merged else row.kind or before.kind,
             "lead_source": before.lead_source or row.source,
             "tags": [*before.tags, *(tag for tag in row.tags or [] if tag not in before.tags)],
         }
@@ -147,7 +155,7 @@ def _link(memory: Memory, rows: Sequence[CustomerRow], known: _Known, report: Im
 def _remember_birthdays(
     memory: Memory, rows: Sequence[CustomerRow], known: _Known, import_id: int | None, now: datetime
 ) -> set[int]:
-    told = {known.ids[row.customer_id]: row.birthday for row in rows if row.birthday}
+    told = {known.ids[row.customer_id]: row.birthday for row in rows if row.birthday and not known.is_merged(row)}
     before = imports.find_birthdays(memory, told)
     # The person's own word on the day is as good; a file repeats what a shop once wrote down.
     fresh = {

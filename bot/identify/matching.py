@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process, utils
 from bot.config import Settings
 from bot.errors import RegularsError
 from bot.identify.import_cells import read_phone
-from storage import customers, portraits
+from storage import customers, duplicates, portraits
 from storage.database import Memory
 from storage.models import Customer
 from storage.portraits import Named
@@ -56,7 +56,7 @@ def find_exactly(memory: Memory, key: str, settings: Settings) -> Customer | Non
     if colon and kind in KINDS:
         return customers.find(memory, kind, (read_phone(value, settings) or value) if kind == "phone" else value)
     if match := _OURS.fullmatch(key):
-        found = customers.get(memory, int(match[1]))
+        found = customers.get(memory, int(match[1])) or _find_merged(memory, int(match[1]))
         if found is not None or key.startswith("#"):
             return found
     found = customers.find(memory, "order_system", key)
@@ -66,6 +66,12 @@ def find_exactly(memory: Memory, key: str, settings: Settings) -> Customer | Non
     if found is None and "@" in key:
         found = customers.find(memory, "email", key.lower())
     return found
+
+
+def _find_merged(memory: Memory, number: int) -> Customer | None:
+    """Whom a customer's number means since they were merged."""
+    survivor = duplicates.find_survivor(memory, number)
+    return None if survivor is None else customers.get(memory, survivor)
 
 
 def search_customers(memory: Memory, words: str, settings: Settings, most: int = MOST) -> list[Customer]:

@@ -90,8 +90,11 @@ def test_merge_undo_and_apart(here: Path) -> None:
     assert ask("duplicates", "list") == []
     (row,) = ask("duplicates", "list", "--merged")
     assert (row["id"], row["how"], row["undone_at"]) == (merged["merge"], "staff", None)
-    call("import", "orders", "orders.csv")  # again: it is known whose they are
-    assert ask("customers", "show", "k1")["orders"] == 3
+    for kind, file in (("orders", "orders.csv"), ("customers", "people.csv")):  # again: it is known who is who
+        report = ask("import", kind, file)
+        assert (report["added"], report["changed"]) == (0, 0)
+    one = ask("customers", "show", "2")  # a number that is gone still means somebody
+    assert (one["id"], one["name"], one["orders"]) == (1, "Ana Keller", 3)
     would = ask("duplicates", "undo", str(merged["merge"]), "--dry-run")
     assert would["restored_id"] == 2
     assert "two again" in call("duplicates", "undo", str(merged["merge"]))
@@ -100,6 +103,14 @@ def test_merge_undo_and_apart(here: Path) -> None:
     (pair,) = ask("duplicates", "list")
     assert ask("duplicates", "apart", str(pair["id"])) == {"one": 1, "other": 2}
     assert ask("duplicates", "list") == []
+
+
+def test_a_phone_does_not_make_two_rows_one_person(here: Path) -> None:
+    (here / "more.csv").write_text("customer_id,name,phone\nk9,Eva Keller,0171 3920777\n", encoding="utf-8")
+    report = ask("import", "customers", "more.csv")
+    assert (report["added"], report["changed"]) == (1, 0)
+    assert ask("customers", "show", "k9")["name"] == "Eva Keller"
+    assert ask("customers", "show", "k1")["name"] == "Ana Keller"
 
 
 def test_two_customers_may_be_named(here: Path) -> None:

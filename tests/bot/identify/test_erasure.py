@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot.config import load_settings
 from bot.customize.messages import Button, compose
 from bot.customize.wording import Wording
+from bot.identify import merging
 from bot.identify.erasure import erase_customer
 from bot.identify.importing import import_file
 from storage import (
@@ -37,9 +38,12 @@ from storage.models import (
     Contact,
     Conversation,
     Customer,
+    Duplicate,
     Erasure,
+    Figures,
     InboxUpdate,
     OutboxMessage,
+    SharedKey,
     TierChange,
 )
 
@@ -72,6 +76,15 @@ def _live(memory: Memory) -> int:
     questions.add(memory, person.id, "milk", NOW)
     events.add(memory, person.id, "reminder", at=NOW, reference="1", data={"text": "call Zebulon"})
     follow_ups.add_plans(memory, [Plan(person.id, "reminder", "1", "service", NOW, NOW, {"text": "Zebulon"})], NOW)
+    memory.add(SharedKey(customer_id=person.id, kind="phone", value="+491713920777", created_at=NOW))
+    memory.add(Figures(customer_id=person.id, orders=1, spent=100))
+    double = customers.add(memory, name="Quittenbaum, Zebulon", language="en", now=NOW)
+    merging.merge(memory, into=person, other=double, now=NOW)
+    third = customers.add(memory, name="Zebra", language="en", now=NOW)
+    memory.add(Duplicate(
+        one_id=person.id, other_id=third.id, score=0.9, is_strong=True, found_at=NOW,
+        evidence=[{"what": "name_typo", "one": "Zebulon", "other": "Zebra"}],
+    ))  # fmt: skip
     memory.add(TierChange(customer_id=person.id, before="new", after="C", reason="Zebulon", at=NOW))
     sent = outbox.add(memory, "sendDocument", {"chat_id": 70707, "caption": "Dear Zebulon"}, now=NOW, chat_id=70707,
                       customer_id=person.id)  # fmt: skip

@@ -79,7 +79,7 @@ def test_an_export_has_everything_but_staff(filled: Database) -> None:
     held = filled.read_now(lambda memory: portrait.export_customer(memory, 1, NOW))
     assert held.keys() == {
         "exported_at", "import", "customer", "identities", "consents", "facts", "feedback", "orders", "tier_changes",
-        "follow_ups", "questions", "events", "contacts", "conversation",
+        "follow_ups", "questions", "events", "contacts", "conversation", "shared_keys",
     }  # fmt: skip
     assert held["customer"]["name"] == "Anna Keller"
     assert len(held["orders"]) == 43
