@@ -170,7 +170,7 @@ class Agent:
         self.worker = Worker(
             self.application, database, clock, self, lanes, fragment_wait=settings.conversation.fragment_wait
         )
-        self.workshop = Workshop(settings, database, clock, self.wording, self.sender)
+        self.workshop = Workshop(settings, database, clock, self.wording, self.sender, api=self.api)
         self.schedule = Schedule(settings, database, clock, self.wording, self.sender, self.worker, self.leadership)
         self.intake = Intake(
             self.api, database, clock, self.worker.wake, poll_seconds=settings.telegram.poll_timeout.total_seconds()

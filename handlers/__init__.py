@@ -22,7 +22,7 @@ from telegram.ext import (
 
 from bot.runtime.worker import keep_error
 from handlers.customers import chat, feedback, knowledge, orders, privacy, profile, questions, reminders, start
-from handlers.staff import cases, desk, duplicates, find, followups, reports, segments, team
+from handlers.staff import cases, desk, duplicates, find, followups, imports, reports, segments, team
 from handlers.staff import profile as staff_profile
 from handlers.visit import Visit, answering
 from storage import buttons
@@ -54,6 +54,7 @@ PRESSES: dict[str, Callable[[Visit], None]] = {
     **followups.PRESSES,
     **duplicates.PRESSES,
     **cases.PRESSES,
+    **imports.PRESSES,
 }
 
 Regulars = Application[Any, Any, Any, Any, Any, Any]
@@ -84,7 +85,7 @@ def answer_text(visit: Visit) -> None:
 
 
 def answer_file(visit: Visit) -> None:
-    if visit.staff is not None and desk.relay_reply(visit):
+    if visit.staff is not None and (desk.relay_reply(visit) or imports.take_file(visit)):
         return
     chat.answer_file(visit)
 

@@ -1,16 +1,16 @@
-"""Reports that were asked for and are not made yet, by the chat that waits: they outlive a stop."""
+"""Reports and imports that were asked for and are not made yet, by the chat that waits: they outlive a stop."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from storage import meta
 from storage.database import Memory
 from storage.meta import META
 
-PREFIX = "report:"
+PREFIX, IMPORTS = "report:", "import:"
 
 
 def ask(memory: Memory, chat_id: int, language: str, key: str) -> None:
@@ -18,15 +18,21 @@ def ask(memory: Memory, chat_id: int, language: str, key: str) -> None:
     meta.write(memory, f"{PREFIX}{chat_id}", {"chat_id": chat_id, "language": language, "key": key})
 
 
+def ask_import(memory: Memory, asked: dict[str, Any]) -> None:
+    """`asked`: chat_id, language, key, what (preview, import or undo), file_name, file_id, and what that needs."""
+    meta.write(memory, f"{IMPORTS}{asked['key']}", asked)
+
+
 def list_asked(memory: Memory) -> list[dict[str, Any]]:
-    """{"chat_id", "language", "key"} of each."""
-    found = select(META.c.value).where(META.c.key.startswith(PREFIX)).order_by(META.c.key)
+    """{"chat_id", "language", "key"} of each; of a file, with `what` to do."""
+    ours = or_(META.c.key.startswith(PREFIX), META.c.key.startswith(IMPORTS))
+    found = select(META.c.value).where(ours).order_by(META.c.key)
     return list(memory.connection().execute(found).scalars())
 
 
 def settle(memory: Memory, asked: dict[str, Any]) -> bool:
     """It is made. False: somebody else made it meanwhile, or it was asked for anew."""
-    key = f"{PREFIX}{asked['chat_id']}"
+    key = f"{IMPORTS}{asked['key']}" if "what" in asked else f"{PREFIX}{asked['chat_id']}"
     if meta.read(memory, key) != asked:
         return False
     memory.connection().execute(delete(META).where(META.c.key == key))

@@ -58,10 +58,12 @@ def import_(
     context: typer.Context, file: File, dry_run: DryRun = False, mapped: Map = None, locale: LocaleName = None,
     encoding: Encoding = None, sheet: SheetName = None, skip_bad: SkipBad = False,
     basis: BasisName = "own", as_json: AsJson = False,
+    by: Annotated[int | None, typer.Option(hidden=True, help="Whose: our number of a member of staff.")] = None,
+    tells: Annotated[bool, typer.Option("--progress", hidden=True, help="Say how far it is, a line each time.")] = False,
 ) -> None:  # fmt: skip
     """Whatever the command is called: its name is the kind of file."""
     options = read_options(mapped, locale, encoding, sheet, skip_bad, basis)
-    _import(str(context.info_name), file, options, dry_run, as_json)
+    _import(str(context.info_name), file, options, dry_run, as_json, by, tells)
 
 
 for kind, told in {
@@ -86,7 +88,9 @@ def read_options(
     )  # fmt: skip
 
 
-def _import(kind: str, file: Path, options: ImportOptions, dry_run: bool, as_json: bool) -> None:
+def _import(
+    kind: str, file: Path, options: ImportOptions, dry_run: bool, as_json: bool, by: int | None, tells: bool
+) -> None:
     from bot.differentiate.value import differentiate_all
     from bot.identify.importing import import_file
     from bot.interact.hearing import learn_faq
@@ -95,7 +99,10 @@ def _import(kind: str, file: Path, options: ImportOptions, dry_run: bool, as_jso
         raise InputError("--basis", [InputProblem(None, "only a list of customers has one")])
     settings, now = read_settings(), Clock().now()
     with opened(settings, bulk=True) as database, progress_bar(f"importing {kind}") as progress, unsearched():
-        report = import_file(database, kind, file, settings, now, progress, options=options, dry_run=dry_run)
+        progress = _tell_progress if tells else progress
+        report = import_file(
+            database, kind, file, settings, now, progress, options=options, dry_run=dry_run, staff_id=by
+        )
         if kind in ("customers", "orders") and not dry_run:
             differentiate_all(database, settings, now)
         if kind == "faq" and not dry_run:
@@ -106,6 +113,11 @@ def _import(kind: str, file: Path, options: ImportOptions, dry_run: bool, as_jso
     if dry_run:
         _show_preview(file, report)
     _show_counts(file, report, dry_run)
+
+
+def _tell_progress(done: int, total: int | None) -> None:
+    if total is not None:
+        say_error(f"progress {done} {total}")
 
 
 def _show_preview(file: Path, report: ImportReport) -> None:

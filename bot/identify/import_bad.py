@@ -45,6 +45,9 @@ class BadRows:
             for line, key in rows:
                 self.add(line, f"{what} {shown(key)} has a bad row, line {self.spoilt[key]}")
 
+    def list_first(self, most: int) -> list[InputProblem]:
+        return [InputProblem(line, reason) for line, reason in sorted(self.reasons.items())[:most]]
+
     def refuse(self) -> None:
         """Raises InputError where there are any."""
         if not self.reasons:

@@ -29,6 +29,7 @@ class ImportReport:
     reachable: int = 0  # of a customers file: those who can be written to by now
     skipped: int = 0  # bad rows, written to `bad_file`
     bad_file: str | None = None
+    bad: list[InputProblem] = field(default_factory=list)  # the first of them
     format: str = ""  # such as "cp1252, separated by ;"
     columns: dict[str, str] = field(default_factory=dict)  # ours → the file's
     guessed: list[str] = field(default_factory=list)  # ours that were found by likeness alone

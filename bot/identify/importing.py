@@ -28,6 +28,8 @@ from storage.database import Database, Memory
 
 BATCH = 2_000  # rows of a file in one transaction: a running bot waits for the writer no longer than that
 
+MOST_BAD = 20  # that a report names
+
 Apply = Callable[[Memory, Sequence[Any], ImportReport], None]
 
 
@@ -58,6 +60,7 @@ def import_file(
     with closing(check_table(kind, table, settings, now, options, progress)) as checked:
         report = ImportReport(kind, basis=options.basis, rows=checked.rows, skipped=len(checked.bad))
         report.describe(table)
+        report.bad = checked.bad.list_first(MOST_BAD)
         if dry_run:
             report.preview = preview_rows(checked)
         else:

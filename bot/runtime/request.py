@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -22,6 +23,8 @@ CONNECTIONS = 512  # aiohttp's pool costs nothing while unused, unlike httpcore'
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
 CALL_SECONDS = 15.0  # no call lasts longer, but a poll: a lease must outlast the calls begun under it
+DOWNLOAD_SECONDS = 120.0  # of the largest file there is
+PIECE = 1 << 16
 KEEP_ALIVE_SECONDS = 4.0  # shorter than servers', so that we rarely write into a connection they just closed
 
 
@@ -99,6 +102,28 @@ class AiohttpRequest(BaseRequest):
         except ValueError:
             body = {}
         return Reply(status, body if isinstance(body, dict) else {})
+
+    async def download(self, url: str, path: Path, most: int) -> int:
+        """GET a file, a piece at a time; the status, 413 for one larger than `most` bytes. Raises NotSent or Ambiguous."""
+        if self._session is None:
+            await self.initialize()
+        assert self._session is not None  # noqa: S101  set by initialize
+        limits = aiohttp.ClientTimeout(total=DOWNLOAD_SECONDS, connect=CONNECT_SECONDS, sock_read=self._read_timeout)
+        proxy = _find_proxy(url[: url.find("/", 8)])
+        read = 0
+        try:
+            async with self._session.get(url, timeout=limits, allow_redirects=False, proxy=proxy) as response:
+                with path.open("wb") as file:
+                    async for piece in response.content.iter_chunked(PIECE):
+                        read += len(piece)
+                        if read > most:
+                            return 413
+                        file.write(piece)
+                return response.status
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise NotSent(_without_address(error)) from None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Ambiguous(_without_address(error)) from None
 
     async def do_request(
         self,

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from bot.runtime.request import AiohttpRequest, File, Reply
+
+
+class CannotFetch(Exception):
+    """Telegram does not give the file; its text is Telegram's reason."""
 
 
 class TelegramApi:
@@ -13,6 +18,7 @@ class TelegramApi:
 
     def __init__(self, base: str, token: str, request: AiohttpRequest) -> None:
         self._address = f"{base.rstrip('/')}/bot{token}"
+        self._files = f"{base.rstrip('/')}/file/bot{token}"
         self._request = request
         self.bot_id = int(token.partition(":")[0])
 
@@ -26,6 +32,16 @@ class TelegramApi:
     ) -> Reply:
         """Raises NotSent or Ambiguous (both NetworkError)."""
         return await self._request.call(f"{self._address}/{method}", parameters, files, read_seconds=read_seconds)
+
+    async def download(self, file_id: str, path: Path, most: int) -> None:
+        """Fetch a file that somebody sent. Raises CannotFetch, NotSent or Ambiguous."""
+        found = await self.call("getFile", {"file_id": file_id})
+        result = found.body.get("result")
+        if not found.body.get("ok") or not isinstance(result, dict) or "file_path" not in result:
+            raise CannotFetch(found.description)
+        status = await self._request.download(f"{self._files}/{result['file_path']}", path, most)
+        if status != 200:
+            raise CannotFetch("file is too big" if status == 413 else f"HTTP {status}")
 
     async def reconnect(self) -> None:
         """Drop all connections: a half-dead one must not be waited on for ever."""

@@ -6,10 +6,8 @@ Neither the loop nor the writer waits. What was asked for is stored: a stop ends
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
-import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -20,7 +18,10 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.customize.messages import compose
 from bot.customize.wording import Wording
+from bot.runtime.command import Hear, run_ours
+from bot.runtime.import_desk import ImportDesk
 from bot.runtime.sender import Sender
+from bot.runtime.telegram_api import TelegramApi
 from storage import outbox, requests
 from storage.database import Database, Memory
 from storage.outbox import Queued
@@ -28,8 +29,6 @@ from storage.outbox import Queued
 logger = logging.getLogger(__name__)
 
 LIMIT_SECONDS = 600.0  # longer, and something is wrong with it
-WORDS = 2000  # of what went wrong, in the log
-SECRETS = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_BOT_TOKEN_FILE", "REGULARS_WEBHOOK_SECRET")  # a report needs none
 
 
 class Picture(NamedTuple):
@@ -45,10 +44,13 @@ class Workshop:
 
     def __init__(
         self, settings: Settings, database: Database, clock: Clock, wording: Wording, sender: Sender,
-        command: Sequence[str] = (sys.executable, "-m", "bot"),
+        command: Sequence[str] = (sys.executable, "-m", "bot"), api: TelegramApi | None = None,
     ) -> None:  # fmt: skip
+        """`api`: where files are fetched from that staff send."""
         self._settings, self._database, self._clock = settings, database, clock
         self._wording, self._sender, self._command = wording, sender, command
+        if api is not None:
+            self.imports = ImportDesk(settings, database, clock, wording, api, sender, self._run)
         self._woken = asyncio.Event()
         self._woken.set()
 
@@ -61,6 +63,9 @@ class Workshop:
             await self._woken.wait()
             self._woken.clear()
             for asked in await self._database.read(requests.list_asked):
+                if "what" in asked:
+                    await self.imports.serve(asked)
+                    continue
                 pictures = await self._make(asked["language"])
                 queued = await self._database.write(
                     lambda memory, asked=asked, pictures=pictures: self._hand_over(memory, asked, pictures),  # type: ignore[misc]
@@ -79,29 +84,8 @@ class Workshop:
             logger.error("the report on value failed: %s", str(error) or f"it took more than {LIMIT_SECONDS:.0f} s")
             return None
 
-    async def _run(self, *arguments: str) -> bytes:
-        """What a command of ours prints. Raises RuntimeError with its words where it fails; cancelled, it is killed."""
-        process = await asyncio.create_subprocess_exec(
-            *self._command, *arguments, env=self._environment(), stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        try:
-            told, wrong = await process.communicate()
-        finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
-        if process.returncode != 0:
-            raise RuntimeError(wrong.decode(errors="replace")[-WORDS:])
-        return told
-
-    def _environment(self) -> dict[str, str]:
-        """The same business and database; the secrets stay here."""
-        url = self._database.url.render_as_string(hide_password=False)
-        return {name: value for name, value in os.environ.items() if name not in SECRETS} | {
-            "REGULARS_DATABASE_URL": url
-        }
+    async def _run(self, *arguments: str, hear: Hear | None = None) -> bytes:
+        return await run_ours(self._command, self._database, *arguments, hear=hear)
 
     def _hand_over(self, memory: Memory, asked: dict[str, Any], pictures: list[Picture] | None) -> list[Queued]:
         if not requests.settle(memory, asked):

@@ -59,7 +59,7 @@ def audit(visit: Visit, outcome: str, about: int | None = None) -> None:
     pressed = visit.pressed
     team.log(
         visit.memory,
-        command=f"press:{pressed.action}" if pressed else visit.said.command,
+        command=f"press:{pressed.action}" if pressed else visit.said.command or "file",
         arguments=" ".join(f"{name}={value}" for name, value in pressed.values.items())
         if pressed
         else visit.said.arguments,
