@@ -18,12 +18,14 @@ import yaml
 from bot.config import Question
 from bot.interact import rechecks
 from bot.interact.turn import Turn
+from bot.interact.understanding.normalise import has_cjk
 from bot.interact.understanding.result import FoundFact, FoundFeedback
 from bot.interact.vocabulary import find_words, strip_polite
 from storage.models import Fact
 
 OPEN_FOR = timedelta(days=3)  # later, a text is not the answer any more
 LONGEST_ANSWER = 80
+LONGEST_OF_ITEM, LONGEST_OF_ITEM_ZH = 9, 14  # words, or Chinese characters, around the one thing that is named
 ORDERED = 0.8  # an order so sure was asked for in words
 LONGEST_YES = 20  # more than that says what, too
 CONFIDENCE = 0.9
@@ -133,6 +135,8 @@ def _make_facts(turn: Turn, question: dict[str, Any], rule: dict[str, Any]) -> t
             return ()
         return (made,) if any(mark.isalnum() for mark in text) else ()
     if rule["understood"].get("items") and len(items) == 1:
+        if len(text.split()) > LONGEST_OF_ITEM or sum(map(has_cjk, text)) > LONGEST_OF_ITEM_ZH:
+            return ()  # it names the thing and tells of something else
         return (replace(made, item=items[0].sku),)
     if rule.get("each"):
         return tuple(replace(made, value=word) for word in words)

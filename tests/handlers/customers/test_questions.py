@@ -26,6 +26,13 @@ def asked_ana(ana: Chat) -> Chat:
     return ana
 
 
+@pytest.fixture
+def asked_mei(mei: Chat) -> Chat:
+    mei.press("同意")
+    assert questions(mei) == ["questions/usual_drink"]
+    return mei
+
+
 @pytest.mark.parametrize(("fixture", "yes", "drink", "kept"), [
     ("ana", "Yes", "a Flat White, please!", "Flat White"), ("mei", "同意", "燕麦拿铁，谢谢", "燕麦拿铁"), ("mei", "同意", "燕麦拿铁", "燕麦拿铁")
 ])  # fmt: skip
@@ -68,6 +75,19 @@ def test_what_somebody_else_likes_is_no_answer(asked_ana: Chat) -> None:
     asked_ana.house.pass_time(days=4)
     asked_ana.send("I love the flat white")
     assert "questions/milk" in questions(asked_ana)  # now it is known
+
+
+@pytest.mark.parametrize(
+    ("fixture", "words"),
+    [
+        ("asked_ana", "I just moved in upstairs, a neighbour told me that your flat white is good"),
+        ("asked_mei", "我刚搬到你们楼上，听说你们家手冲不错"),
+    ],
+)
+def test_a_thing_named_in_a_longer_story_is_no_answer(request: pytest.FixtureRequest, fixture: str, words: str) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(words)
+    assert known(chat) == []
 
 
 def test_another_subject_ends_the_question_and_nothing_is_made_of_it(asked_ana: Chat) -> None:

@@ -90,7 +90,7 @@ def _is_clock(match: re.Match[str]) -> bool:
         return True
     if (
         hour == "一"
-        or (after[:1] and after[:1] in "点评儿吧分")
+        or (after[:1] and after[:1] in "点评儿分")
         or after in {"建议", "要求", "意见", "问题", "原因", "不足", "希望"}
     ):
         return False

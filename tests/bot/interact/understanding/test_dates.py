@@ -324,3 +324,9 @@ def test_reminders_have_a_matter_and_a_time(hear, text, matter, at):
 @pytest.mark.parametrize("text", ["don't remind me", "不用提醒我", "this reminds me of home"])
 def test_refusing_a_reminder_sets_none(hear, text):
     assert hear(text).reminders == ()
+
+
+@pytest.mark.parametrize("text", ["周六10点吧", "改到周六10点吧"])
+def test_an_hour_that_is_proposed(hear, text):
+    (date,) = hear(text).dates
+    assert (date.start.weekday(), date.start.hour, date.grain) == (5, 10, "hour")

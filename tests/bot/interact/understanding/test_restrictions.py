@@ -149,6 +149,11 @@ STATED_ZH = {
     "我只能吃无麸质的": {"gluten-free"},
 }
 NOT_STATED = [
+    "我婆婆对乳糖不耐受",
+    "我婆婆乳糖不耐受",
+    "我岳父对花生过敏",
+    "我老爸对海鲜过敏",
+    "我阿姨坚果过敏",
     "I'm not allergic to nuts",
     "not allergic",
     "I am not allergic to anything",

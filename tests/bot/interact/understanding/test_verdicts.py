@@ -68,3 +68,11 @@ def test_aspects_of_a_chinese_review():
 def test_nothing_said_is_judged_nothing():
     assert polarity.judge_aspect([], "product") == (0, 0.0)
     assert aspects.judge_aspects("") == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["我不太能喝酸的", "我喝不了酸的", "我不能吃辣", "I can't handle acidic coffee", "I don't eat cake in the morning"],
+)
+def test_what_one_cannot_have_is_no_judgement(hear, text):
+    assert told(hear(text)) == []
