@@ -10,13 +10,15 @@ from sqlalchemy import and_, bindparam, case, func, insert, select, update
 from sqlalchemy.orm.util import identity_key
 
 from storage.database import Memory
-from storage.models import Consent, Customer, Event, Order, Purpose, TierChange, table_of
+from storage.models import Consent, Customer, Event, Fact, Order, Purpose, TierChange, table_of
 
 CUSTOMERS = table_of(Customer)
 ORDERS = table_of(Order)
 CONSENTS = table_of(Consent)
 CHANGES = table_of(TierChange)
 EVENTS = table_of(Event)
+FACTS = table_of(Fact)
+OF_TEN = "/10"  # ends the value of the habit that says how much is ours
 
 
 class Bought(NamedTuple):
@@ -52,6 +54,20 @@ def is_profiled(memory: Memory, customer_id: int) -> bool:
         .limit(1)
     )
     return memory.connection().execute(newest).scalar() is not False
+
+
+def list_shares(memory: Memory, customer_ids: Sequence[int]) -> dict[int, float]:
+    """How much of what they buy is ours, of those who said so: 0 to 1. The newest that holds counts."""
+    said = (
+        select(FACTS.c.customer_id, FACTS.c.value)
+        .where(
+            FACTS.c.customer_id.in_(customer_ids), FACTS.c.kind == "habit", FACTS.c.value.like(f"%{OF_TEN}"),
+            FACTS.c.superseded_by.is_(None), FACTS.c.forgotten_at.is_(None),
+        )
+        .order_by(FACTS.c.id)
+    )  # fmt: skip
+    found = {customer: value.removesuffix(OF_TEN) for customer, value in memory.connection().execute(said)}
+    return {customer: int(number) / 10 for customer, number in found.items() if number.isdigit()}
 
 
 class Decided(NamedTuple):

@@ -183,6 +183,9 @@ class Groups(Section):
     growable: Share = Field(
         0.2, description="The share, by what they will bring beyond what they brought, that are MGC"
     )
+    low_share: Share = Field(
+        0.5, description="Whoever says that less than this share of what they buy is ours is MGC, too"
+    )
 
 
 class Value(Section):

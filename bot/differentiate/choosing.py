@@ -145,19 +145,26 @@ def _hold(numbers: Numbers, threshold: Threshold, slack: float) -> dict[str, boo
     }
 
 
-def choose_group(numbers: Numbers, choice: Choice, yardstick: Yardstick) -> str:
+def choose_group(
+    numbers: Numbers, choice: Choice, yardstick: Yardstick, share: float | None = None, low_share: float = 0.0
+) -> str:
     """BZ: costs more than they bring; MVC: the most valuable; MGC: the most growable; steady: the rest, and newcomers.
 
-    Where tiers are not by value, MVC are those of tier A, and nobody is growable.
+    `share` is how much of what they buy is ours, as they say. Where tiers are not by value, MVC are those of tier A,
+    and only a share below `low_share` makes MGC.
     """
     known = choice.why not in ("too_few", "not_profiled")
     if (numbers.present_value or 0) < 0 or (known and numbers.present_value is None and numbers.brought < 0):
         return "BZ"
     if not known:
         return "steady"
-    if yardstick.most_valuable is None or yardstick.growable is None:
-        return "MVC" if choice.tier == Tier.A else "steady"
-    if (numbers.present_value or 0) >= yardstick.most_valuable:
+    if yardstick.most_valuable is None:
+        is_valuable = choice.tier == Tier.A
+    else:
+        is_valuable = (numbers.present_value or 0) >= yardstick.most_valuable
+    if is_valuable:
         return "MVC"
-    is_here = numbers.alive is not None and numbers.alive >= HALF
-    return "MGC" if is_here and numbers.unrealised >= yardstick.growable else "steady"
+    is_here = numbers.alive is None or numbers.alive >= HALF
+    buys_elsewhere = share is not None and share < low_share
+    grows = yardstick.growable is not None and numbers.unrealised >= yardstick.growable
+    return "MGC" if is_here and (buys_elsewhere or grows) else "steady"

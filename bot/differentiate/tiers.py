@@ -120,18 +120,19 @@ def decide(
 ) -> list[stored.Decided]:
     """What `retier` would write of these customers: those alone whose row would change."""
     found = read_standings(memory, settings, now, customer_ids, keep=keep)
-    decided = [_decide(one, settings, now) for one in found]
+    shares = stored.list_shares(memory, customer_ids)
+    decided = [_decide(one, settings, now, shares.get(one.stored.id)) for one in found]
     return [new for one, new in zip(found, decided, strict=True) if _differs(one.stored, new)]
 
 
-def _decide(standing: Standing, settings: BusinessSettings, now: datetime) -> stored.Decided:
+def _decide(standing: Standing, settings: BusinessSettings, now: datetime, share: float | None) -> stored.Decided:
     one, choice, grounds = standing.stored, standing.choice, standing.grounds
     if grounds is None:
         reason = describe_tier(settings, choice, None)
         return stored.Decided(one.id, one.tier, Tier.new, reason, {}, {})
     numbers = grounds.numbers
     value = numbers.to_json() | ({"as_of": f"{now.astimezone(UTC):%Y-%m-%d}"} if numbers.orders_ever else {})
-    group = choose_group(numbers, choice, grounds.yardstick)
+    group = choose_group(numbers, choice, grounds.yardstick, share, settings.value.groups.low_share)
     if standing.is_overridden:
         return stored.Decided(
             one.id, one.tier, one.tier, one.tier_reason, value, {}, one.tier_set_by, one.tier_until, group=group

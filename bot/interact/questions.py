@@ -32,6 +32,12 @@ CONFIDENCE = 0.9
 ELSEWHERE = ("ask_profile", "stop", "resume", "talk_to_person", "remind", "set_language", "help", "undo", "question",
              "goodbye", "life_event", "abuse")  # fmt: skip
 POLITE = ("greeting", "thanks", "small_talk")  # beside an answer that is understood; alone they are none
+OF_TEN = re.compile(
+    r"(?:(?:about|around|maybe|perhaps|roughly|probably|only|just|i'?d say)\s+)?"
+    r"(?:(?:十|10)[次杯回]?[里中](?:面)?)?(?:大概|大约|差不多|可能|也就|只)*(?:有)?"
+    r"(?P<number>\d{1,2}|[a-z ]+?|[一-鿿]+?)"
+    r"\s*(?:times|cups|[次杯回成]|个)?\s*(?:(?:out )?of (?:10|ten)|/ ?10)?"
+)
 YEAR = re.compile(r"\b(?:19|20)\d\d\b|(?:19|20)\d\d年")
 
 
@@ -91,6 +97,8 @@ def read_answer(turn: Turn, question: dict[str, Any]) -> Reading:
         return Reading("skipped")
     if any(heard.has(name) for name in ELSEWHERE) or heard.reminders or _complains(heard.feedback):
         return Reading("ignored")
+    if "of_ten" in rule and (number := read_of_ten(text)) is not None:
+        return Reading("answered", (_make_fact(turn, question, f"{number}/10", rule),))
     if _orders(turn):
         return Reading("ignored")
     if heard.facts:
@@ -122,14 +130,13 @@ def _read_recheck(turn: Turn, question: dict[str, Any]) -> Reading:
 def _make_facts(turn: Turn, question: dict[str, Any], rule: dict[str, Any]) -> tuple[FoundFact, ...]:
     text = turn.text.strip().strip(".!。！,，")
     value = strip_polite(text) if question["fills"] == "preference" else text
-    made = FoundFact(
-        kind=question["fills"], value=rule.get("value", value), polarity=rule.get("polarity"), confidence=CONFIDENCE,
-        quote=turn.text.strip(),
-    )  # fmt: skip
+    made = _make_fact(turn, question, rule.get("value", value), rule)
     if rule.get("needs_date") or question["fills"] == "occasion":
         date = _read_day(turn)
         return (replace(made, date=date),) if date else ()
     items, words = turn.heard.items, _find_words(text, rule.get("understood", {}))
+    if "of_ten" in rule:
+        return ()
     if "understood" not in rule:
         if any(turn.has(name) for name in POLITE):
             return ()
@@ -141,6 +148,29 @@ def _make_facts(turn: Turn, question: dict[str, Any], rule: dict[str, Any]) -> t
     if rule.get("each"):
         return tuple(replace(made, value=word) for word in words)
     return (made,) if words else ()
+
+
+def _make_fact(turn: Turn, question: dict[str, Any], value: str, rule: dict[str, Any]) -> FoundFact:
+    return FoundFact(
+        kind=question["fills"], value=value, polarity=rule.get("polarity"), confidence=CONFIDENCE,
+        quote=turn.text.strip(),
+    )  # fmt: skip
+
+
+def read_of_ten(text: str) -> int | None:
+    """A number of ten and nothing else: "about 3", "three of ten", 十次里三次, half, 三成."""
+    words = _words_of_ten()
+    found = OF_TEN.fullmatch(text.strip().casefold())
+    if found is None:
+        return None
+    said = found["number"].strip()
+    number = int(said) if said.isascii() and said.isdigit() else words.get(said)
+    return number if number is not None and number <= 10 else None
+
+
+@lru_cache(maxsize=1)
+def _words_of_ten() -> dict[str, int]:
+    return {word: number for number, words in _rules()["elsewhere"]["of_ten"].items() for word in words}
 
 
 def _read_day(turn: Turn) -> str | None:

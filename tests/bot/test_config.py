@@ -76,6 +76,7 @@ def test_the_example_is_the_defaults_plus_the_business(tmp_path: Path) -> None:
         "restrictions",
         "birthday",
         "brew_at_home",
+        "elsewhere",
     ]
     for section in ("staff", "tiers", "contact_policy", "conversation", "storage", "telegram"):
         assert getattr(example, section) == getattr(plain, section)
@@ -514,6 +515,7 @@ SPECIAL = {
     "tiers.band": ("0.25", 0.25),
     "value.groups.most_valuable": ("0.25", 0.25),
     "value.groups.growable": ("0.25", 0.25),
+    "value.groups.low_share": ("0.25", 0.25),
     "value.margin": ("0.7", 0.7),
     "business.currency": ("USD", "USD"),
     "tiers.window": ("200d", timedelta(days=200)),

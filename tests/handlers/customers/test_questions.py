@@ -179,4 +179,4 @@ def test_all_questions_answered_there_is_none_left(asked_ana: Chat) -> None:
         asked_ana.house.pass_time(days=4)
         asked_ana.send("hello")
     names = [name for name, _outcome in asked(asked_ana)]
-    assert names == ["usual_drink", "milk", "restrictions", "birthday", "brew_at_home"]
+    assert names == ["usual_drink", "milk", "restrictions", "birthday", "brew_at_home", "elsewhere"]
