@@ -15,6 +15,7 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 from openpyxl import load_workbook
+from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -144,10 +145,10 @@ def _records(source: str, sheet: Any, formulas: Any | None) -> Iterator[tuple[in
         formulas.reset_dimensions()
         twins = formulas.iter_rows()
     width = 0
-    for line, (row, twin) in enumerate(zip(sheet.iter_rows(), twins, strict=False), start=1):
+    for line, (row, twin) in enumerate(zip(sheet.iter_rows(values_only=True), twins, strict=False), start=1):
         if line > LAST_ROW:
             raise InputError(source, [InputProblem(line, f"a sheet has no more than {LAST_ROW:,} rows")])
-        cells = [_text(cell.value) for cell in row]
+        cells = [value if type(value) is str else _text(value) for value in row]
         while len(cells) > width and not cells[-1] and width:
             cells.pop()
         if not any(cells) and not twin:
@@ -160,11 +161,11 @@ def _records(source: str, sheet: Any, formulas: Any | None) -> Iterator[tuple[in
 
 
 def _faults(line: int, row: Any, twin: Any) -> Iterator[str]:
-    for place, cell in enumerate(row, start=1):
-        if cell.data_type == "e":
-            yield f"cell {get_column_letter(place)}{line} is an error, {cell.value}; mend it in the workbook"
-    for place, (cell, written) in enumerate(zip(row, twin, strict=False), start=1):
-        if written.data_type == "f" and cell.value is None:
+    for place, value in enumerate(row, start=1):
+        if type(value) is str and value in ERROR_CODES:
+            yield f"cell {get_column_letter(place)}{line} is an error, {value}; mend it in the workbook"
+    for place, (value, written) in enumerate(zip(row, twin, strict=False), start=1):
+        if written.data_type == "f" and value is None:
             yield (
                 f"cell {get_column_letter(place)}{line} is a formula without a stored value, and formulas are not "
                 "evaluated; open the workbook in a spreadsheet program and save it"
@@ -176,8 +177,6 @@ def _text(value: Any) -> str:
     match value:
         case None:
             return ""
-        case str():
-            return value
         case bool():
             return str(value).lower()
         case float():
