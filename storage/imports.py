@@ -14,6 +14,7 @@ from storage.models import (
     Base,
     CatalogueItem,
     Consent,
+    Contact,
     Customer,
     Erasure,
     Event,
@@ -29,12 +30,13 @@ from storage.prepared import Insertion, Prepared
 CUSTOMERS, IDENTITIES = table_of(Customer), table_of(Identity)
 ORDERS, LINES = table_of(Order), table_of(OrderLine)
 FACTS, EVENTS, ERASURES = table_of(Fact), table_of(Event), table_of(Erasure)
-CONSENTS = table_of(Consent)
+CONSENTS, CONTACTS = table_of(Consent), table_of(Contact)
 ITEMS, FAQ = table_of(CatalogueItem), table_of(FaqEntry)
 
 COMPLETED = ("name", "language", "city", "kind", "lead_source", "tags")
 """Columns of a customer that a file may bring up to date."""
 
+CONTACT = ("customer_id", "at", "direction", "kind", "text", "channel", "touchpoint", "import_id")
 ORDER = ("external_id", "customer_id", "ordered_at", "total", "currency", "source", "import_id")
 
 _FIND = select(IDENTITIES.c.value, IDENTITIES.c.customer_id).where(
@@ -66,6 +68,7 @@ _TOUCH = Prepared(
     )
     .values(last_contact_at=bindparam("seen"))
 )
+_ADD_CONTACTS = Insertion(CONTACTS)
 _ADD_IDENTITIES, _ADD_ORDERS, _ADD_LINES = Insertion(IDENTITIES), Insertion(ORDERS), Insertion(LINES)
 _ORDERS = select(
     ORDERS.c.external_id, ORDERS.c.id, ORDERS.c.customer_id, ORDERS.c.ordered_at, ORDERS.c.total, ORDERS.c.currency
@@ -221,6 +224,26 @@ def add_events(memory: Memory, rows: Sequence[dict[str, Any]]) -> None:
     """A row: customer_id, kind, at, reference, data."""
     if rows:
         memory.connection().execute(insert(EVENTS), list(rows))
+
+
+def load_contacts(
+    memory: Memory, customer_ids: Collection[int], times: Collection[datetime]
+) -> set[tuple[int, datetime, str, str, str]]:
+    """(customer, at, direction, kind, text) of what is logged of them between these times."""
+    if not times:
+        return set()
+    rows = memory.connection().execute(
+        select(CONTACTS.c.customer_id, CONTACTS.c.at, CONTACTS.c.direction, CONTACTS.c.kind, CONTACTS.c.text).where(
+            CONTACTS.c.customer_id.in_(list(customer_ids)), CONTACTS.c.at.between(min(times), max(times))
+        )
+    )
+    return {(row[0], row[1], row[2], row[3], row[4]) for row in rows}
+
+
+def add_contacts(memory: Memory, rows: Sequence[tuple[Any, ...]]) -> None:
+    """A row: the values of `CONTACT`."""
+    if rows:
+        _ADD_CONTACTS.run_rows(memory, CONTACT, rows)
 
 
 # -- orders ----------------------------------------------------------------------------------------------------

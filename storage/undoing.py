@@ -46,6 +46,11 @@ def list_orders(memory: Memory, import_id: int, after: int, most: int) -> list[B
     return _list(memory, statement, ORDERS, import_id, after, most)
 
 
+def list_contacts(memory: Memory, import_id: int, after: int, most: int) -> list[Brought]:
+    statement = select(CONTACTS.c.id, CONTACTS.c.kind, CONTACTS.c.customer_id)
+    return _list(memory, statement, CONTACTS, import_id, after, most)
+
+
 def list_customers(memory: Memory, import_id: int, after: int, most: int) -> list[Brought]:
     statement = select(CUSTOMERS.c.id, CUSTOMERS.c.name, CUSTOMERS.c.id)
     return _list(memory, statement, CUSTOMERS, import_id, after, most)
@@ -100,6 +105,11 @@ def remove_orders(memory: Memory, orders: Sequence[Brought], now: datetime) -> N
     _see_anew(memory, customers)
 
 
+def remove_contacts(memory: Memory, contacts: Sequence[Brought]) -> None:
+    memory.connection().execute(delete(CONTACTS).where(CONTACTS.c.id.in_([contact.id for contact in contacts])))
+    _see_anew(memory, list({contact.customer_id for contact in contacts}))
+
+
 def _see_anew(memory: Memory, customer_ids: Collection[int]) -> None:
     """When they were last heard of, by what is left of them."""
     said = select(func.max(CONTACTS.c.at)).where(CONTACTS.c.customer_id == CUSTOMERS.c.id, CONTACTS.c.direction == "in")
@@ -124,7 +134,7 @@ def find_attached(memory: Memory, customer_ids: Collection[int], import_id: int)
         ("chat", IDENTITIES, IDENTITIES.c.kind == "telegram"),
         ("orders", ORDERS, None),
         ("feedback", FEEDBACK, None),
-        ("contacts", CONTACTS, None),
+        ("contacts", CONTACTS, _not_of(CONTACTS, import_id)),
         ("facts", FACTS, _not_of(FACTS, import_id)),
         ("identities", IDENTITIES, _not_of(IDENTITIES, import_id)),
         ("consents", CONSENTS, CONSENTS.c.wording != name_wording(import_id)),

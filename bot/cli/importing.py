@@ -69,6 +69,7 @@ def import_(
 for kind, told in {
     "customers": "Import people: who they are, and how to recognise them.",
     "orders": "Import what was bought; tiers are chosen anew afterwards.",
+    "contacts": "Import past contacts: visits, calls, mails, notes.",
     "catalogue": "Import what is sold.",
     "faq": "Import questions and their answers.",
 }.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from bot.config import Settings
 from bot.identify.erasure import Tombstones
@@ -14,6 +14,14 @@ from storage import imports, provenance
 from storage.database import Memory
 from storage.imports import StoredOrder
 
+
+class OfCustomer(Protocol):
+    """A row that names its customer by the file's id."""
+
+    @property
+    def customer_id(self) -> str: ...
+
+
 RECENT = timedelta(days=30)  # an order older than this is history, and leads to no follow-up
 
 
@@ -21,7 +29,7 @@ def apply_orders(
     memory: Memory, orders: Sequence[OrderRow], report: ImportReport, settings: Settings, now: datetime
 ) -> None:
     """Add or correct orders; a customer nobody has heard of becomes one by their id."""
-    people = _find_buyers(memory, orders, report, settings, now)
+    people = find_people(memory, orders, report, settings, now)
     orders = [order for order in orders if order.customer_id in people]
     stored = imports.load_orders(memory, [order.order_id for order in orders])
     fresh = [order for order in orders if order.order_id not in stored]
@@ -68,11 +76,11 @@ def _find_latest(orders: Sequence[OrderRow], people: dict[str, int]) -> dict[int
     return latest
 
 
-def _find_buyers(
-    memory: Memory, orders: Sequence[OrderRow], report: ImportReport, settings: Settings, now: datetime
+def find_people(
+    memory: Memory, rows: Sequence[OfCustomer], report: ImportReport, settings: Settings, now: datetime
 ) -> dict[str, int]:
-    """Customers by the file's id; those who were erased are left out and counted."""
-    wanted = list(dict.fromkeys(order.customer_id for order in orders))
+    """Customers by the file's id, made known where nobody is; those who were erased are left out and counted."""
+    wanted = list(dict.fromkeys(row.customer_id for row in rows))
     people = imports.find_customers(memory, "order_system", wanted)
     strangers = [customer_id for customer_id in wanted if customer_id not in people]
     erased = Tombstones(memory).find([[("order_system", customer_id)] for customer_id in strangers])
@@ -94,7 +102,7 @@ def _find_buyers(
     )
     report.customers += len(made)
     report.newcomers.update(customer_id for customer_id, _ in made)
-    report.erased += sum(("order_system", order.customer_id) in erased for order in orders)
+    report.erased += sum(("order_system", row.customer_id) in erased for row in rows)
     return people | dict(made)
 
 

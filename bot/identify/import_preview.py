@@ -30,7 +30,7 @@ def _describe(row: Any) -> dict[str, str]:
             described["items"] = " | ".join(f"{quantity} × {sku}" for sku, quantity, *_ in row.lines)
         elif name in ("total", "price"):
             described[name] = show_money(value, currency)
-        elif name != "line" and value not in (None, "", []):
+        elif name not in ("line", "key") and value not in (None, "", []):
             described[name] = " | ".join(value) if isinstance(value, list) else str(value)
     return described
 

@@ -40,9 +40,15 @@ CATALOGUE = {
     "aliases": False, "options": False, "contains": False, "margin": False, "days_of_supply": False,
 }  # fmt: skip
 FAQ = {"name": True, "language": True, "question": True, "answer": True}
-COLUMNS = {"customers": CUSTOMERS, "orders": ORDERS, "catalogue": CATALOGUE, "faq": FAQ}
+CONTACTS = {
+    "customer_id": True, "at": True, "kind": False, "direction": False, "text": False, "channel": False,
+    "touchpoint": False,
+}  # fmt: skip
+COLUMNS = {"customers": CUSTOMERS, "orders": ORDERS, "contacts": CONTACTS, "catalogue": CATALOGUE, "faq": FAQ}
 """By kind: our columns, and whether a file must have them."""
 CUSTOMER_KINDS = ("person", "firm", "partner")
+CONTACT_KINDS = ("visit", "call", "email", "letter", "web", "chat", "note")
+DIRECTIONS = ("in", "out")
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -98,6 +104,18 @@ class FaqRow(NamedTuple):
     language: str
     question: str
     answer: str
+
+
+class ContactRow(NamedTuple):
+    line: int
+    key: str  # of nothing else: each contact stands alone
+    customer_id: str
+    at: datetime
+    direction: str
+    kind: str
+    text: str
+    channel: str
+    touchpoint: str | None
 
 
 class Reader(Protocol):
@@ -156,8 +174,8 @@ class CustomerReader:
         text = self._cells.text
         kind = text(cells, "kind").lower() or None
         customer_id = read_id(text(cells, "customer_id"), "customer_id")
-        if kind is not None and kind not in CUSTOMER_KINDS:
-            raise Refused(f"kind: {shown(kind)}; accepted: {', '.join(CUSTOMER_KINDS)}")
+        if kind is not None:
+            one_of(kind, CUSTOMER_KINDS, "kind")
         birthday = text(cells, "birthday")
         if len(birthday) != len("05-03"):
             birthday = self._cells.moment(cells, "birthday").partition("T")[0]
@@ -238,6 +256,31 @@ class OrderReader:
         return list(orders.values())
 
 
+class ContactReader:
+    key = "customer_id"
+
+    def __init__(self, cells: Cells, settings: Settings, now: datetime) -> None:
+        self._cells = cells
+        self._latest = now + timedelta(days=1)
+        self._moment = read_moments(settings)
+
+    def read(self, line: int, cells: Sequence[str]) -> ContactRow:
+        text = self._cells.text
+        customer_id = read_id(text(cells, "customer_id"), "customer_id")
+        at = self._moment(self._cells.moment(cells, "at"), "at")
+        if not EARLIEST <= at <= self._latest:
+            raise Refused(f"at: {at:%Y-%m-%d} lies {'in the future' if at > self._latest else 'before 1970'}")
+        kind = one_of(text(cells, "kind").lower() or "note", CONTACT_KINDS, "kind")
+        direction = one_of(text(cells, "direction").lower() or "in", DIRECTIONS, "direction")
+        return ContactRow(
+            line, customer_id, customer_id, at, "note" if kind == "note" else direction, kind, text(cells, "text"),
+            text(cells, "channel")[:64], text(cells, "touchpoint") or None,
+        )  # fmt: skip
+
+    def gather(self, records: Sequence[ContactRow], bad: BadRows) -> list[ContactRow]:
+        return list(records)
+
+
 class CatalogueReader:
     key = "sku"
 
@@ -295,8 +338,14 @@ class FaqReader:
 
 
 READERS: dict[str, Callable[[Cells, Settings, datetime], Reader]] = {
-    "customers": CustomerReader, "orders": OrderReader, "catalogue": CatalogueReader, "faq": FaqReader,
+    "customers": CustomerReader, "orders": OrderReader, "contacts": ContactReader, "catalogue": CatalogueReader, "faq": FaqReader,
 }  # fmt: skip
+
+
+def one_of(text: str, accepted: Sequence[str], column: str) -> str:
+    if text not in accepted:
+        raise Refused(f"{column}: {shown(text)}; accepted: {', '.join(accepted)}")
+    return text
 
 
 def _once(records: Sequence[Any], bad: BadRows, what: str) -> list[Any]:

@@ -57,7 +57,7 @@ def undo_import(database: Database, import_id: int, now: datetime) -> Undoing:
     if found.undone_at is not None:
         raise InputError(f"import {import_id}", [InputProblem(None, f"was undone on {found.undone_at:%Y-%m-%d %H:%M}")])
     whole = Undoing(import_id)
-    for step in (_take_orders, _put_back, _take_customers):
+    for step in (_take_contacts, _take_orders, _put_back, _take_customers):
         for part in step(database, import_id, now):
             whole.add(part)
     database.write_now(partial(_finish, import_id=import_id, now=now), name="import undo")
@@ -67,6 +67,20 @@ def undo_import(database: Database, import_id: int, now: datetime) -> Undoing:
 def _finish(memory: Memory, *, import_id: int, now: datetime) -> None:
     provenance.mark_undone(memory, import_id, now)
     imports.bump_knowledge(memory)
+
+
+def _take_contacts(database: Database, import_id: int, now: datetime) -> Iterator[Undoing]:
+    """Past contacts are a log that nothing changes: all go."""
+
+    def work(memory: Memory, after: int) -> tuple[Undoing, int | None]:
+        contacts = undoing.list_contacts(memory, import_id, after, BATCH)
+        part = Undoing(import_id)
+        if contacts:
+            undoing.remove_contacts(memory, contacts)
+            part.removed["contacts"] = len(contacts)
+        return part, _last(contacts)
+
+    return _in_batches(database, work)
 
 
 def _take_orders(database: Database, import_id: int, now: datetime) -> Iterator[Undoing]:

@@ -16,6 +16,7 @@ from typing import Any
 from bot.config import Settings
 from bot.identify.import_bad import name_bad_file
 from bot.identify.import_checking import Checked, Progress, check_table
+from bot.identify.import_contacts import apply_contacts
 from bot.identify.import_customers import apply_customers
 from bot.identify.import_options import ImportOptions
 from bot.identify.import_orders import apply_orders
@@ -45,7 +46,7 @@ def import_file(
     database: Database, kind: str, path: Path, settings: Settings, now: datetime, progress: Progress | None = None,
     *, options: ImportOptions | None = None, dry_run: bool = False, staff_id: int | None = None,
 ) -> ImportReport:  # fmt: skip
-    """Import a file of `customers`, `orders`, `catalogue` or `faq`. Raises InputError, and then nothing is written.
+    """Import a file of `customers`, `orders`, `contacts`, `catalogue` or `faq`. Raises InputError, and then nothing is written.
 
     A dry run does all of it and takes each transaction back. Bad rows that are skipped go to a file beside this one.
     """
@@ -54,6 +55,7 @@ def import_file(
     apply: dict[str, Apply] = {
         "customers": partial(apply_customers, settings=settings, now=now),
         "orders": partial(apply_orders, settings=settings, now=now),
+        "contacts": partial(apply_contacts, settings=settings, now=now),
         "catalogue": apply_catalogue,
         "faq": apply_faq,
     }

@@ -21,6 +21,7 @@ class Contact(Base):
     __table_args__ = (
         Index(None, "customer_id", "at"),
         index_of_reference("contacts", "revises"),
+        index_of_reference("contacts", "import_id"),
         Index(
             "ix_contacts_by_staff",
             "customer_id",
@@ -44,6 +45,7 @@ class Contact(Base):
     touchpoint: Mapped[str | None]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     feedback_id: Mapped[int | None]  # the case it belongs to; no constraint, as feedback points back at contacts
+    import_id: Mapped[int | None]  # that brought it; no constraint: imports are never deleted
     file: Mapped[dict[str, Any] | None]  # {"kind", "file_id", "file_name"?} of what came with it
 
 

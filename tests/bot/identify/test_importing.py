@@ -14,11 +14,12 @@ from bot.identify import import_aside, importing
 from bot.identify.import_locale import read_convention
 from bot.identify.import_options import ImportOptions
 from bot.identify.import_report import ImportReport
+from bot.identify.import_undo import undo_import
 from bot.identify.importing import import_file
 from bot.identify.matching import find_customer
 from storage import catalogue, customers, meta
 from storage.database import Database
-from storage.models import Event, Fact, FaqEntry, Identity, Order, OrderLine
+from storage.models import Contact, Customer, Event, Fact, FaqEntry, Identity, Order, OrderLine
 
 SETTINGS = load_settings(Path(__file__).parents[3] / "config.yaml", {})
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -309,3 +310,47 @@ def test_twenty_thousand_rows_are_a_matter_of_seconds(sqlite_database: Database,
 
 def _count(database: Database, model: type) -> int:
     return database.read_now(lambda memory: memory.scalar(select(func.count()).select_from(model))) or 0
+
+
+PAST = """customer_id,at,kind,direction,text,touchpoint
+c1,2026-02-01T10:00,call,out,asked about the beans,hotline
+c1,2026-02-03T10:00,visit,,sat by the window,counter
+c9,2026-01-01,,,prefers mornings,
+c1,2026-02-01T10:00,call,out,asked about the beans,hotline
+"""
+
+
+def test_past_contacts_become_part_of_the_log(database: Database, tmp_path: Path) -> None:
+    _import(database, tmp_path, "customers", PEOPLE)
+    before = database.read_now(lambda memory: memory.get_one(Customer, 1).last_contact_at)
+    report = _import(database, tmp_path, "contacts", PAST)
+    assert (report.rows, report.added, report.unchanged, report.customers) == (4, 3, 1, 1)
+    logged = database.read_now(lambda memory: [
+        (one.customer_id, one.direction, one.kind, one.text, one.channel, one.touchpoint, one.import_id)
+        for one in memory.scalars(select(Contact).order_by(Contact.id))])  # fmt: skip
+    assert logged == [
+        (1, "out", "call", "asked about the beans", "import", "hotline", report.import_id),
+        (1, "in", "visit", "sat by the window", "import", "counter", report.import_id),
+        (3, "note", "note", "prefers mornings", "import", None, report.import_id),
+    ]
+    assert database.read_now(lambda memory: memory.get_one(Customer, 1).last_contact_at) == datetime(
+        2026, 2, 3, 9, tzinfo=UTC
+    )
+    assert _import(database, tmp_path, "contacts", PAST).added == 0
+    assert undo_import(database, report.import_id or 0, NOW).removed == {"contacts": 3, "customers": 1}
+    assert _count(database, Contact) == 0
+    assert database.read_now(lambda memory: memory.get_one(Customer, 1).last_contact_at) == before
+
+
+def test_a_contact_that_cannot_be_read(sqlite_database: Database, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        _import(
+            sqlite_database,
+            tmp_path,
+            "contacts",
+            PAST + "c1,2027-01-01,call,,,\nc1,2026-01-01,dance,,,\nc1,2026-01-01,,up,,\n",
+        )
+    assert [problem.reason for problem in caught.value.problems] == [
+        "at: 2026-12-31 lies in the future", 'kind: "dance"; accepted: visit, call, email, letter, web, chat, note',
+        'direction: "up"; accepted: in, out',
+    ]  # fmt: skip
