@@ -61,3 +61,12 @@ def test_what_is_wrong_is_said_and_nothing_saved(here: Path) -> None:
     assert "position 14: 'lst_order' is no word of segments; did you mean last_order?" in said
     assert said.splitlines()[-1] == " " * 15 + "^"
     assert ask("segments", "list") == []
+
+
+def test_who_would_like_an_item(here: Path) -> None:
+    found = ask("segments", "takers", "mocha", "--most", "5", "--backtest")
+    assert (found["sku"], len(found["takers"])) == ("mocha", 5)
+    assert [one["score"] for one in found["takers"]] == sorted((one["score"] for one in found["takers"]), reverse=True)
+    assert "mocha" not in {sku for one in found["takers"] for sku in one["because"]}
+    assert found["takers"][0]["name"] in call("segments", "takers", "mocha", "--backtest")
+    assert "did you mean mocha?" in call("segments", "takers", "mocca", status=2)

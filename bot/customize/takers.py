@@ -1,0 +1,78 @@
+"""Who would take an item: read from the database, ranked by `tastes`, with what forbids it left out; and how well that
+would have told who took what since."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from bot.config.values import nearest
+from bot.customize.suggestions import is_safe
+from bot.customize.tastes import Taker, Tastes, Tested, Thing, backtest, rank_takers
+from bot.errors import RegularsError
+from storage import catalogue, portraits, reach, tastes
+from storage.database import Memory
+
+TESTED = timedelta(weeks=13)  # of the newest orders, held back in a test
+CHUNK = 200  # customers whose restrictions are read at one time
+
+
+class NoSuchItem(RegularsError):
+    """The catalogue has no such sku."""
+
+    exit_status = 2
+
+    def __init__(self, sku: str, near: str | None) -> None:
+        self.sku, self.near = sku, near
+        super().__init__(sku)
+
+    def __str__(self) -> str:
+        return f"{self.sku!r} is no sku of the catalogue" + (f"; did you mean {self.near}?" if self.near else "")
+
+
+def list_takers(memory: Memory, sku: str, now: datetime, most: int = 20) -> list[dict[str, Any]]:
+    """Who would take it, the likeliest first: customer_id, name, tier, score, because (skus). Raises NoSuchItem.
+
+    Left out is whoever has it already, said that they do not like it, must avoid something in it, or switched
+    profiling off.
+    """
+    things = _list_things(memory)
+    if sku not in (thing.sku for thing in things):
+        raise NoSuchItem(sku[:60], nearest(sku, [thing.sku for thing in things]))
+    taken = tastes.load_taken(memory, until=now)
+    ranked = rank_takers(Tastes(things, taken, list(tastes.load_stated(memory)), now), sku)
+    chosen = list(islice(_leave_out_forbidden(memory, sku, ranked), most))
+    people = {one.id: one for one in portraits.get_all(memory, [taker.customer_id for taker in chosen])}
+    return [
+        {**taker._asdict(), "name": people[taker.customer_id].name, "tier": people[taker.customer_id].tier}
+        for taker in chosen
+    ]
+
+
+def check_ranking(memory: Memory, now: datetime) -> Tested | None:
+    """Rank by the orders until 13 weeks ago, each item held back in turn, against who took it since."""
+    then = now - TESTED
+    since: defaultdict[str, set[int]] = defaultdict(set)
+    for one in tastes.load_taken(memory, until=now, since=then):
+        since[one.sku].add(one.customer_id)
+    return backtest(Tastes(_list_things(memory), tastes.load_taken(memory, until=then), [], then), since)
+
+
+def _list_things(memory: Memory) -> list[Thing]:
+    return [
+        Thing(item.sku, item.category, (item.name_en, item.name_zh, *item.aliases))
+        for item in catalogue.list_items(memory)
+    ]
+
+
+def _leave_out_forbidden(memory: Memory, sku: str, takers: Iterable[Taker]) -> Iterator[Taker]:
+    item = reach.load_items(memory, [sku])[sku]
+    waiting = iter(takers)
+    while chunk := list(islice(waiting, CHUNK)):
+        forbidden: defaultdict[int, list[reach.KnownFact]] = defaultdict(list)
+        for fact in reach.list_facts(memory, [taker.customer_id for taker in chunk], ["restriction"]):
+            forbidden[fact.customer_id].append(fact)
+        yield from (taker for taker in chunk if is_safe(item, forbidden[taker.customer_id]))
