@@ -171,11 +171,27 @@ def _find_refusals(memory: Memory, *customer_ids: int) -> list[Purpose]:
 
 
 def _join_facts(memory: Memory, customer_id: int) -> None:
-    """What both entries knew is known once: the newer supersedes the older. What they contradict each other in is asked."""
-    seen: dict[tuple[Any, ...], Fact] = {}
-    for fact in sorted(facts.list_current(memory, customer_id), key=lambda one: (one.since, one.id)):
-        same = (fact.kind, fact.value.casefold(), fact.polarity, fact.item, fact.person, fact.date)
-        if (older := seen.get(same)) is not None:
-            facts.supersede(memory, [older.id], fact.id)
-            older.superseded_by = fact.id
-        seen[same] = fact
+    """What both entries knew of one thing is known once, as if it had been said one after the other."""
+    kept: dict[tuple[str, ...], Fact] = {}
+    for fact in facts.list_current(memory, customer_id):
+        thing = (fact.kind, (fact.item or fact.value).casefold(), (fact.person or "").casefold())
+        other = kept.get(thing)
+        if other is None:
+            kept[thing] = fact
+            continue
+        older, newer = sorted((other, fact), key=lambda one: _weigh_fact(one, other, fact))
+        facts.supersede(memory, [older.id], newer.id)
+        older.superseded_by = newer.id
+        kept[thing] = newer
+
+
+def _weigh_fact(fact: Fact, *both: Fact) -> tuple[bool, bool, datetime, int]:
+    """A date with its year prevails over the same without; else the customer's own word, then the newer."""
+    dates = [one.date or "" for one in both]
+    is_one_day = dates[0][-5:] == dates[1][-5:]
+    return (
+        is_one_day and len(fact.date or "") == max(map(len, dates)) > 5,
+        fact.stated_by == "customer",
+        fact.since,
+        fact.id,
+    )

@@ -67,7 +67,11 @@ def describe(visit: Visit, customer: Customer) -> dict[str, Any]:
         ],
         "agreed": consents.summarise(memory, customer.id),
         "restrictions": [fact.value for fact in current if fact.kind == "restriction"],
-        "facts": [facts.describe(fact) for fact in current if fact.kind != "restriction"][-FACTS_SHOWN:],
+        "facts": [
+            {**facts.describe(fact), "stated_by": fact.stated_by, "since": fact.since}
+            for fact in current
+            if fact.kind != "restriction"
+        ][-FACTS_SHOWN:],
         "fact_count": len(current),
         "orders": [_order(visit, order) for order in bought.list_for(memory, customer.id, ORDERS_SHOWN)],
         "order_count": bought.count(memory, customer.id),

@@ -105,6 +105,31 @@ def test_merging_keeps_both_histories(database: Database) -> None:
     database.read_now(check)
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "held"),
+    [
+        (("05-03", "customer", 0), ("1990-05-03", "import", 1), "1990-05-03"),  # the same day, with its year
+        (("05-03", "customer", 0), ("1990-08-11", "import", 1), "05-03"),  # the customer's own word
+        (("1990-05-03", "import", 0), ("1990-05-04", "import", 1), "1990-05-04"),  # the newer
+    ],
+)
+def test_one_birthday_is_left(
+    database: Database, ours: tuple[str, str, int], theirs: tuple[str, str, int], held: str
+) -> None:
+    def two(memory: Memory) -> list[int]:
+        made = [customers.add(memory, name="Ana", language="en", now=NOW) for _ in range(2)]
+        for customer, (date, by, days) in zip(made, (ours, theirs), strict=True):
+            facts.record(
+                memory, customer.id, kind="occasion", value="birthday", date=date, stated_by=by,
+                now=NOW + timedelta(days=days), contact_id=None,
+            )  # fmt: skip
+        return [one.id for one in made]
+
+    here, there = database.write_now(two)
+    merge(database, here, there)
+    assert [fact.date for fact in database.read_now(lambda memory: facts.facts.list_current(memory, here))] == [held]
+
+
 @pytest.mark.parametrize("ours", [True, False])
 def test_the_stricter_consent_wins(database: Database, ours: bool) -> None:
     here, there = database.write_now(meet)

@@ -25,6 +25,7 @@ def test_find_opens_a_profile(olivia: Chat) -> None:
     assert olivia.last.name == "staff/profile"
     assert "⚠️ <b>peanuts</b>" in olivia.text
     assert "likes oat latte" in olivia.text.lower()
+    assert "<i>“I love oat lattes”, 2 Mar 2026</i>" in olivia.text  # where we know it from
     olivia.press("Ana Keller", again=next(one for one in olivia.house.shown(900) if one.name == "staff/found"))
     assert olivia.last.name == "staff/profile"  # a list may be used again
 
