@@ -39,7 +39,7 @@ _NOT_NAMED_ZH = re.compile(
     r"^们|[上下来去等起吃喝买取拿到回做干多点些了过的是]|一声|一下|外卖|单|餐|车|客服|怎么|什么|自己|很|好|不"
 )
 _NOTHING = re.compile(
-    r"^(?:any|every|some|no)?things? $|^nothing|^none|^没有?|^无$|^(?:an?|some|food|severe|bad|serious|mild|many|few|several|multiple) ?$"
+    r"^(?:any|every|some|no)?things? $|^nothing|^none|^没有?|^无$|^有?(?:吃|喝|玩|逛|好吃|好喝|好玩|好看|免费|特色|不同|便宜|热闹)的?(?:东西)?$|^欢|^(?:an?|some|food|severe|bad|serious|mild|many|few|several|multiple) ?$"
 )
 _JUST_NOW = re.compile(
     r"\b(?:this (?:week|month|time)|today|tomorrow|tonight) |\bwaiting |这周|这次|这几天|今天|明天|这个月|等"
@@ -60,41 +60,30 @@ def find_facts(
     found: list[FoundFact] = []
     noted = any(clause.script == "zh" and _ZH_NOTED.search(clause.text) for clause in clauses)
     before: list[FoundFact] = []  # of the clause before
+    topic: Clause | None = None  # the clause before, where it may name what this one judges
     last: FactRule | None = None  # a list may go on over commas: "allergic to nuts, eggs and milk"
     theirs = False  # "my son is vegan and allergic to nuts": without a subject of its own, a clause keeps the last one
-    for clause, rows in zip(clauses, matches, strict=True):
+    for clause, rows, ordering in zip(clauses, matches, orders, strict=True):
+        reader = readers[clause.script]
         if _is_hard(clause.opener):
             last, theirs = None, False
         theirs = about_others(clause, theirs)
         if not clause.states:
-            last, before = None, []
+            last, before, topic = None, [], None
             continue
-        if theirs or clause.wish:
-            rows = [
-                (rule, match) for rule, match in rows if (rule.anyone or not theirs) and (rule.wish or not clause.wish)
-            ]
-        here: list[FoundFact] = []
-        rule_here: FactRule | None = None
-        for rule, match in rows:
-            told = (
-                _of_before(rule, match, clause, before)
-                if rule.before
-                else _facts_of(rule, match, clause, readers[clause.script])
-            )
-            for fact in told:
-                here.append(fact)
-                # A list goes on from what is sure.
-                if fact.confidence > LISTED_BUT_WEAK and (rule_here is None or rule.several):
-                    rule_here = rule
-        if not here and last is not None and last.several and clause.opener not in _CONTRAST:
-            listed = readers[clause.script].is_bare_list(clause.text)
-            here = [_fact(last, clause, thing) for thing in listed]
-            rule_here = last if listed else None
-        last, before = rule_here, here
-        beside = any(ordering and other is not clause for other, ordering in zip(clauses, orders, strict=True))
-        if noted or beside:
-            here = [_of_this_order(fact, beside) for fact in here]
-        found.extend(here)
+        told: list[tuple[FactRule, FoundFact]] = []
+        for rule, match in _meant(rows, clause, theirs):
+            facts = _facts_of(rule, match, clause, reader)
+            if rule.before:
+                facts = _of_before(rule, match, clause, before or _name_topic(topic, readers))
+            told += [(rule, fact) for fact in facts]
+        goes_on = _list_of(told)
+        if not told and last is not None and last.several and clause.opener not in _CONTRAST:
+            told = [(last, _fact(last, clause, thing)) for thing in reader.is_bare_list(clause.text)]
+            goes_on = last if told else None
+        last, before, topic = goes_on, [fact for _, fact in told], None if ordering else clause
+        beside = any(orders) and any(one for other, one in zip(clauses, orders, strict=True) if other is not clause)
+        found += [_of_this_order(rule, fact, noted, beside) for rule, fact in told]
     return _best(found)
 
 
@@ -102,12 +91,34 @@ def _is_hard(opener: str) -> bool:
     return opener[:1] in _HARD if opener else False
 
 
-def _of_this_order(fact: FoundFact, beside: bool) -> FoundFact:
-    """`beside`: something is ordered in the same message."""
+def _meant(
+    rows: list[tuple[FactRule, re.Match[str]]], clause: Clause, theirs: bool
+) -> list[tuple[FactRule, re.Match[str]]]:
+    return [(rule, match) for rule, match in rows if (rule.anyone or not theirs) and (rule.wish or not clause.wish)]
+
+
+def _list_of(told: list[tuple[FactRule, FoundFact]]) -> FactRule | None:
+    """The rule by which a list may go on in the next clause: from what is sure."""
+    sure = [rule for rule, fact in told if fact.confidence > LISTED_BUT_WEAK]
+    return next((rule for rule in reversed(sure) if rule.several), sure[0] if sure else None)
+
+
+def _of_this_order(rule: FactRule, fact: FoundFact, noted: bool, beside: bool) -> FoundFact:
+    """Weaker where it may be said of one order: of one told again (`noted`), or `beside` one in the same message."""
+    if fact.kind != "preference" or fact.person or not (noted or beside):
+        return fact
     least = 0.9 if fact.polarity == "dislike" else 0.6 if beside else 0.0
-    if fact.kind == "preference" and not fact.person and fact.confidence < least:
-        return replace(fact, confidence=LISTED_BUT_WEAK)
-    return fact
+    return replace(fact, confidence=LISTED_BUT_WEAK) if rule.confidence < least else fact
+
+
+def _name_topic(topic: Clause | None, readers: Mapping[str, ThingReader]) -> list[FoundFact]:
+    """The things of a clause that only names them: 三文鱼，我超爱. No facts yet: nothing is said of them there."""
+    named = readers[topic.script].is_bare_list(topic.text) if topic else []
+    return [
+        FoundFact("preference", topic.original(one.text), item=one.item.sku if one.item else None, confidence=0.8)
+        for one in named
+        if topic and not one.interest
+    ]
 
 
 def _facts_of(rule: FactRule, match: re.Match[str], clause: Clause, reader: ThingReader) -> Iterable[FoundFact]:
@@ -147,7 +158,7 @@ def _of_before(rule: FactRule, match: re.Match[str], clause: Clause, before: lis
     customer of what another likes."""
     who = clause.original(match.group(rule.person).strip()) if rule.person else None
     for fact in before:
-        if fact.kind == "preference" and fact.person != who:
+        if fact.kind == "preference" and (fact.person != who or fact.polarity is None):
             yield replace(fact, polarity=rule.polarity, person=who, confidence=rule.confidence, quote=clause.quote)
 
 
@@ -185,6 +196,8 @@ def _fixed_value(rule: FactRule, match: re.Match[str], clause: Clause) -> str:
 
 def _fact(rule: FactRule, clause: Clause, thing: Thing) -> FoundFact:
     confidence = rule.confidence if thing.known else rule.unknown
+    if not thing.known and rule.kind == "preference" and "的" in thing.text:
+        confidence = 0.0  # 不爱吃辣的口味清淡的 speaks of people
     if thing.definite and thing.item is None and rule.kind == "preference":
         confidence = min(confidence, LISTED_BUT_WEAK)  # "I love the food" is praise
     if rule.kind == "interest" and thing.known and not thing.interest:

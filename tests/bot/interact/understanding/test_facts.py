@@ -161,6 +161,31 @@ def test_what_another_likes_is_kept_under_their_name(hear, text, expected):
     assert [(fact.value, fact.polarity, fact.person) for fact in hear(text).facts if fact.confidence >= 0.5] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("三文鱼，我超爱", [("三文鱼", LIKE)]),
+        ("香菜，我受不了", [("香菜", DISLIKE)]),
+        ("mushrooms, I hate them", [("mushrooms", DISLIKE)]),
+        ("味道还是不错，我不爱吃香菇", [("香菇", DISLIKE)]),  # 还是 is no note of an order here
+        ("最爱手榨柠檬绿", [("手榨柠檬绿", LIKE)]),
+        ("我更喜欢用热的汤汁浇上去的芥兰", [("热的汤汁浇上去的芥兰", LIKE)]),
+        ("我喜欢昨天点的芥兰", []),
+        ("不爱吃辣的口味清淡的推荐这个", []),
+        ("我最喜欢的位子被占了", []),
+        ("我不喜欢", []),
+        ("两杯拿铁，谢谢", []),
+    ],
+)
+def test_things_named_before_or_described_are_found_and_others_are_not(hear, text, expected):
+    assert [(fact.value, fact.polarity) for fact in hear(text).facts if fact.confidence >= 0.5] == expected
+
+
+@pytest.mark.parametrize("text", ["my name's Ada", "My names Ada", "Ada is my name", "my first name is Ada"])
+def test_a_name_is_heard_however_it_is_put(hear, text):
+    assert [(fact.kind, fact.value) for fact in hear(text).facts] == [("demographic", "my name is Ada")]
+
+
 def test_an_option_of_this_order_is_no_lasting_taste(stored):
     assert stored("can I get an oat latte, no cinnamon please") == []
     assert stored("no cinnamon please") == taste("cinnamon", DISLIKE)
