@@ -75,12 +75,12 @@ def _show_claims(console: Console, found: list[Json]) -> None:
 
 def _show_imports(console: Console, found: list[Json]) -> None:
     table = _table(
-        "Orders imported into SQLite", "rows", "file, MB", "rows/s", "rows/s of processor time", "memory before, MB",
+        "Orders imported into SQLite", "rows", "bad", "file, MB", "rows/s", "rows/s of processor time", "memory before, MB",
         "at most, MB",
     )  # fmt: skip
     for one in found:
         table.add_row(
-            f"{one['rows']:,}", f"{one['megabytes']:.0f}", f"{one['rows_per_second']:,}",
+            f"{one['rows']:,}", str(one["bad_rows"]), f"{one['megabytes']:.0f}", f"{one['rows_per_second']:,}",
             f"{one['rows_per_cpu_second']:,}", str(one["idle_mb"]), str(one["peak_mb"]),
         )  # fmt: skip
     console.print(table)

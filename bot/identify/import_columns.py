@@ -14,6 +14,8 @@ from bot.config.values import nearest, shown
 from bot.errors import InputError, InputProblem
 from bot.identify.import_options import EVERYTHING
 
+Columns = Mapping[str, bool | str]
+"""By our name: whether a file must have the column; or another column that does in its place."""
 REASON = "reason"  # the column we add to rows that were bad: a mended file is imported as it is
 LIKE = 88  # of 100: one slip in a word of eight letters
 APART = 8  # and no other column nearly as like
@@ -30,7 +32,7 @@ class Placement:
 
 
 def place_columns(
-    source: str, line: int, names: Sequence[str], columns: Mapping[str, bool], kind: str | None,
+    source: str, line: int, names: Sequence[str], columns: Columns, kind: str | None,
     told: Mapping[str, str],
 ) -> Placement:  # fmt: skip
     """`columns` says of each of ours whether the file must have it. Raises InputError with all that is wrong."""
@@ -58,7 +60,10 @@ def place_columns(
         found.left_out += [names[place].strip() for place in free]
     else:
         problems += [InputProblem(line, _unknown(names[place].strip(), columns, kind)) for place in free]
-    missing = [name for name, required in columns.items() if required and name not in found.places]
+    missing = [
+        name for name, required in columns.items()
+        if required and name not in found.places and required not in found.places
+    ]  # fmt: skip
     if missing:
         reason = f"the first line must name the columns, {', '.join(missing)} missing"
         problems.append(InputProblem(line, reason))
@@ -75,7 +80,7 @@ def synonyms(kind: str | None) -> dict[str, str]:
     return {_fold(name): ours for ours, names in reversed(named.items()) for name in names}
 
 
-def own_names(columns: Mapping[str, bool]) -> dict[str, str]:
+def own_names(columns: Columns) -> dict[str, str]:
     return {_fold(REASON): ""} | {_fold(name): name for name in columns}
 
 
@@ -89,7 +94,7 @@ def _place(found: Placement, ours: str, place: int, names: Sequence[str]) -> Non
     found.theirs[ours] = names[place].strip()
 
 
-def _check_told(names: Sequence[str], columns: Mapping[str, bool], told: Mapping[str, str]) -> list[InputProblem]:
+def _check_told(names: Sequence[str], columns: Columns, told: Mapping[str, str]) -> list[InputProblem]:
     problems = []
     there = {_fold(name): name.strip() for name in names}
     for theirs, ours in told.items():
@@ -110,7 +115,7 @@ def _hint(word: str, words: Iterable[str]) -> str:
 
 
 def _guess(
-    names: Sequence[str], free: Sequence[int], columns: Mapping[str, bool], kind: str | None, found: Placement
+    names: Sequence[str], free: Sequence[int], columns: Columns, kind: str | None, found: Placement
 ) -> list[tuple[int, str]]:
     """(place, ours) where a name is so like one of ours that it cannot be another, and no two want the same."""
     known = {name: ours for name, ours in (synonyms(kind) | own_names(columns)).items() if ours}
@@ -126,7 +131,7 @@ def _guess(
     return [(places[0], ours) for ours, places in guesses.items() if len(places) == 1]
 
 
-def _unknown(name: str, columns: Mapping[str, bool], kind: str | None) -> str:
+def _unknown(name: str, columns: Columns, kind: str | None) -> str:
     known = synonyms(kind) | own_names(columns)
     near = nearest(name, columns) or known.get(nearest(_fold(name), known) or "")
     hint = f'did you mean {near}? --map "{name}={near}" says so' if near else f"accepted: {', '.join(columns)}"

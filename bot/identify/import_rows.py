@@ -25,15 +25,16 @@ from bot.identify.import_cells import (
     read_money,
     require_phone,
 )
+from bot.identify.import_columns import Columns
 from bot.identify.import_locale import Convention, Typed
 
 CUSTOMERS = {
     "customer_id": True, "name": True, "phone": False, "email": False, "language": False, "city": False,
     "birthday": False, "source": False, "kind": False, "tags": False,
 }  # fmt: skip
-ORDERS = {
-    "order_id": True, "customer_id": True, "ordered_at": True, "total": True, "currency": False,
-    "sku": False, "quantity": False, "price": False, "options": False,
+ORDERS: Columns = {
+    "order_id": True, "customer_id": True, "ordered_at": True, "total": "line_total", "currency": False,
+    "sku": False, "quantity": False, "price": False, "line_total": False, "options": False,
 }  # fmt: skip
 CATALOGUE = {
     "sku": True, "name_en": True, "name_zh": True, "category": True, "price": True, "currency": True,
@@ -44,7 +45,13 @@ CONTACTS = {
     "customer_id": True, "at": True, "kind": False, "direction": False, "text": False, "channel": False,
     "touchpoint": False,
 }  # fmt: skip
-COLUMNS = {"customers": CUSTOMERS, "orders": ORDERS, "contacts": CONTACTS, "catalogue": CATALOGUE, "faq": FAQ}
+COLUMNS: dict[str, Columns] = {
+    "customers": CUSTOMERS,
+    "orders": ORDERS,
+    "contacts": CONTACTS,
+    "catalogue": CATALOGUE,
+    "faq": FAQ,
+}
 """By kind: our columns, and whether a file must have them."""
 CUSTOMER_KINDS = ("person", "firm", "partner")
 CONTACT_KINDS = ("visit", "call", "email", "letter", "web", "chat", "note")
@@ -199,9 +206,10 @@ class OrderReader:
         self._home = settings.business.currency
         self._latest = now + timedelta(days=1)
         self._moment = read_moments(settings)
+        self._summed = not cells.has("total")
 
     def read(self, line: int, cells: Sequence[str]) -> tuple[Any, ...]:
-        """(line, order, customer, time, total, currency, what was sold or None)."""
+        """(line, order, customer, time, total, currency, what was sold or None); of a file without totals, the line's."""
         text = self._cells.text
         order_id = read_id(text(cells, "order_id"), "order_id")
         customer_id = read_id(text(cells, "customer_id"), "customer_id")
@@ -210,7 +218,8 @@ class OrderReader:
         if not EARLIEST <= ordered_at <= self._latest:
             when = "in the future" if ordered_at > self._latest else "before 1970"
             raise Refused(f"ordered_at: {ordered_at:%Y-%m-%d} lies {when}")
-        total = read_money(self._cells.number(cells, "total"), currency, "total")
+        column = "line_total" if self._summed else "total"
+        total = read_money(self._cells.number(cells, column), currency, column)
         return line, order_id, customer_id, ordered_at, total, currency, self._sold(cells, currency)
 
     def _sold(self, cells: Sequence[str], currency: str) -> Sold | None:
@@ -221,13 +230,18 @@ class OrderReader:
             if quantity or price:
                 raise Refused("sku: is empty, though the row has a quantity or price")
             return None
-        count = read_count(quantity, "quantity", lowest=-100_000)
-        return (
-            read_id(sku, "sku"),
-            1 if count is None else count,
-            read_money(price, currency, "price") if price else None,
-            read_list(self._cells.text(cells, "options")),
-        )
+        known = read_count(quantity, "quantity", lowest=-100_000)
+        count = 1 if known is None else known
+        each = read_money(price, currency, "price") if price else self._price(cells, currency, count)
+        return read_id(sku, "sku"), count, each, read_list(self._cells.text(cells, "options"))
+
+    def _price(self, cells: Sequence[str], currency: str, count: int) -> int | None:
+        """Of one, where the line's total can be divided."""
+        whole = self._cells.number(cells, "line_total")
+        if not whole or not count:
+            return None
+        each, rest = divmod(read_money(whole, currency, "line_total"), count)
+        return None if rest else each
 
     def gather(self, records: Sequence[tuple[Any, ...]], bad: BadRows) -> list[OrderRow]:
         """Orders with their lines. One that has a bad row is bad as a whole: half an order would be a wrong one."""
@@ -239,7 +253,9 @@ class OrderReader:
                 lines = [] if sold is None else [sold]
                 orders[order_id] = OrderRow(line, order_id, customer_id, ordered_at, total, currency, lines)
                 continue
-            if order.total != total or order.ordered_at != ordered_at or order.customer_id != customer_id or (
+            if self._summed:
+                order.total += total
+            if (order.total != total and not self._summed) or order.ordered_at != ordered_at or order.customer_id != customer_id or (
                 order.currency != currency
             ):  # fmt: skip
                 reason = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import InputError, InputProblem
-from bot.identify.import_columns import Placement, own_names, place_columns, synonyms
+from bot.identify.import_columns import Columns, Placement, own_names, place_columns, synonyms
 from bot.identify.import_options import ImportOptions
 from bot.identify.import_text import detect_encoding, open_text
 from bot.identify.import_workbook import FaultyRow, Sheet, is_workbook
@@ -58,9 +58,7 @@ class Table:
             raise InputError(self.source, [InputProblem(uncut.line, uncut.reason)]) from None
 
 
-def open_table(
-    path: Path, columns: Mapping[str, bool], kind: str | None = None, options: ImportOptions | None = None
-) -> Table:
+def open_table(path: Path, columns: Columns, kind: str | None = None, options: ImportOptions | None = None) -> Table:
     """The table in a file. `columns` says of each column whether the file must have it; raises InputError."""
     options = options or ImportOptions()
     if is_workbook(path):
@@ -80,7 +78,7 @@ def open_table(
     return make_table(str(path), form, path.stat().st_size, records, columns, kind, options)
 
 
-def cut_table(source: str, text: str, columns: Mapping[str, bool]) -> Table:
+def cut_table(source: str, text: str, columns: Columns) -> Table:
     """The same for text already read, with our own names of columns; `source` names it in problems."""
     separator = choose_separator(text[: text.find("\n") + 1 or len(text)], columns, None)
     return make_table(
@@ -90,7 +88,7 @@ def cut_table(source: str, text: str, columns: Mapping[str, bool]) -> Table:
 
 
 def make_table(
-    source: str, form: str, size: int, records: Callable[[], Iterator[Record]], columns: Mapping[str, bool],
+    source: str, form: str, size: int, records: Callable[[], Iterator[Record]], columns: Columns,
     kind: str | None, options: ImportOptions,
 ) -> Table:  # fmt: skip
     """`records` yields the header first."""
@@ -108,7 +106,7 @@ def make_table(
     return Table(source, form, size, header, placement, rest)
 
 
-def choose_separator(header: str, columns: Mapping[str, bool], kind: str | None) -> str:
+def choose_separator(header: str, columns: Columns, kind: str | None) -> str:
     """The one that cuts the first line into the most columns we know, or into the most."""
     known = synonyms(kind).keys() | own_names(columns)
 

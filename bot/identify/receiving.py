@@ -129,10 +129,9 @@ def _find_day(memory: Memory, kind: str, settings: Settings, now: datetime) -> i
 
 
 def _order_rows(order: ReceivedOrder) -> list[list[str]]:
-    head = [order.order_id, order.customer_id, order.ordered_at, _cell(order.total), order.currency]
-    if not order.lines:
-        return [[*head, "", "", "", ""]]
-    return [[*head, line.sku, str(line.quantity), _cell(line.price), "|".join(line.options)] for line in order.lines]
+    head = order.model_dump(exclude={"lines"})
+    rows = [head | line.model_dump() for line in order.lines] or [head]
+    return [[_cell(row.get(name)) for name in COLUMNS["orders"]] for row in rows]
 
 
 def _cell(value: Any) -> str:

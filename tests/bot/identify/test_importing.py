@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -35,10 +36,12 @@ o3,c9,2020-01-01,12,EUR,beans,1,,
 """
 
 
-def _import(database: Database, folder: Path, kind: str, text: str, encoding: str = "utf-8") -> ImportReport:
+def _import(
+    database: Database, folder: Path, kind: str, text: str, encoding: str = "utf-8", **options: Any
+) -> ImportReport:
     file = folder / f"{kind}.csv"
     file.write_text(text, encoding=encoding)
-    return import_file(database, kind, file, SETTINGS, NOW)
+    return import_file(database, kind, file, SETTINGS, NOW, options=ImportOptions(**options))
 
 
 def test_customers_become_profiles(database: Database, tmp_path: Path) -> None:
@@ -354,3 +357,25 @@ def test_a_contact_that_cannot_be_read(sqlite_database: Database, tmp_path: Path
         "at: 2026-12-31 lies in the future", 'kind: "dance"; accepted: visit, call, email, letter, web, chat, note',
         'direction: "up"; accepted: in, out',
     ]  # fmt: skip
+
+
+def test_a_file_of_lines_without_totals(database: Database, tmp_path: Path) -> None:
+    """As a supermarket's till has it: a row an item, and what the row cost in all."""
+    text = (
+        "household_id,basket_id,product_id,quantity,sales_value,transaction_timestamp\n"
+        "h1,b1,milk,2,3.98,2026-01-01 12:26:30\nh1,b1,bread,3,4.00,2026-01-01 12:26:30\nh2,b2,milk,1,1.99,2026-01-02 09:00:00\n"
+    )
+    assert _import(database, tmp_path, "orders", text).added == 2
+    sold = database.read_now(lambda memory: {
+        order.external_id: (order.total, [(line.sku, line.quantity, line.price) for line in order.lines])
+        for order in memory.scalars(select(Order))})  # fmt: skip
+    assert sold == {"b1": (798, [("milk", 2, 199), ("bread", 3, None)]), "b2": (199, [("milk", 1, 199)])}
+    assert _import(database, tmp_path, "orders", text).unchanged == 2
+    with pytest.raises(InputError, match="the first line must name the columns, total missing"):
+        _import(
+            database,
+            tmp_path,
+            "orders",
+            text.replace("sales_value", "weather").replace("weather", "tags"),
+            columns={"*": ""},
+        )
