@@ -17,6 +17,7 @@ import logging
 import os
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -54,8 +55,9 @@ def write_orders(file: Path, rows: int) -> None:
 
 def unpack_baskets(data: Path, file: Path) -> None:
     """What 494 households bought in a year, a row an item (Complete Journey)."""
-    with gzip.open(data / "baskets_complete_journey" / "transactions_fifth_of_households.csv.gz") as packed:
-        file.write_bytes(packed.read())
+    name = "transactions_fifth_of_households.csv.gz"
+    with gzip.open(data / "baskets_complete_journey" / name) as packed, file.open("wb") as out:
+        shutil.copyfileobj(packed, out)
 
 
 def measure(file: Path, folder: Path) -> dict[str, Any]:
