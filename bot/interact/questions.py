@@ -72,14 +72,14 @@ def _fits(fact: Fact, condition: dict[str, Any]) -> bool:
         and fact.polarity == condition.get("polarity", fact.polarity)
         and (not condition.get("item") or fact.item is not None)
         and ("person" not in condition or bool(fact.person) == condition["person"])
-        and not _is_taste_of_another(fact)
+        and not _is_of_another(fact)
         and ("words" not in condition or any(word in value for word in condition["words"]))
     )
 
 
-def _is_taste_of_another(fact: Fact | FoundFact) -> bool:
+def _is_of_another(fact: Fact | FoundFact) -> bool:
     """Of somebody of theirs, not the customer's own."""
-    return fact.kind == "preference" and bool(fact.person)
+    return fact.kind in ("preference", "restriction") and bool(fact.person)
 
 
 def is_open(question: dict[str, Any] | None, now: datetime) -> bool:
@@ -102,7 +102,7 @@ def read_answer(turn: Turn, question: dict[str, Any]) -> Reading:
     if _orders(turn):
         return Reading("ignored")
     if heard.facts:
-        said = any(fact.kind == question["fills"] and not _is_taste_of_another(fact) for fact in heard.facts)
+        said = any(fact.kind == question["fills"] and not _is_of_another(fact) for fact in heard.facts)
         return Reading("answered" if said else "ignored")  # they are recorded anyway
     if text in rule.get("nothing", ()):
         return Reading("answered")

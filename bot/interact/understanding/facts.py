@@ -132,7 +132,7 @@ def _facts_of(rule: FactRule, match: re.Match[str], clause: Clause, reader: Thin
     if "name" in slots:
         yield from _name(rule, _POLITE.sub("", slots["name"]).strip(), clause)
     elif rule.person is not None:
-        yield from _of_person(rule, slots, clause, reader)
+        yield from _of_person(rule, match, clause, reader)
     elif rule.known and not any(thing.known for thing in reader.read(slots["thing"])):
         return
     elif rule.several and "thing" in slots:
@@ -162,12 +162,13 @@ def _of_before(rule: FactRule, match: re.Match[str], clause: Clause, before: lis
             yield replace(fact, polarity=rule.polarity, person=who, confidence=rule.confidence, quote=clause.quote)
 
 
-def _of_person(
-    rule: FactRule, slots: Mapping[str, str | None], clause: Clause, reader: ThingReader
-) -> Iterable[FoundFact]:
+def _of_person(rule: FactRule, match: re.Match[str], clause: Clause, reader: ThingReader) -> Iterable[FoundFact]:
+    slots = match.groupdict()
     who = clause.original((slots[rule.person or ""] or "").strip())
     if "thing" not in slots:
-        yield FoundFact(rule.kind, rule.value or "", person=who, confidence=rule.confidence, quote=clause.quote)
+        yield FoundFact(
+            rule.kind, _fixed_value(rule, match, clause), person=who, confidence=rule.confidence, quote=clause.quote
+        )
         return
     for thing in reader.read(slots["thing"] or ""):
         fact = _fact(rule, clause, thing)

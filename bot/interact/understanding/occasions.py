@@ -205,6 +205,9 @@ def _day(said: str, leads: bool, dates: list[FoundDate], zone: ZoneInfo) -> str 
     for date in dates:
         # The day stands at the slot's edge: "add my birthday to my calendar on the 5th" states nothing.
         text = _EDGES.sub("", date.text)
+        age, _, rest = text.partition(" on ")  # "turns 5 on 12 March" was read as five o'clock
+        if rest and date.grain == "hour" and not leads and age not in folded and folded.startswith(rest):
+            return f"{date.start.astimezone(zone):%m-%d}"
         edge = folded.endswith(text) if leads else folded.startswith(text)
         if date.grain == "day" and edge and not is_movable(text) and date.end - date.start < _TWO_DAYS:
             start = date.start.astimezone(zone)

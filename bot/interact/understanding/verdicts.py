@@ -22,7 +22,7 @@ _SHORTEST = 3  # words: "great coffee" is for the phrases
 # A taste, what one cannot have, thanks or a plan is no judgement of us: "love the oat latte", "thanks for your support", "that will be perfect".
 _NONE = re.compile(
     r"^(?:\w+ ){0,3}?(?:love|enjoy|like|hate|prefer) |\b(?:thanks|thank|please|will be|would be|going to|supposed to|do not care|table (?:for|at|is|we)) "
-    r"|^(?:\w+ ){0,3}?(?:can not|do not|could not|never) (?:handle|tolerate|eat|drink|digest|touch) "
+    r"|^(?:\w+ ){0,3}?(?:can not|do not|could not|never) (?:handle|tolerate|eat|drink|digest|touch|do(?! it| that| this| any| better| more| enough| not)) "
     r"|^(?:我|我们|本人).{0,4}(?:[吃喝]不[了惯来]|不太?能[吃喝碰]|不怎么能?[吃喝]|不敢[吃喝])"
     r"|喜欢|受不了|接受不了|爱[吃喝]|最爱|为了|感谢|谢谢"
 )

@@ -281,6 +281,23 @@ def test_one_more_is_of_what_was_spoken_of(request: pytest.FixtureRequest, fixtu
 
 
 @pytest.mark.parametrize(
+    ("fixture", "told", "order", "warned"),
+    [
+        ("ana", "my son is allergic to nuts", "a carrot cake please", "your son"),
+        ("mei", "我儿子对坚果过敏", "来一个胡萝卜蛋糕", "您儿子"),
+    ],
+)
+def test_an_order_is_warned_about_what_their_people_must_avoid(
+    request: pytest.FixtureRequest, fixture: str, told: str, order: str, warned: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(told)
+    chat.send(order)
+    assert "⚠️" in chat.text
+    assert warned in chat.text
+
+
+@pytest.mark.parametrize(
     ("fixture", "lines", "price"),
     [("ana", ["do you have croissants?", "how much is it?"], "2.60"), ("mei", ["有可颂吗", "多少钱"], "2.60")],
 )

@@ -239,8 +239,33 @@ def test_a_stated_restriction_is_heard(stored, text, codes):
 
 
 @pytest.mark.parametrize("text", NOT_STATED)
-def test_what_is_no_restriction_of_the_customers_is_none(stored, text):
-    assert _codes(stored(text)) == set()
+def test_what_is_no_restriction_of_the_customers_is_none(hear, text):
+    assert [fact for fact in hear(text).facts if fact.kind == "restriction" and fact.person is None] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("my son is allergic to nuts", {("nuts", "son")}),
+        ("oh and my mother in law is lactose intolerant", {("lactose", "mother in law")}),
+        ("my two kids are allergic to peanuts and eggs", {("peanuts", "kids"), ("eggs", "kids")}),
+        ("my wife is vegan", {("vegan", "wife")}),
+        ("我老公对花生过敏", {("花生", "老公")}),
+        ("对了我婆婆对乳糖不耐受", {("乳糖", "婆婆")}),
+        ("我儿子海鲜过敏", {("海鲜", "儿子")}),
+        ("我女儿吃素", {("vegetarian", "女儿")}),
+        ("my son is vegan and allergic to nuts", {("vegan", "son")}),
+        ("我女儿对花生过敏，不吃花生", {("花生", "女儿")}),
+        ("my sister is not allergic to nuts", set()),
+        ("is my son allergic to nuts?", set()),
+        ("if my son were allergic to nuts I would ask", set()),
+        ("我女儿对花生不过敏", set()),
+        ("我女儿吃素吗？", set()),
+    ],
+)
+def test_what_somebody_of_theirs_must_avoid_is_kept_under_that_person(hear, text, expected):
+    kept = [fact for fact in hear(text).facts if fact.kind == "restriction"]
+    assert {(fact.value, fact.person) for fact in kept} == expected
 
 
 def test_a_restriction_is_never_a_mere_dislike(stored):
