@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -86,6 +87,27 @@ def report_sales(
         for one in found["rows"]
     ]  # fmt: skip
     print_table((by, "orders", "customers", "sales", ""), rows)
+
+
+@report_app.command("leads")
+def report_leads(as_json: AsJson = False) -> None:
+    """Who came by what, who of them bought, and what each customer won cost."""
+    from bot.differentiate import leads
+
+    settings = read_settings()
+    with opened(settings, create=False) as database:
+        found = database.read_now(lambda memory: leads.report_leads(memory, settings))
+    if as_json:
+        print_json(found)
+        return
+    money = partial(_money, currency=found["currency"])
+    rows = [
+        (one["name"] if one["name"] is not None else "(not known)", f"{one['customers']:,}", f"{one['won']:,}",
+         _percent(one["share_won"]), money(one["cost"]), money(one["cost_per_won"]), money(one["spent"]),
+         money(one["present_value"]))
+        for one in found["rows"]
+    ]  # fmt: skip
+    print_table(("lead source", "came", "bought", "", "cost", "per customer won", "spent", "will bring"), rows)
 
 
 def _draw(found: dict[str, Any], language: str, settings: Settings, folder: Path) -> list[dict[str, str]]:

@@ -21,6 +21,7 @@ UNIQUE: tuple[tuple[KeyPath, str | None], ...] = (
     (("follow_ups",), "rule"),
     (("questions", "list"), "name"),
     (("staff", "members"), "telegram_id"),
+    (("lead_sources",), "name"),
     (("business", "languages"), None),
 )
 """Lists whose elements (or that key of theirs) may not repeat."""

@@ -377,6 +377,13 @@ class Logging(Section):
     format: Literal["json", "text"] = Field("json", description="json for machines, text for people")
 
 
+class LeadSource(Section):
+    """What one way of winning customers cost."""
+
+    name: Text = Field(description="As it stands in customers' profiles: a deep link's word, or a file's `source`")
+    cost: Money = Field(description="What it cost so far, in major units of the currency")
+
+
 class BusinessSettings(Section):
     """All of config.yaml. Repeated names and rules are found by `bot.config.loading`, on the raw data."""
 
@@ -384,6 +391,9 @@ class BusinessSettings(Section):
     staff: Staff = Field(Staff(), description="The people behind the bot")
     tiers: Tiers = Field(Tiers(), description="Classes of customers by value")
     value: Value = Field(Value(), description="What a customer will bring")
+    lead_sources: tuple[LeadSource, ...] = Field(
+        (), description="What winning customers cost, by what they first came by"
+    )
     questions: Questions = Field(Questions(), description="What to ask customers, one at a time")
     follow_ups: FollowUps = Field((), description="When to write unasked")
     contact_policy: ContactPolicy = Field(ContactPolicy(), description="When not to write unasked")
