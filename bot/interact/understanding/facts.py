@@ -223,7 +223,7 @@ def _name(rule: FactRule, name: str, clause: Clause) -> Iterable[FoundFact]:
     if not spelt[0].isupper() if clause.script == "en" else _NOT_NAMED_ZH.search(spelt):
         return
     value = (rule.value or "{name}").replace("{name}", spelt)
-    yield FoundFact(rule.kind, value, confidence=rule.confidence, quote=clause.quote)
+    yield FoundFact(rule.kind, value, rule.polarity, confidence=rule.confidence, quote=clause.quote)
 
 
 def with_more(facts: list[FoundFact], more: list[FoundFact]) -> list[FoundFact]:

@@ -51,14 +51,14 @@ _ZH_SCORE = {
     "十": 10,
     "满": 10,
 }
-_N = r"(?P<n>\d{1,2}(?:\.\d)?|zero|one|two|three|four|five|six|seven|eight|nine|ten)"
+_N = r"(?P<n>\d{1,2}(?:\.\d)?|zero|one|two|three|four|five|six|seven|eight|nine|ten)(?P<half> and a half)?"
 _SCORES_EN = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?<![\w./-]){_N} ?(?:out of|outta) ?(?:5|10|100|five|ten|a hundred)\b",
         rf"^(?:it's |its |it is |it was |i'd say |i would say |i say |maybe |about |a |a solid |solid |overall |so |my rating is |rating |rating: |score |score: )?{_N} ?/ ?(?:5|10)\W*$",
         rf"\b(?:give|gave|giving|rate)\b (?:(?:you|it|this|that|them|your \w+|the (?:coffee|service|food|latte|place|staff|visit|order|cake|experience)) )?(?:a |an |only )?(?:solid )?{_N}(?: ?/ ?(?:5|10)| stars?| points?)?(?=\W*$| for this| for the| for your| because | out )",
-        rf"^(?:a )?{_N} stars?(?: from me| for you| for this| for the \w+| !)?\W*$",
+        rf"^(?:a |only |i(?:'d| would)? (?:go with|go for|say|call it|make it) |it (?:deserves|gets) |that's |that is |so )?{_N} stars?(?: from me| for you| for this| for the \w+| !)?\W*$",
     )
 )
 _NOT_MINE_EN = re.compile(
@@ -67,8 +67,8 @@ _NOT_MINE_EN = re.compile(
 _SCORES_ZH = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?:打|给予|给|评为|评|评价|我给|只能给|只给)(?:[你您]们?|个|了|它|这次|店家|他们|满|到){0,2}(?P<n>\d{1,3}(?:\.\d)?|[一二两三四五六七八九十满])(?:分|颗?星)(?!以上|以下|左右|钟|之|开外|店)",
-        r"^(?:我?(?:觉得|认为)?)(?P<n>\d{1,2}(?:\.\d)?|[一二两三四五六七八九十满])(?:分|颗?星)(?:好评|差评|吧|啦|哦|满意)?\W*$",
+        r"(?:打|给予|给|评为|评|评价|我给|只能给|只给)(?:[你您]们?|个|了|它|这次|店家|他们|满|到){0,2}(?P<n>\d{1,3}(?:\.\d)?|[一二两三四五六七八九十满])(?:分|[颗个]?(?P<half>半)?星(?P<more>半)?)(?!以上|以下|左右|钟|之|开外|店)",
+        r"^(?:我?(?:觉得|认为)?)(?P<n>\d{1,2}(?:\.\d)?|[一二两三四五六七八九十满])(?:分|[颗个]?(?P<half>半)?星(?P<more>半)?)(?:好评|差评|吧|啦|哦|满意)?\W*$",
         r"^满分(?P<n>)(?:10|十|5|五)分.{0,6}?(?P<m>\d{1,2}|[一二三四五六七八九十])分",
     )
 )
@@ -178,15 +178,17 @@ def _score(clause: Clause) -> float | None:
             match = pattern.search(text)
             if match:
                 number = match["n"]
-                return float(_SCORE_WORD[number]) if number in _SCORE_WORD else float(number)
+                half = 0.5 if match["half"] else 0.0
+                return half + (float(_SCORE_WORD[number]) if number in _SCORE_WORD else float(number))
         return None
     if ("分" not in text and "星" not in text) or (clause.question and not clause.text.endswith("吧")):
         return None
     for pattern in _SCORES_ZH:
         match = pattern.search(clause.text)
         if match:
-            number = match.groupdict().get("m") or match["n"]
-            return float(_ZH_SCORE[number]) if number in _ZH_SCORE else float(number)
+            groups = match.groupdict()
+            number, half = groups.get("m") or match["n"], 0.5 if groups.get("half") or groups.get("more") else 0.0
+            return half + (float(_ZH_SCORE[number]) if number in _ZH_SCORE else float(number))
     return None
 
 

@@ -179,6 +179,11 @@ def test_things_named_before_or_described_are_found_and_others_are_not(hear, tex
     assert [(fact.value, fact.polarity) for fact in hear(text).facts if fact.confidence >= 0.5] == expected
 
 
+def test_a_name_that_is_loved_is_a_taste(stored):
+    assert stored("I love Zen Palate") == taste("Zen Palate", LIKE)
+    assert stored("I love it here") == stored("I love this") == []
+
+
 @pytest.mark.parametrize("text", ["my name's Ada", "My names Ada", "Ada is my name", "my first name is Ada"])
 def test_a_name_is_heard_however_it_is_put(hear, text):
     assert [(fact.kind, fact.value) for fact in hear(text).facts] == [("demographic", "my name is Ada")]
