@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Float, Select, case, cast, func, select
+from sqlalchemy import Float, Select, and_, case, cast, func, select
 
 from storage.database import Memory
 from storage.models import CatalogueItem, Contact, Feedback, Order, OrderLine, table_of
 
 ORDERS, LINES, ITEMS = table_of(Order), table_of(OrderLine), table_of(CatalogueItem)
 CONTACTS, FEEDBACK = table_of(Contact), table_of(Feedback)
+
+TAKEN_ALONG = ("none", "no", "pickup", "pick-up", "pick up", "collection", "collect", "takeaway", "take away", "in store",
+               "counter", "abholung", "keine", "自提", "到店自提", "到店", "堂食", "自取", "无")  # fmt: skip
+"""What stands under delivery where nothing is delivered."""
 
 
 class Served(NamedTuple):
@@ -21,6 +25,7 @@ class Served(NamedTuple):
     contacts: int = 0  # by colleagues
     complaints: int = 0
     refunds: int = 0
+    deliveries: int = 0
     spent: int = 0  # less what was paid back
     listed: int = 0  # lines at their prices
     listed_margin: float = 0.0  # what of that is left after its cost
@@ -36,7 +41,7 @@ def load(
     for names, statement in (
         (("contacts",), _contacts(since, until)),
         (("complaints",), _complaints(since, until)),
-        (("refunds", "spent"), _paid(since, until, currency)),
+        (("refunds", "deliveries", "spent"), _paid(since, until, currency)),
         (("listed", "listed_margin", "discounts"), _listed(since, until, currency, margin)),
     ):
         column = statement.selected_columns[0]
@@ -73,9 +78,12 @@ def _complaints(since: datetime, until: datetime) -> Select[Any]:
 
 def _paid(since: datetime, until: datetime, currency: str) -> Select[Any]:
     refunds = func.sum(case((ORDERS.c.total < 0, 1), else_=0))
+    how = ORDERS.c.terms["delivery"].as_string()
+    is_brought = and_(ORDERS.c.total > 0, how.is_not(None), func.lower(how).not_in(TAKEN_ALONG))
+    deliveries = func.sum(case((is_brought, 1), else_=0))
     spent = func.sum(case((ORDERS.c.currency == currency, ORDERS.c.total), else_=0))
     return (
-        select(ORDERS.c.customer_id, refunds, spent)
+        select(ORDERS.c.customer_id, refunds, deliveries, spent)
         .where(ORDERS.c.ordered_at > since, ORDERS.c.ordered_at <= until)
         .group_by(ORDERS.c.customer_id)
     )

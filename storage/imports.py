@@ -37,7 +37,7 @@ COMPLETED = ("name", "language", "city", "kind", "lead_source", "tags")
 """Columns of a customer that a file may bring up to date."""
 
 CONTACT = ("customer_id", "at", "direction", "kind", "text", "channel", "touchpoint", "import_id")
-ORDER = ("external_id", "customer_id", "ordered_at", "total", "currency", "source", "import_id")
+ORDER = ("external_id", "customer_id", "ordered_at", "total", "currency", "source", "import_id", "terms")
 
 _FIND = select(IDENTITIES.c.value, IDENTITIES.c.customer_id).where(
     IDENTITIES.c.kind == bindparam("kind"), IDENTITIES.c.value.in_(bindparam("found", expanding=True))
@@ -71,7 +71,13 @@ _TOUCH = Prepared(
 _ADD_CONTACTS = Insertion(CONTACTS)
 _ADD_IDENTITIES, _ADD_ORDERS, _ADD_LINES = Insertion(IDENTITIES), Insertion(ORDERS), Insertion(LINES)
 _ORDERS = select(
-    ORDERS.c.external_id, ORDERS.c.id, ORDERS.c.customer_id, ORDERS.c.ordered_at, ORDERS.c.total, ORDERS.c.currency
+    ORDERS.c.external_id,
+    ORDERS.c.id,
+    ORDERS.c.customer_id,
+    ORDERS.c.ordered_at,
+    ORDERS.c.total,
+    ORDERS.c.currency,
+    ORDERS.c.terms,
 ).where(ORDERS.c.external_id.in_(bindparam("found", expanding=True)))
 _ORDER_IDS = select(ORDERS.c.external_id, ORDERS.c.id).where(
     ORDERS.c.external_id.in_(bindparam("found", expanding=True))
@@ -84,7 +90,7 @@ _LINES = (
 _CHANGE_ORDER = (
     update(ORDERS)
     .where(ORDERS.c.id == bindparam("row"))
-    .values({name: bindparam(f"new_{name}") for name in ("customer_id", "ordered_at", "total", "currency")})
+    .values({name: bindparam(f"new_{name}") for name in ("customer_id", "ordered_at", "total", "currency", "terms")})
 )
 
 
@@ -95,6 +101,7 @@ class StoredOrder(NamedTuple):
     ordered_at: datetime
     total: int
     currency: str
+    terms: dict[str, Any] | None
 
 
 # -- customers -------------------------------------------------------------------------------------------------
@@ -269,7 +276,10 @@ def add_orders(memory: Memory, rows: Sequence[tuple[Any, ...]]) -> dict[str, int
     """Ids by external id. A row: the values of `ORDER`. Two statements and no RETURNING: a third faster on SQLite."""
     if not rows:
         return {}
-    _ADD_ORDERS.run_rows(memory, ORDER, rows)
+    if any(row[-1] for row in rows):
+        _ADD_ORDERS.run_rows(memory, ORDER, rows)
+    else:  # mostly: and a column of JSON takes a tenth of the time
+        _ADD_ORDERS.run_rows(memory, ORDER[:-1], [row[:-1] for row in rows])
     found = memory.connection().execute(_ORDER_IDS, {"found": [row[0] for row in rows]})
     return {key: id_ for key, id_ in found}
 
@@ -281,7 +291,7 @@ def add_lines(memory: Memory, rows: Sequence[tuple[Any, ...]]) -> None:
 
 
 def change_orders(memory: Memory, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
-    """`rows` are (id, values): customer_id, ordered_at, total, currency. Their lines are taken out, to be added anew."""
+    """`rows` are (id, values): customer_id, ordered_at, total, currency, terms. Their lines are taken out, to be added anew."""
     if rows:
         changes = [{"row": id_} | {f"new_{name}": value for name, value in values.items()} for id_, values in rows]
         memory.connection().execute(_CHANGE_ORDER, changes)

@@ -35,14 +35,16 @@ def add_order(
     currency: str,
     lines: Sequence[Mapping[str, Any]] = (),
     source: str = "import",
+    terms: Mapping[str, str] | None = None,
 ) -> Added:
-    """Add one order and its event. `total` in minor units; lines: sku, quantity[, price (each), options]."""
+    """Add one order and its event. `total` in minor units; lines: sku, quantity[, price (each), options]; `terms`: of
+    `TERMS`, those that are known."""
     known = memory.scalar(select(Order.id).where(Order.external_id == external_id))
     if known is not None:
         return Added(known, False)
     order = Order(
         external_id=external_id, customer_id=customer_id, ordered_at=ordered_at, total=total, currency=currency,
-        source=source, lines=[OrderLine(**_line(line)) for line in lines],
+        source=source, terms=dict(terms) if terms else None, lines=[OrderLine(**_line(line)) for line in lines],
     )  # fmt: skip
     memory.add(order)
     memory.flush()

@@ -80,6 +80,7 @@ def load_held(memory: Memory, customer_id: int) -> dict[str, Any]:
         )
     for order in held["orders"]:
         order["lines"] = by_order.get(order["id"], [])
+        order["terms"] = {name: said for name, said in (order["terms"] or {}).items() if name != "seller"}
     conversation = memory.get(Conversation, customer_id)
     held["conversation"] = {"open_question": conversation.open_question} if conversation else {}
     return held

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, select
 
 from storage.database import Memory
-from storage.models import CatalogueItem, Customer, Order, OrderLine, table_of
+from storage.models import TERMS, CatalogueItem, Customer, Order, OrderLine, table_of
 from storage.reports import month_of
 
 ORDERS, LINES, ITEMS, CUSTOMERS = table_of(Order), table_of(OrderLine), table_of(CatalogueItem), table_of(Customer)
@@ -20,6 +20,7 @@ BY_ORDER: dict[str, ColumnElement[Any]] = {
     "language": CUSTOMERS.c.language,
     "kind": CUSTOMERS.c.kind,
     "lead_source": CUSTOMERS.c.lead_source,
+    **{name: ORDERS.c.terms[name].as_string() for name in TERMS},
 }
 BY_LINE: dict[str, ColumnElement[Any]] = {"category": ITEMS.c.category, "item": LINES.c.sku}
 MONTH = "month"

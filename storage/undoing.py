@@ -209,7 +209,7 @@ def forget_changes(memory: Memory, ids: Collection[int]) -> None:
 
 def load_order(memory: Memory, order_id: int) -> dict[str, Any] | None:
     """As `import_orders` notes it in a change."""
-    columns = (ORDERS.c.customer_id, ORDERS.c.ordered_at, ORDERS.c.total, ORDERS.c.currency)
+    columns = (ORDERS.c.customer_id, ORDERS.c.ordered_at, ORDERS.c.total, ORDERS.c.currency, ORDERS.c.terms)
     row = memory.connection().execute(select(*columns).where(ORDERS.c.id == order_id)).mappings().first()
     if row is None:
         return None
@@ -218,7 +218,7 @@ def load_order(memory: Memory, order_id: int) -> dict[str, Any] | None:
 
 
 def put_order(memory: Memory, order_id: int, values: dict[str, Any]) -> None:
-    row = {name: value for name, value in values.items() if name != "lines"}
+    row = {"terms": None} | {name: value for name, value in values.items() if name != "lines"}
     row["ordered_at"] = datetime.fromisoformat(values["ordered_at"])
     imports.change_orders(memory, [(order_id, row)])
     imports.add_lines(memory, [(order_id, *line) for line in values["lines"]])

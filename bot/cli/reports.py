@@ -60,7 +60,10 @@ def report_value(
 @report_app.command("sales")
 def report_sales(
     by: Annotated[
-        str, typer.Option(help="month, source, tier, group, city, language, kind, lead_source, category or item.")
+        str,
+        typer.Option(
+            help="month, source, tier, group, city, language, kind, lead_source, store, seller, channel, postcode, payment, delivery, category or item."
+        ),
     ] = "month",
     since: Annotated[str | None, typer.Option(help="Orders after this day (ISO 8601); a year ago if left out.")] = None,
     until: Annotated[str | None, typer.Option(help="Orders until this day; now if left out.")] = None,

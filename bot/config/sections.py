@@ -174,6 +174,7 @@ class CostToServe(Section):
     contact: Money = Field(Decimal(1), description="A message of a colleague to a customer")
     complaint: Money = Field(Decimal(5), description="A complaint")
     refund: Money = Field(Decimal(2), description="Handling a refund; what is paid back counts by itself")
+    delivery: Money = Field(Decimal(3), description="Bringing an order, where its terms say that it is delivered")
 
 
 class Groups(Section):

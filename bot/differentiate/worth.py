@@ -80,4 +80,5 @@ def cost_of(served: Served, settings: BusinessSettings) -> int:
     each = settings.value.cost_to_serve
     scale = 10 ** get_currency_precision(settings.business.currency)
     counted = served.contacts * each.contact + served.complaints * each.complaint + served.refunds * each.refund
+    counted += served.deliveries * each.delivery
     return int(counted * scale) + round(served.discounts * (1 - margin_of(served, settings)))

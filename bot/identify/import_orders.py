@@ -38,7 +38,7 @@ def apply_orders(
         [
             (
                 order.order_id, people[order.customer_id], order.ordered_at, order.total, order.currency, "import",
-                report.import_id,
+                report.import_id, order.terms,
             )
             for order in fresh
         ],
@@ -52,6 +52,7 @@ def apply_orders(
                 {
                     "customer_id": people[order.customer_id], "ordered_at": order.ordered_at,
                     "total": order.total, "currency": order.currency,
+                    "terms": order.terms or stored[order.order_id].terms,
                 },
             )
             for order in changed
@@ -116,7 +117,8 @@ def _find_changed(
     for order in orders:
         if (before := stored.get(order.order_id)) is None:
             continue
-        after = (people[order.customer_id], order.ordered_at, order.total, order.currency)
+        terms = order.terms or before.terms  # a file without them says nothing of them
+        after = (people[order.customer_id], order.ordered_at, order.total, order.currency, terms)
         known = lines.get(before.id, [])
         if before[2:] != after or known != order.lines:
             changed.append(order)
@@ -128,10 +130,10 @@ def _find_changed(
 
 
 def _note(values: tuple[Any, ...], lines: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
-    customer_id, ordered_at, total, currency = values
+    customer_id, ordered_at, total, currency, terms = values
     return {
         "customer_id": customer_id, "ordered_at": ordered_at.isoformat(), "total": total, "currency": currency,
-        "lines": [list(line) for line in lines],
+        "terms": terms, "lines": [list(line) for line in lines],
     }  # fmt: skip
 
 

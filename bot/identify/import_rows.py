@@ -27,6 +27,7 @@ from bot.identify.import_cells import (
 )
 from bot.identify.import_columns import Columns
 from bot.identify.import_locale import Convention, Typed
+from storage.models import TERMS
 
 CUSTOMERS = {
     "customer_id": True, "name": True, "phone": False, "email": False, "language": False, "city": False,
@@ -35,6 +36,7 @@ CUSTOMERS = {
 ORDERS: Columns = {
     "order_id": True, "customer_id": True, "ordered_at": True, "total": "line_total", "currency": False,
     "sku": False, "quantity": False, "price": False, "line_total": False, "options": False,
+    **dict.fromkeys(TERMS, False),
 }  # fmt: skip
 CATALOGUE = {
     "sku": True, "name_en": True, "name_zh": True, "category": True, "price": True, "currency": True,
@@ -56,6 +58,7 @@ COLUMNS: dict[str, Columns] = {
 CUSTOMER_KINDS = ("person", "firm", "partner")
 CONTACT_KINDS = ("visit", "call", "email", "letter", "web", "chat", "note")
 DIRECTIONS = ("in", "out")
+LONGEST_TERM = 200
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -88,6 +91,8 @@ class OrderRow:
     total: int
     currency: str
     lines: list[Sold]
+    terms: dict[str, str] | None = None
+    """Those of `TERMS` that are known; None where the file has none of them."""
 
 
 class CatalogueRow(NamedTuple):
@@ -207,9 +212,10 @@ class OrderReader:
         self._latest = now + timedelta(days=1)
         self._moment = read_moments(settings)
         self._summed = not cells.has("total")
+        self._terms = [name for name in TERMS if cells.has(name)]
 
     def read(self, line: int, cells: Sequence[str]) -> tuple[Any, ...]:
-        """(line, order, customer, time, total, currency, what was sold or None); of a file without totals, the line's."""
+        """(line, order, customer, time, total, currency, what was sold or None, terms); of a file without totals, the line's."""
         text = self._cells.text
         order_id = read_id(text(cells, "order_id"), "order_id")
         customer_id = read_id(text(cells, "customer_id"), "customer_id")
@@ -220,7 +226,10 @@ class OrderReader:
             raise Refused(f"ordered_at: {ordered_at:%Y-%m-%d} lies {when}")
         column = "line_total" if self._summed else "total"
         total = read_money(self._cells.number(cells, column), currency, column)
-        return line, order_id, customer_id, ordered_at, total, currency, self._sold(cells, currency)
+        terms = None
+        if self._terms:
+            terms = {name: said[:LONGEST_TERM] for name in self._terms if (said := text(cells, name))} or None
+        return line, order_id, customer_id, ordered_at, total, currency, self._sold(cells, currency), terms
 
     def _sold(self, cells: Sequence[str], currency: str) -> Sold | None:
         """None where the row names no item."""
@@ -247,11 +256,11 @@ class OrderReader:
         """Orders with their lines. One that has a bad row is bad as a whole: half an order would be a wrong one."""
         orders: dict[str, OrderRow] = {}
         for record in records:
-            line, order_id, customer_id, ordered_at, total, currency, sold = record
+            line, order_id, customer_id, ordered_at, total, currency, sold, terms = record
             order = orders.get(order_id)
             if order is None:
                 lines = [] if sold is None else [sold]
-                orders[order_id] = OrderRow(line, order_id, customer_id, ordered_at, total, currency, lines)
+                orders[order_id] = OrderRow(line, order_id, customer_id, ordered_at, total, currency, lines, terms)
                 continue
             if self._summed:
                 order.total += total

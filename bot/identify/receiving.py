@@ -51,6 +51,12 @@ class ReceivedOrder(Received):
     ordered_at: Text = Field(description="ISO 8601; without an offset in the business's time zone.")
     total: Amount = Field(description="What was paid; a refund is negative.")
     currency: Text = ""
+    store: Text = ""
+    seller: Text = ""
+    channel: Text = Field("", description="Such as counter, web shop, phone.")
+    postcode: Text = ""
+    payment: Text = ""
+    delivery: Text = Field("", description="How it is brought; empty where it is taken along.")
     lines: list[ReceivedLine] = Field(default_factory=list, max_length=500)
 
 

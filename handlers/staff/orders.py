@@ -75,7 +75,7 @@ def _keep(visit: Visit, customer: Customer, amount: str, words: str) -> Deed:
     items = _read_items(visit, words)
     added = bought.add_order(
         memory, customer_id=customer.id, external_id=f"counter-{visit.contact_id}", ordered_at=visit.now, total=total,
-        currency=currency, source=bought.COUNTER,
+        currency=currency, source=bought.COUNTER, terms={"seller": member_of(visit).name},
         lines=[{"sku": item.sku, "quantity": item.quantity, "options": item.options} for item in items],
     )  # fmt: skip
     contact_id = contacts.add(

@@ -21,9 +21,10 @@ from storage.models.queues import (
 )
 from storage.models.segments import Figures, Segment
 from storage.models.team import AuditEntry, Meta, Staff
-from storage.models.trade import CatalogueItem, FaqEntry, Lesson, Order, OrderLine
+from storage.models.trade import TERMS, CatalogueItem, FaqEntry, Lesson, Order, OrderLine
 
 __all__ = [
+    "TERMS",
     "ApiAnswer",
     "Attachment",
     "AuditEntry",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -48,6 +49,10 @@ class Lesson(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+TERMS = ("store", "seller", "channel", "postcode", "payment", "delivery")
+"""On what terms an order was placed: where, with whom, through what, and how it is paid and brought."""
+
+
 class Order(Base):
     __tablename__ = "orders"
     __table_args__ = (Index(None, "customer_id", "ordered_at"), index_of_reference("orders", "import_id"))
@@ -59,6 +64,7 @@ class Order(Base):
     total: Mapped[int]  # minor units; negative for a refund
     currency: Mapped[Word]
     source: Mapped[Word] = mapped_column(default="import")
+    terms: Mapped[dict[str, Any] | None]  # those of `TERMS` that are known, as text
     import_id: Mapped[int | None]
 
     lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.id", cascade="all, delete-orphan")

@@ -36,7 +36,7 @@ def shop(database: Database) -> Database:
         ]):  # fmt: skip
             orders.add_order(
                 memory, customer_id=customer, external_id=f"o{number}", ordered_at=at.astimezone(UTC), total=total,
-                currency=currency, source=source, lines=[{"sku": sku, "quantity": quantity, "price": price}],
+                currency=currency, source=source, terms={"store": "Mitte"} if customer == anna else None, lines=[{"sku": sku, "quantity": quantity, "price": price}],
             )  # fmt: skip
 
     database.write_now(fill)
@@ -53,6 +53,7 @@ def test_orders_are_split_with_refunds_taken_off(shop: Database) -> None:
         ("import", 1, 1, 1000, 0.5), ("chat", 1, 1, 500, 0.25), ("counter", 1, 1, 500, 0.25),
     ]  # fmt: skip
     assert split(shop, "city") == [("Berlin", 2, 1, 1500, 0.75), (None, 1, 1, 500, 0.25)]
+    assert split(shop, "store") == [("Mitte", 2, 1, 1500, 0.75), (None, 1, 1, 500, 0.25)]
     assert split(shop, "tier") == [("A", 2, 1, 1500, 0.75), ("new", 1, 1, 500, 0.25)]
 
 

@@ -71,6 +71,18 @@ def test_what_the_database_knows_is_counted(database: Database) -> None:
     assert count(database, anna) == Served(contacts=2, complaints=1, refunds=1, spent=600)
 
 
+@pytest.mark.parametrize(("how", "brought"), [("courier", 1), ("快递", 1), ("Pickup", 0), ("自提", 0), (None, 0)])
+def test_what_is_brought_is_counted(database: Database, how: str | None, brought: int) -> None:
+    anna = add_customer(database, now=END - YEAR)
+    terms = {"store": "Mitte"} | ({"delivery": how} if how else {})
+    database.write_now(
+        lambda memory: orders.add_order(
+            memory, customer_id=anna, external_id="o1", ordered_at=END - DAY, total=900, currency="EUR", terms=terms
+        )
+    )  # fmt: skip
+    assert count(database, anna) == Served(deliveries=brought, spent=900)
+
+
 def test_discounts_are_what_an_order_was_cheaper_than_its_lines(database: Database) -> None:
     anna = add_customer(database, now=END - YEAR)
     item = CatalogueItem(sku="beans", name_en="", name_zh="", category="beans", price=1000, currency="EUR", margin=0.25)
@@ -86,6 +98,7 @@ def test_discounts_are_what_an_order_was_cheaper_than_its_lines(database: Databa
 
 def test_costs_are_what_the_settings_say() -> None:
     served = Served(contacts=3, complaints=1, refunds=2, spent=5000, listed=4000, listed_margin=1000.0, discounts=400)
+    assert worth.cost_of(Served(deliveries=4), SETTINGS) == 1200
     # 3 × 1 + 1 × 5 + 2 × 2, and of a discount of 4.00 the 75 % that the goods cost.
     assert worth.cost_of(served, SETTINGS) == 1200 + 300
     yen = settings_with(BUSINESS__CURRENCY="JPY", VALUE__COST_TO_SERVE__CONTACT="10.5")

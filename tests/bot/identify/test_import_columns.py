@@ -63,7 +63,7 @@ def test_what_is_told_must_be_there() -> None:
     assert _refuse("order_id,customer_id,ordered_at,total", totl="total", total="gross") == [
         '--map: the file has no column "totl"; did you mean total?',
         '--map: "gross" is not a column of this kind; accepted: order_id, customer_id, ordered_at, total, currency, sku, '
-        "quantity, price, line_total, options",
+        "quantity, price, line_total, options, store, seller, channel, postcode, payment, delivery",
         "the first line must name the columns, total missing",
     ]
 

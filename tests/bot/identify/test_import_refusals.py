@@ -119,7 +119,7 @@ def test_a_question_that_cannot_be_read(tmp_path: Path, rows: str, refused: list
           ":1: the first line must name the columns, total missing"]),
         ("order_id,customer_id,ordered_at,total,weather\n",
          [':1: "weather" is not a column of this kind; accepted: order_id, customer_id, ordered_at, total, currency, sku, '
-          'quantity, price, line_total, options; --map "weather=" leaves it out']),
+          'quantity, price, line_total, options, store, seller, channel, postcode, payment, delivery; --map "weather=" leaves it out']),
         ("order_id,customer_id,ordered_at,total,total\n", [":1: the column total stands twice"]),
         (ORDERS + 'o1,"c1,2026-01-01,1,EUR,,,,\n',
          [":2: a quoted cell is broken (unexpected end of data); a quote inside one is written twice, or the file was cut off"]),
