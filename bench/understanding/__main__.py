@@ -15,10 +15,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
-from bench.understanding.rows import Row
+from bench.rows import Row, show
 
 PARTS = ("faq", "feedback", "dates", "heard", "robustness", "speed")
 
@@ -43,17 +40,6 @@ def main() -> int:
     else:
         show(rows)
     return 0 if all(row.passes for row in rows) else 1
-
-
-def show(rows: list[Row]) -> None:
-    table = Table("set", "what", "measured", "at least", "aim", "others")
-    for row in rows:
-        wanted = ["" if bar is None else f"{bar:g} {row.unit}" for bar in (row.least, row.aim)]
-        style = "" if row.passes else "bold red"
-        table.add_row(
-            row.set, row.what, f"{row.value:.{2 if row.unit else 3}f} {row.unit}", *wanted, row.anchors, style=style
-        )
-    Console(width=150 if not sys.stdout.isatty() else None).print(table)
 
 
 if __name__ == "__main__":

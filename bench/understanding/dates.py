@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bench.understanding.rows import Row
+from bench.rows import Row
 from bot.interact.understanding import FoundDate, Listener
 
 Json = dict[str, Any]

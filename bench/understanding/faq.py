@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
-from bench.understanding.rows import Row
+from bench.rows import Row
 from bot.interact.understanding import FaqPhrasing, Listener
 from bot.interact.understanding.examination import examine
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.rows import Row
 from bench.understanding.asap import read_asap
-from bench.understanding.rows import Row
 from bench.understanding.train_feedback import add_uci, english, read_mams, read_uci, tokens
 from bot.interact.understanding import polarity
 from bot.interact.understanding.aspects import judge_aspects

@@ -12,9 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bench.rows import Row
 from bench.understanding.draw import HEARD, find_data
 from bench.understanding.judging import STORED, Json, Judgement, confidence_of, judge, load, show
-from bench.understanding.rows import Row
 from bot.interact.understanding import Listener
 
 NOW = datetime(2026, 3, 11, 10, tzinfo=ZoneInfo("UTC"))

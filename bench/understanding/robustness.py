@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bench.rows import Row
 from bench.understanding import draw
-from bench.understanding.rows import Row
 from bot.identify.facts import LEAST_CONFIDENCE
 from bot.interact.understanding import FoundFact, Listener
 

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bench.rows import Row
 from bench.understanding import draw, faq
-from bench.understanding.rows import Row
 
 NOW, ZONE = datetime(2026, 3, 11, 10, tzinfo=UTC), ZoneInfo("Europe/Berlin")
 MESSAGES = 1_000  # of each language

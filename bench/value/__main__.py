@@ -1,7 +1,8 @@
-"""`python -m bench.value [--data FOLDER] [--customers N] [--json]`: the model of lifetime value, beside `lifetimes`.
+"""`python -m bench.value [--data FOLDER] [--customers N] [--most N] [--json]`: the model of lifetime value, beside `lifetimes`.
 
 CDNOW: the published parameters, and the forecast of weeks 40 to 78 from weeks 1 to 39. Speed: fitting and scoring
-customers drawn from the published model, in one run with `lifetimes` (if `make bench-value` made its environment).
+customers drawn from the published model, in one run with `lifetimes` (if `make bench-value` made its environment),
+and alone by their number, up to ten million.
 Exit 1 where a figure misses what is asked.
 """
 
@@ -22,8 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from bench.understanding.__main__ import show
-from bench.understanding.rows import Row
+from bench.rows import Row, show
+from bench.value import curve
 from bot.differentiate.lifetime import Purchases, fit_rate, fit_spend
 
 PEER = Path(__file__).parents[2] / ".venv-lifetimes" / "bin" / "python"
@@ -134,6 +135,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.value", description=__doc__)
     parser.add_argument("--data", type=Path, default=os.environ.get("REGULARS_DATA"), help="folder of the public data")
     parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--most", type=int, default=max(curve.SIZES), help="customers of the longest row of the curve")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     arguments = parser.parse_args()
     if not PEER.exists():
@@ -144,6 +146,7 @@ def main() -> int:
     else:
         rows = measure_cdnow(arguments.data)
     rows += measure_speed(arguments.customers)
+    rows += curve.measure_sizes(draw(arguments.most))
     if arguments.json:
         print(json.dumps([asdict(row) | {"passes": row.passes} for row in rows], indent=2))
     else:

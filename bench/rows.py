@@ -1,8 +1,12 @@
-"""A figure of the understanding benchmark: what was measured, what is asked for, and what others reach."""
+"""A figure of a benchmark: what was measured, what is asked for, and what others reach; and figures as a table."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
 
 
 @dataclass(frozen=True)
@@ -22,3 +26,14 @@ class Row:
         if self.least is None:
             return True
         return self.value >= self.least if self.unit in ("%", "x") else self.value <= self.least
+
+
+def show(rows: list[Row]) -> None:
+    table = Table("set", "what", "measured", "at least", "aim", "others")
+    for row in rows:
+        wanted = ["" if bar is None else f"{bar:g} {row.unit}" for bar in (row.least, row.aim)]
+        style = "" if row.passes else "bold red"
+        table.add_row(
+            row.set, row.what, f"{row.value:.{2 if row.unit else 3}f} {row.unit}", *wanted, row.anchors, style=style
+        )
+    Console(width=150 if not sys.stdout.isatty() else None).print(table)
