@@ -11,11 +11,11 @@ from bot.differentiate.reasons import describe_tier_to_customer
 from bot.identify import consents, merging, profiles
 from bot.identify import facts as known_facts
 from bot.interact import life_events
-from bot.interact.replies import Reply
+from bot.interact.replies import Reply, Tap
 from handlers.customers import handover
 from handlers.customers.answers import phrase, tell_staff
 from handlers.visit import Visit
-from storage import facts
+from storage import duplicates, facts
 from storage.models import CustomerStatus, Purpose
 
 PAGE = 8  # facts shown at a time: each has a button
@@ -205,7 +205,9 @@ def take_phone(visit: Visit) -> None:
     if outcome in ("merged", "taken"):
         visit.outcome.planned = True
         _class_anew(visit)
-        tell_staff(visit, Reply("staff/phone", {"phone": phone, "outcome": outcome}))
+        merge = duplicates.find_merge_since(visit.memory, visit.customer.id, 0) if outcome == "merged" else None
+        taps = [[Tap("undo_merge", {"merge": merge}, "undo")]] if merge is not None else []
+        tell_staff(visit, Reply("staff/phone", {"phone": phone, "outcome": outcome}, taps))
     visit.say("profile/phone_kept", merged=outcome == "merged", phone=phone)
 
 

@@ -103,6 +103,18 @@ def test_every_step_leaves_an_audit_row(house: House, olivia: Chat) -> None:
     assert rows == [("duplicates", "done", None), ("press:merge_pair", "done", 1), ("press:undo_merge", "done", 1)]
 
 
+def test_what_a_shown_phone_brought_is_parted_by_a_colleague(house: House, ana: Chat, olivia: Chat) -> None:
+    """A family's phone may be in the file under another of them."""
+    number = enter_again(house)
+    ana.send_contact("491713920777")
+    assert names_of(house) == {1: "Ana Keller"}
+    told = house.shown(900)[-1]
+    assert (told.name, list(told.buttons)) == ("staff/phone", ["Undo"])
+    olivia.press("Undo", again=told)
+    assert olivia.last.name == "staff/merge_undone"
+    assert names_of(house) == {1: "Ana Keller", number: "Keller, Anna"}
+
+
 def test_customers_do_not_learn_of_it(house: House, ana: Chat) -> None:
     enter_again(house)
     ana.send("/duplicates")
