@@ -6,8 +6,9 @@ which every match must hold. Only phrases whose anchor occurs in a clause are tr
 
 # ruff: noqa: SIM905 - word lists read better as text
 
+import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -143,6 +144,13 @@ def vocabulary_regex(phrases: list[str], script: str) -> str:
     return "|".join(re.escape(each) for each in sorted(spelt - {""}, key=lambda each: (-len(each), each)))
 
 
+def _begins(phrase: str) -> bool:
+    """Whether every reading of the phrase begins with ^."""
+    open_groups = itertools.accumulate({"(": 1, "[": 1, ")": -1, "]": -1}.get(sign, 0) for sign in phrase)
+    choices = any(sign == "|" and not depth for sign, depth in zip(phrase, open_groups, strict=True))
+    return phrase.lstrip().startswith("^") and not choices
+
+
 class PatternSet(Generic[Payload]):
     """Phrases of one script, each with what it stands for."""
 
@@ -157,7 +165,7 @@ class PatternSet(Generic[Payload]):
             for name, phrases in vocabularies.items()
         }
         self._vocabularies.update(forms or {})
-        self._phrases: list[tuple[re.Pattern[str], Payload]] = []
+        self._phrases: list[tuple[Callable[[str], re.Match[str] | None], Payload]] = []
         self._sources: dict[re.Pattern[str], str] = {}
         self._by_anchor: dict[str, list[int]] = {}
         self._everywhere: list[int] = []
@@ -167,7 +175,8 @@ class PatternSet(Generic[Payload]):
         boundary = r"(?<!\S)" if self._script == "en" else ""
         number = len(self._phrases)
         regex = re.compile(boundary + part.regex)
-        self._phrases.append((regex, payload))
+        # One that begins with the clause need not be looked for anywhere else in it.
+        self._phrases.append((regex.match if _begins(phrase) else regex.search, payload))
         self._sources[regex] = phrase
         if part.anchors is None:
             self._everywhere.append(number)
@@ -186,7 +195,7 @@ class PatternSet(Generic[Payload]):
             if anchor in by_anchor:
                 numbers.update(by_anchor[anchor])
         for number in sorted(numbers):
-            regex, payload = self._phrases[number]
-            match = regex.search(text)
+            find, payload = self._phrases[number]
+            match = find(text)
             if match is not None:
                 yield payload, match
