@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import Settings
+from bot.errors import InputError, InputProblem
 from bot.identify.import_aside import Aside
 from bot.identify.import_bad import BadRows
 from bot.identify.import_locale import Refused
 from bot.identify.import_options import ImportOptions
 from bot.identify.import_rows import COLUMNS, READERS, Cells, Reader
-from bot.identify.import_table import Table, open_table
+from bot.identify.import_table import MAX_ROWS, Table, open_table
 
 KNOWLEDGE = ("catalogue", "faq")  # read as a whole: a listener is built from all of it
+MOST_KNOWLEDGE = 200_000  # rows of such a file
 EVERY = 10_000  # rows between two words on how far it is
 
 Progress = Callable[[int, int | None], None]
@@ -53,7 +55,9 @@ def check_table(
     bad = BadRows(table.source, skip=options.skip_bad)
     aside: Aside[Any] = Aside(0 if kind in KNOWLEDGE else table.size)
     try:
-        count = _read(table, cells_of, reader, bad, aside, progress)
+        count = _read(
+            table, cells_of, reader, bad, aside, progress, most=MOST_KNOWLEDGE if kind in KNOWLEDGE else MAX_ROWS
+        )
         for records in aside.parts():  # what belongs together must agree too
             reader.gather(records, bad)
         if not options.skip_bad:
@@ -65,8 +69,9 @@ def check_table(
 
 
 def _read(
-    table: Table, cells_of: Cells, reader: Reader, bad: BadRows, aside: Aside[Any], progress: Progress | None
-) -> int:
+    table: Table, cells_of: Cells, reader: Reader, bad: BadRows, aside: Aside[Any], progress: Progress | None, *,
+    most: int,
+) -> int:  # fmt: skip
     """Set all rows aside that can be read; returns how many there are with the others."""
     count = 0
     for line, cells, fault in table.rows():
@@ -79,6 +84,8 @@ def _read(
         else:
             aside.add(record[1], record)
         count += 1
+        if count > most:
+            raise InputError(table.source, [InputProblem(line, f"more than {most:,} rows; split the file")])
         if progress and count % EVERY == 0:
             progress(count, None)
     return count

@@ -38,11 +38,11 @@ def place_columns(
     """`columns` says of each of ours whether the file must have it. Raises InputError with all that is wrong."""
     found = Placement()
     problems = _check_told(names, columns, told)
-    free = [place for place, name in enumerate(names) if _fold(name)]
+    free = [place for place, name in enumerate(names) if fold(name)]
     # What was told, then our own names, then what others call them: the better reason takes a column first.
-    for known in ({_fold(theirs): ours for theirs, ours in told.items()}, own_names(columns), synonyms(kind)):
+    for known in ({fold(theirs): ours for theirs, ours in told.items()}, own_names(columns), synonyms(kind)):
         for place in list(free):
-            ours = known.get(_fold(names[place]))
+            ours = known.get(fold(names[place]))
             if ours is None or (ours in found.places and known is synonyms(kind)):
                 continue
             free.remove(place)
@@ -77,14 +77,14 @@ def synonyms(kind: str | None) -> dict[str, str]:
     """Folded name → ours."""
     text = files("bot.identify").joinpath("columns.yaml").read_text(encoding="utf-8")
     named: dict[str, list[str]] = yaml.safe_load(text).get(kind, {})
-    return {_fold(name): ours for ours, names in reversed(named.items()) for name in names}
+    return {fold(name): ours for ours, names in reversed(named.items()) for name in names}
 
 
 def own_names(columns: Columns) -> dict[str, str]:
-    return {_fold(REASON): ""} | {_fold(name): name for name in columns}
+    return {fold(REASON): ""} | {fold(name): name for name in columns}
 
 
-def _fold(name: str) -> str:
+def fold(name: str) -> str:
     """`Order-ID`, `order id` and `order_id` are one name."""
     return "".join(filter(str.isalnum, name.casefold()))
 
@@ -96,9 +96,9 @@ def _place(found: Placement, ours: str, place: int, names: Sequence[str]) -> Non
 
 def _check_told(names: Sequence[str], columns: Columns, told: Mapping[str, str]) -> list[InputProblem]:
     problems = []
-    there = {_fold(name): name.strip() for name in names}
+    there = {fold(name): name.strip() for name in names}
     for theirs, ours in told.items():
-        if theirs != EVERYTHING and _fold(theirs) not in there:
+        if theirs != EVERYTHING and fold(theirs) not in there:
             problems.append(
                 InputProblem(None, f"--map: the file has no column {shown(theirs)}{_hint(theirs, there.values())}")
             )
@@ -122,7 +122,7 @@ def _guess(
     guesses: dict[str, list[int]] = {}
     for place in free:
         best: dict[str, float] = {}
-        for name, likeness, _ in process.extract(_fold(names[place]), list(known), scorer=fuzz.ratio, limit=8):
+        for name, likeness, _ in process.extract(fold(names[place]), list(known), scorer=fuzz.ratio, limit=8):
             best[known[name]] = max(likeness, best.get(known[name], 0))
         (first, likeness), *others = sorted(best.items(), key=lambda pair: -pair[1])
         clear = not others or likeness - others[0][1] >= APART
@@ -133,6 +133,6 @@ def _guess(
 
 def _unknown(name: str, columns: Columns, kind: str | None) -> str:
     known = synonyms(kind) | own_names(columns)
-    near = nearest(name, columns) or known.get(nearest(_fold(name), known) or "")
+    near = nearest(name, columns) or known.get(nearest(fold(name), known) or "")
     hint = f'did you mean {near}? --map "{name}={near}" says so' if near else f"accepted: {', '.join(columns)}"
     return f'{shown(name)} is not a column of this kind; {hint}; --map "{name}=" leaves it out'

@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from bot.errors import InputError, InputProblem
-from bot.identify.import_columns import Columns, Placement, own_names, place_columns, synonyms
+from bot.identify.import_columns import Columns, Placement, fold, own_names, place_columns, synonyms
 from bot.identify.import_options import ImportOptions
 from bot.identify.import_text import detect_encoding, open_text
 from bot.identify.import_workbook import FaultyRow, Sheet, is_workbook
 
 MAX_ROWS = 20_000_000
 MAX_CELL = 4_096  # characters; as long as a Telegram message
+HEADER_WITHIN = 10  # rows from the first: exports like to begin with a title
 SEPARATORS = (",", ";", "\t")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -45,14 +47,11 @@ class Table:
 
     def rows(self) -> Iterator[tuple[int, list[str], str | None]]:
         """A quoted cell that is broken ends the file: the last row is then the fault."""
-        width, count = len(self.header), 0
+        width = len(self.header)
         try:
             for line, cells in self.records():
                 if not any(cells) and type(cells) is list:
                     continue
-                count += 1
-                if count > MAX_ROWS:
-                    raise InputError(self.source, [InputProblem(line, f"more than {MAX_ROWS:,} rows; split the file")])
                 yield line, cells, _fault(cells, width)
         except Uncut as uncut:
             raise InputError(self.source, [InputProblem(uncut.line, uncut.reason)]) from None
@@ -67,8 +66,7 @@ def open_table(path: Path, columns: Columns, kind: str | None = None, options: I
         return make_table(str(path), f'sheet "{sheet.name}"{others}', sheet.size, sheet.records, columns, kind, options)
     encoding = options.encoding or detect_encoding(path)
     with open_text(path, encoding) as file:
-        head = file.readline()
-    separator = choose_separator(head, columns, kind)
+        separator = choose_separator(list(islice(file, HEADER_WITHIN)), columns, kind)
 
     def records() -> Iterator[Record]:
         with path.open(encoding=encoding, newline="") as lines:
@@ -80,7 +78,7 @@ def open_table(path: Path, columns: Columns, kind: str | None = None, options: I
 
 def cut_table(source: str, text: str, columns: Columns) -> Table:
     """The same for text already read, with our own names of columns; `source` names it in problems."""
-    separator = choose_separator(text[: text.find("\n") + 1 or len(text)], columns, None)
+    separator = choose_separator(text.split("\n", HEADER_WITHIN)[:HEADER_WITHIN], columns, None)
     return make_table(
         source, "text", len(text), lambda: cut_records(io.StringIO(text, newline=""), separator), columns, None,
         ImportOptions(),
@@ -91,28 +89,29 @@ def make_table(
     source: str, form: str, size: int, records: Callable[[], Iterator[Record]], columns: Columns,
     kind: str | None, options: ImportOptions,
 ) -> Table:  # fmt: skip
-    """`records` yields the header first."""
+    """`records` yields the header among its first rows: titles may stand above it."""
     try:
-        line, header = next(records(), (1, []))
+        first = list(islice(records(), HEADER_WITHIN)) or [(1, [])]
     except Uncut as uncut:
         raise InputError(source, [InputProblem(uncut.line, uncut.reason)]) from None
+    known = {fold(theirs) for theirs in options.columns} | synonyms(kind).keys() | own_names(columns).keys()
+    place = max(range(len(first)), key=lambda number: (count_known(first[number][1], known), -number))
+    line, header = first[place]
     placement = place_columns(source, line, header, columns, kind, options.columns)
-
-    def rest() -> Iterator[Record]:
-        found = records()
-        next(found, None)
-        return found
-
-    return Table(source, form, size, header, placement, rest)
+    form += f", columns named on line {line}" if place else ""
+    return Table(source, form, size, header, placement, lambda: islice(records(), place + 1, None))
 
 
-def choose_separator(header: str, columns: Columns, kind: str | None) -> str:
-    """The one that cuts the first line into the most columns we know, or into the most."""
-    known = synonyms(kind).keys() | own_names(columns)
+def count_known(cells: Sequence[str], known: Set[str]) -> int:
+    return sum(fold(cell) in known for cell in cells)
+
+
+def choose_separator(lines: Sequence[str], columns: Columns, kind: str | None) -> str:
+    """The one that cuts one of the first lines into the most columns we know, or into the most."""
+    known = synonyms(kind).keys() | own_names(columns).keys()
 
     def count(separator: str) -> tuple[int, int]:
-        cells = header.split(separator)
-        return sum("".join(filter(str.isalnum, cell.casefold())) in known for cell in cells), len(cells)
+        return max((count_known(line.split(separator), known), line.count(separator)) for line in lines)
 
     return max(SEPARATORS, key=count)
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.config import load_settings
 from bot.errors import InputError
-from bot.identify import import_cells, import_table, import_text
+from bot.identify import import_cells, import_checking, import_text
 from bot.identify.import_checking import read_rows
 
 SETTINGS = load_settings(Path(__file__).parents[3] / "config.yaml", {})
@@ -135,7 +135,11 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_table, "MAX_ROWS", 2)
+    monkeypatch.setattr(import_checking, "MAX_ROWS", 2)
+    assert _refuse(tmp_path, "orders", ORDERS + "o1,c1,2026-01-01,1,EUR,,,,\n" * 3) == [
+        ":4: more than 2 rows; split the file"
+    ]
+    monkeypatch.setattr(import_checking, "MOST_KNOWLEDGE", 2)
     assert _refuse(tmp_path, "faq", ASKED + "a,en,Q?,A\n" * 3) == [":4: more than 2 rows; split the file"]
     monkeypatch.setattr(import_text, "MAX_BYTES", 20)
     assert _refuse(tmp_path, "faq", ASKED) == [": larger than 0 MB; split the file, each part with the header"]

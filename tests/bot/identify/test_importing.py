@@ -379,3 +379,13 @@ def test_a_file_of_lines_without_totals(database: Database, tmp_path: Path) -> N
             text.replace("sales_value", "weather").replace("weather", "tags"),
             columns={"*": ""},
         )
+
+
+@pytest.mark.parametrize("above", ["sep=;\n", "Blue Door Coffee;;;\nSales of May 2026;;;\n;;;\n", "Order report\n"])
+def test_titles_may_stand_above_the_columns(sqlite_database: Database, tmp_path: Path, above: str) -> None:
+    text = f"{above}Order No.;Customer;Date;Amount\no1;c1;2026-02-01;1.50\no2;c1;soon;1.50\n"
+    lines = above.count("\n")
+    with pytest.raises(InputError, match=rf"orders.csv:{lines + 3}: ordered_at"):
+        _import(sqlite_database, tmp_path, "orders", text)
+    report = _import(sqlite_database, tmp_path, "orders", text.replace("soon", "2026-02-02"))
+    assert (report.added, report.format) == (2, f"utf-8, separated by ;, columns named on line {lines + 1}")
