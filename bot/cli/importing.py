@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -20,12 +23,14 @@ from bot.cli.output import (
     say_error,
 )
 from bot.clock import Clock
+from bot.config import Settings
 from bot.errors import InputError, InputProblem
 from bot.garbage import unsearched
 
 if TYPE_CHECKING:
     from bot.identify.import_options import ImportOptions
     from bot.identify.import_report import ImportReport
+    from storage.database import Database
 
 File = Annotated[Path, typer.Argument(help="CSV or .xlsx, with a header.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")]
@@ -99,7 +104,7 @@ def _import(
     if options.basis != "own" and kind != "customers":
         raise InputError("--basis", [InputProblem(None, "only a list of customers has one")])
     settings, now = read_settings(), Clock().now()
-    with opened(settings, bulk=True) as database, progress_bar(f"importing {kind}") as progress, unsearched():
+    with _opened(settings, dry_run) as database, progress_bar(f"importing {kind}") as progress, unsearched():
         progress = _tell_progress if tells else progress
         report = import_file(
             database, kind, file, settings, now, progress, options=options, dry_run=dry_run, staff_id=by
@@ -114,6 +119,26 @@ def _import(
     if dry_run:
         _show_preview(file, report)
     _show_counts(file, report, dry_run)
+
+
+@contextmanager
+def _opened(settings: Settings, dry_run: bool) -> Iterator[Database]:
+    """A dry run makes no database where there is none yet: it has one to throw away."""
+    from storage import schema
+    from storage.database import Database
+    from storage.peek import is_there
+
+    if not dry_run or is_there(settings.environment.database_url):
+        with opened(settings, bulk=True) as database:
+            yield database
+        return
+    with tempfile.TemporaryDirectory(prefix="dry-run-") as folder:
+        database = Database(f"sqlite:///{folder}/empty.db", bulk=True)
+        try:
+            schema.migrate(database)
+            yield database
+        finally:
+            database.close()
 
 
 def _tell_progress(done: int, total: int | None) -> None:

@@ -337,6 +337,9 @@ def test_a_dry_run_shows_columns_and_rows(here: Path) -> None:
     assert "verkauf.csv: 1 rows; 1 would be added, 0 would be changed, 0 unchanged" in told
     assert "1234.56" in told
     assert re.search(r"Bestelldatm +ordered_at +by likeness", told)
+    assert not list(here.glob("*.db*"))
+    call("import", "catalogue", str(ROOT / "examples/catalogue.csv"))
+    call("import", "orders", "verkauf.csv", "--dry-run", "--map", "Wetter=", "--locale", "de_DE")
     assert json.loads(call("customers", "list", "--json")) == []
 
 
