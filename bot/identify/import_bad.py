@@ -58,8 +58,16 @@ class BadRows:
         raise InputError(self.source, problems)
 
     def write(self, table: Table, path: Path) -> None:
-        """The bad rows as they stand in the table, with the reason as the last column; mended, it can be imported."""
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
+        """The bad rows as they stand in the table, with the reason as the last column; mended, it can be imported.
+
+        Raises InputError where it cannot be written.
+        """
+        try:
+            file = path.open("w", encoding="utf-8-sig", newline="")
+        except OSError as error:
+            reason = f"cannot be written ({error.strerror}), and the bad rows would be lost; move the file elsewhere"
+            raise InputError(str(path), [InputProblem(None, reason)]) from None
+        with file:
             writer = csv.writer(file)
             writer.writerow([*table.header, REASON])
             width = len(table.header)

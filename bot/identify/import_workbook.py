@@ -25,6 +25,7 @@ from bot.identify.import_locale import Typed
 
 MAX_PACKED = 200_000_000  # bytes
 MAX_UNPACKED = 1_000_000_000
+MAX_WORDS = 200_000_000  # of them its texts, which are all in memory while it is read
 BOMB = 250, 50_000_000  # unpacked to more than so many times its size, and to more than so many bytes
 MAX_PARTS = 10_000
 LAST_ROW = 1_048_576  # of any sheet
@@ -103,7 +104,8 @@ def _weigh(source: str, packed: int, archive: zipfile.ZipFile) -> int:
     parts = archive.infolist()
     size = sum(part.file_size for part in parts)
     times, least = BOMB
-    if packed > MAX_PACKED or size > MAX_UNPACKED or len(parts) > MAX_PARTS:
+    words = sum(part.file_size for part in parts if part.filename.endswith("sharedStrings.xml"))
+    if words > MAX_WORDS or packed > MAX_PACKED or size > MAX_UNPACKED or len(parts) > MAX_PARTS:
         reason = f"unpacks to {size / 1e6:,.0f} MB in {len(parts):,} parts, too large; save it as CSV"
         raise InputError(source, [InputProblem(None, reason)])
     if size > times * max(packed, 1) and size > least:

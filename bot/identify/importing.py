@@ -66,13 +66,13 @@ def import_file(
         if dry_run:
             report.preview = preview_rows(checked)
         else:
+            if checked.bad:
+                report.bad_file = str(name_bad_file(path))
+                checked.bad.write(table, name_bad_file(path))
             begin = partial(
                 provenance.begin, kind=kind, source=path.name, basis=options.basis, staff_id=staff_id, now=now
             )
             report.import_id = database.write_now(begin, name=f"import {kind}")
-            if checked.bad:
-                report.bad_file = str(name_bad_file(path))
-                checked.bad.write(table, name_bad_file(path))
         _apply_in_parts(database, checked, apply[kind], report, progress, dry_run=dry_run)
     if report.import_id is not None:
         finish = partial(provenance.note_counts, import_id=report.import_id, counts=report.counts(), finished_at=now)

@@ -149,8 +149,11 @@ def test_a_bomb_is_refused_unopened(tmp_path: Path) -> None:
 
 def test_a_workbook_larger_than_we_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = _book(tmp_path, HEAD, [1, 2, DAY, 5])
-    monkeypatch.setattr(import_workbook, "MAX_UNPACKED", 1_000)
-    assert "too large; save it as CSV" in _refuse(file)[0]
+    for limit in ("MAX_UNPACKED", "MAX_PACKED", "MAX_WORDS", "MAX_PARTS"):
+        with monkeypatch.context() as patch:
+            patch.setattr(import_workbook, limit, 5)
+            assert "too large; save it as CSV" in _refuse(file)[0]
+    assert len(read_rows("orders", file, SETTINGS, NOW)) == 1
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from bot.identify.import_report import ImportReport
 from bot.identify.import_undo import undo_import
 from bot.identify.importing import import_file
 from bot.identify.matching import find_customer
-from storage import catalogue, customers, meta
+from storage import catalogue, customers, meta, provenance
 from storage.database import Database
 from storage.models import Contact, Customer, Event, Fact, FaqEntry, Identity, Order, OrderLine
 
@@ -389,3 +389,13 @@ def test_titles_may_stand_above_the_columns(sqlite_database: Database, tmp_path:
         _import(sqlite_database, tmp_path, "orders", text)
     report = _import(sqlite_database, tmp_path, "orders", text.replace("soon", "2026-02-02"))
     assert (report.added, report.format) == (2, f"utf-8, separated by ;, columns named on line {lines + 1}")
+
+
+def test_bad_rows_that_cannot_be_written_stop_the_import(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "orders.bad.csv").mkdir()
+    with pytest.raises(
+        InputError, match=r"orders.bad.csv: cannot be written \(Is a directory\), and the bad rows would be lost"
+    ):
+        _import(database, tmp_path, "orders", SOLD + "o4,c1,soon,1.00,EUR,,,,\n", skip_bad=True)
+    assert _count(database, Order) == 0
+    assert database.read_now(provenance.list_all) == []
