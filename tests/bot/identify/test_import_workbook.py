@@ -149,6 +149,8 @@ def test_a_bomb_is_refused_unopened(tmp_path: Path) -> None:
 
 def test_a_workbook_larger_than_we_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = _book(tmp_path, HEAD, [1, 2, DAY, 5])
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("xl/sharedStrings.xml", "<sst/>")
     for limit in ("MAX_UNPACKED", "MAX_PACKED", "MAX_WORDS", "MAX_PARTS"):
         with monkeypatch.context() as patch:
             patch.setattr(import_workbook, limit, 5)
