@@ -56,6 +56,16 @@ def is_profiled(memory: Memory, customer_id: int) -> bool:
     return memory.connection().execute(newest).scalar() is not False
 
 
+def list_given(memory: Memory, customer_ids: Sequence[int]) -> dict[int, datetime]:
+    """When each came to the tier they have, of those whose tier ever changed."""
+    newest = (
+        select(CHANGES.c.customer_id, func.max(CHANGES.c.at, type_=CHANGES.c.at.type))
+        .where(CHANGES.c.customer_id.in_(customer_ids))
+        .group_by(CHANGES.c.customer_id)
+    )
+    return {customer_id: at for customer_id, at in memory.connection().execute(newest)}
+
+
 def list_shares(memory: Memory, customer_ids: Sequence[int]) -> dict[int, float]:
     """How much of what they buy is ours, of those who said so: 0 to 1. The newest that holds counts."""
     said = (

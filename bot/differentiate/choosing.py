@@ -16,6 +16,7 @@ from bot.differentiate.yardstick import UNMEASURED, Yardstick
 from storage.models import Tier
 
 RANK = {Tier.new: 0, Tier.C: 1, Tier.B: 2, Tier.A: 3}
+SETTLED = timedelta(hours=12)  # a tier given less long ago is none that anybody relies on yet
 HALF = 0.5  # of the chance to be a customer still: whoever is less likely one is not called growable
 
 
@@ -57,11 +58,12 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The tier until now, since when its holder is below what keeps it, and when that was last looked at."""
+    """The tier until now, when it was given, since when its holder is below what keeps it, and when that was last seen."""
 
     tier: Tier
     below_since: datetime | None = None
     seen_at: datetime | None = None
+    given_at: datetime | None = None
 
 
 def choose_tier(numbers: Numbers, tiers: TierSettings, yardstick: Yardstick = UNMEASURED) -> Choice:
@@ -83,10 +85,12 @@ def keep_tier(
 ) -> Choice:
     """Against flapping: a tier falls when it was below the band for the whole grace period. Rising is at once.
 
-    Where nobody looked for longer than that, the period counts as over; looking back, nothing is kept of what came later.
+    Where nobody looked for longer than that, the period counts as over. Nothing is kept of what was given only just, as
+    while files are imported one by one; nor, looking back, of what came later.
     """
     looks_back = held.seen_at is not None and held.seen_at > now
-    if RANK[held.tier] <= RANK[earned.tier] or earned.tier == Tier.new or looks_back:
+    just_given = held.given_at is not None and now - held.given_at < SETTLED
+    if not falls(held.tier, earned) or looks_back or just_given:
         return earned
     kept = next(tier for tier in _downwards(held.tier, earned.tier) if _is_kept(tier, numbers, tiers, yardstick))
     missing = find_missing(held.tier, numbers, tiers, yardstick)
@@ -99,6 +103,11 @@ def keep_tier(
     if kept == earned.tier:
         return earned
     return Choice(kept, "band", held.tier, missing, earned.rule)
+
+
+def falls(held: Tier, earned: Choice) -> bool:
+    """Whether what is earned now is less; from C to new nobody falls, orders are taken out."""
+    return RANK[held] > RANK[earned.tier] and earned.tier != Tier.new
 
 
 def _downwards(highest: Tier, lowest: Tier) -> Iterator[Tier]:

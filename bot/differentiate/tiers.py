@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.config.sections import BusinessSettings
 from bot.differentiate import worth, yardstick
-from bot.differentiate.choosing import Choice, Grounds, Held, choose_group, choose_tier, keep_tier
+from bot.differentiate.choosing import Choice, Grounds, Held, choose_group, choose_tier, falls, keep_tier
 from bot.differentiate.numbers import Numbers, Worth, read_numbers
 from bot.differentiate.reasons import describe_tier
 from bot.differentiate.yardstick import Yardstick
@@ -77,6 +77,8 @@ class Standing:
     choice: Choice
     grounds: Grounds | None
     """None: they switched profiling off."""
+    may_keep: bool = False
+    """Whether the tier is one that the numbers gave, so that it may outlast them a while."""
 
     @property
     def is_overridden(self) -> bool:
@@ -91,23 +93,34 @@ def read_standings(
     found = stored.load(memory, customer_ids, since=since, until=now, currency=currency)
     measured = yardstick.load(memory)
     worths = worth.work_out(memory, settings, worth.load_forecast(memory), now, customer_ids)
-    return [_stand(one, settings, now, worths.get(one.id), measured, keep) for one in found]
+    standings = [_stand(one, settings, now, worths.get(one.id), measured) for one in found]
+    falling = [one for one in standings if one.may_keep and falls(Tier(one.stored.tier), one.choice)] if keep else []
+    given = stored.list_given(memory, [one.stored.id for one in falling]) if falling else {}
+    kept = {one.stored.id: _keep(one, settings, now, given.get(one.stored.id)) for one in falling}
+    return [kept.get(one.stored.id, one) for one in standings]
 
 
 def _stand(
-    one: stored.Classed, settings: BusinessSettings, now: datetime, worth_of_one: Worth | None, measured: Yardstick,
-    keep: bool,
-) -> Standing:  # fmt: skip
-    if one.tier_until is not None and one.tier_until <= now:
-        one, keep = one._replace(tier_set_by=None, tier_until=None), False
+    one: stored.Classed, settings: BusinessSettings, now: datetime, worth_of_one: Worth | None, measured: Yardstick
+) -> Standing:
+    """By the numbers alone."""
+    ended = one.tier_until is not None and one.tier_until <= now
+    if ended:
+        one = one._replace(tier_set_by=None, tier_until=None)
     if not one.profiled:
         return Standing(one, NOT_PROFILED, None)
     numbers = read_numbers(one.bought, settings.business.currency, now, worth_of_one)
     choice = choose_tier(numbers, settings.tiers, measured)
-    if keep and one.tier_set_by is None:
-        held = Held(Tier(one.tier), one.below_since, _seen_at(one.value))
-        choice = keep_tier(choice, held, numbers, settings.tiers, measured, now)
-    return Standing(one, choice, Grounds(numbers, measured))
+    return Standing(one, choice, Grounds(numbers, measured), may_keep=not ended and one.tier_set_by is None)
+
+
+def _keep(standing: Standing, settings: BusinessSettings, now: datetime, given_at: datetime | None) -> Standing:
+    one, grounds = standing.stored, standing.grounds
+    if grounds is None:
+        return standing
+    held = Held(Tier(one.tier), one.below_since, _seen_at(one.value), given_at)
+    choice = keep_tier(standing.choice, held, grounds.numbers, settings.tiers, grounds.yardstick, now)
+    return replace(standing, choice=choice)
 
 
 def _seen_at(value: dict[str, Any]) -> datetime | None:

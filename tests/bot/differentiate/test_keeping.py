@@ -77,15 +77,32 @@ def test_where_nobody_looked_for_longer_the_period_is_over() -> None:
     assert keep(100, Held(Tier.A, None, START - 15 * DAY)).tier == "C"
 
 
+def test_what_was_given_only_just_is_not_kept() -> None:
+    assert keep(100, Held(Tier.A, given_at=START - timedelta(hours=11))).tier == "C"
+    assert keep(100, Held(Tier.A, given_at=START - timedelta(hours=12))).tier == "A"
+
+
+def test_tiers_are_right_after_files_imported_one_by_one(database: Database) -> None:
+    anna = add_customer(database, now=START - 300 * DAY)
+    for n in range(12):
+        buy(database, anna, START - (3 * n + 1) * DAY, total=1500)
+    database.write_now(lambda memory: retier(memory, SETTINGS, START))
+    assert customer_of(database, anna).tier == "A"
+    for n in range(11):  # the second file has what was paid back
+        buy(database, anna, START - (3 * n + 2) * DAY, total=-1500)
+    database.write_now(lambda memory: retier(memory, SETTINGS, START + timedelta(minutes=5)))
+    assert customer_of(database, anna).tier == "C"
+
+
 def test_looking_back_keeps_nothing_of_what_came_later() -> None:
     assert keep(100, Held(Tier.A, None, START + DAY)).tier == "C"
 
 
-def run_often(database: Database, settings: Settings, values: list[int]) -> list[str]:
+def run_often(database: Database, settings: Settings, values: list[int], start: datetime = START) -> list[str]:
     """A tier a minute, of the one customer there is; where tiers begin is what moves."""
     seen = []
     for minute, begins in enumerate(values):
-        at = START + timedelta(minutes=minute)
+        at = start + timedelta(minutes=minute)
         moved = replace(BY_VALUE, A=begins, B=1, most_valuable=begins)
 
         def run(memory: Memory, at: datetime = at, moved: Yardstick = moved) -> None:
@@ -105,6 +122,7 @@ def test_a_value_around_the_mark_does_not_flap(database: Database) -> None:
     for n in range(10):
         buy(database, anna, START - (20 * n + 1) * DAY, total=2000)
     database.write_now(lambda memory: value.save(memory, value.fit(memory, SETTINGS, START)))
+    assert run_often(database, SETTINGS, [1], START - DAY) == ["A"]
     database.write_now(lambda memory: retier(memory, SETTINGS, START))
     present = customer_of(database, anna).value["present_value"]
     around = [round(present * (1.04 if turn % 2 else 0.96)) for turn in range(20)]

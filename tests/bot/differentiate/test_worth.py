@@ -109,6 +109,7 @@ def test_costs_are_what_the_settings_say() -> None:
 
 def test_cost_is_taken_off_what_somebody_will_bring(database: Database) -> None:
     fill(database, 60)
+    differentiate_all(database, SETTINGS, END - DAY)
     differentiate_all(database, SETTINGS, END)
     best = max(range(1, 61), key=lambda one: customer_of(database, one).value.get("present_value") or 0)
     before = customer_of(database, best)
