@@ -225,6 +225,7 @@ def _decode(table: Table, row: Row) -> Row:
     return {
         name: datetime.fromisoformat(value) if value is not None and isinstance(table.c[name].type, UtcDateTime) else value
         for name, value in row.items()
+        if name in table.c  # what a migration took away since cannot be put back
     }  # fmt: skip
 
 

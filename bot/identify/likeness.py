@@ -21,6 +21,7 @@ from bot.identify.names import Agreement
 
 DUPLICATES = 0.05  # of other entries of the same person that somebody has, on average, until it is estimated
 RELATIVES = 0.7  # of other customers of one household
+FAMILY = 4  # customers who may share a key before it says less
 LIKELY = 0.85  # from here on a pair is proposed
 STRONG = 0.995  # from here on it may be called so
 OWN = frozenset({"number_same", "email_same", "birthday_same"})
@@ -76,20 +77,24 @@ class Likeness(NamedTuple):
 
 
 class Rarity:
-    """How common words of names and cities are among these customers."""
+    """How common words of names, cities, keys and birthdays are among these customers."""
 
     def __init__(self, people: Iterable[Person]) -> None:
         self.people = 0
         self._sounds: Counter[str] = Counter()
         self._written: Counter[str] = Counter()
         self._cities: Counter[str] = Counter()
+        self._keys: Counter[str] = Counter()
         for person in people:
             self.people += 1
             reading = next(iter(names.read_name(person.name)), ())
             self._sounds.update({names.full_form(word.sound) for word in reading})
             self._written.update({word.written for word in reading if word.written})
+            self._keys.update((*person.phones, *person.numbers, *map(fold_mail, person.mails)))
             if person.city:
                 self._cities[fold_city(person.city)] += 1
+            if person.birthday:
+                self._keys.update({person.birthday, person.birthday[-5:]})
 
     def of_sound(self, *sounds: str) -> float:
         """The share of customers with the commonest of these: a misspelt name is as common as the one that was meant."""
@@ -97,6 +102,10 @@ class Rarity:
 
     def of_written(self, written: str) -> float:
         return (self._written[written] + 1) / (self.people + 2)
+
+    def of_key(self, key: str, least: float) -> float:
+        """How likely strangers share it: a number or day that stands for "not known" is many people's."""
+        return max(least, (self._keys[key] - FAMILY) / (self.people + 2))
 
     def of_city(self, city: str) -> float:
         return (self._cities[city] + 1) / (self.people + 2)
@@ -130,12 +139,15 @@ def _observe(one: Person, other: Person, rarity: Rarity) -> Iterable[Observation
     yield from _observe_names(one, other, rarity)
     if one.birthday and other.birthday:
         what, odds = _compare_birthdays(one.birthday, other.birthday)
+        if what == "birthday_same":
+            shared = one.birthday if one.birthday == other.birthday else one.birthday[-5:]
+            odds = odds._replace(stranger=rarity.of_key(shared, odds.stranger))
         yield what, (one.birthday, other.birthday), odds
     if one.city and other.city:
         yield _observe_cities(one.city, other.city, rarity)
-    yield from _observe_keys("phone", one.phones, other.phones, Odds(0.6, 0.3, 1e-6), Odds(0.4, 0.7, 1.0))
-    yield from _observe_keys("number", one.numbers, other.numbers, Odds(0.5, 0.1, 1e-6), None)
-    yield from _observe_mails(one.mails, other.mails)
+    yield from _observe_keys("phone", one.phones, other.phones, rarity, Odds(0.6, 0.3, 1e-6), Odds(0.4, 0.7, 1.0))
+    yield from _observe_keys("number", one.numbers, other.numbers, rarity, Odds(0.5, 0.1, 1e-6), None)
+    yield from _observe_mails(one.mails, other.mails, rarity)
     if one.chats and other.chats:
         yield "chat_different", ("", ""), Odds(0.1, 1.0, 1.0)
 
@@ -260,22 +272,22 @@ def _observe_cities(one: str, other: str, rarity: Rarity) -> Observation:
 
 
 def _observe_keys(
-    what: str, one: frozenset[str], other: frozenset[str], same: Odds, different: Odds | None
+    what: str, one: frozenset[str], other: frozenset[str], rarity: Rarity, same: Odds, different: Odds | None
 ) -> Iterable[Observation]:
     if shared := one & other:
         key = min(shared)
-        yield f"{what}_same", (key, key), same
+        yield f"{what}_same", (key, key), same._replace(stranger=rarity.of_key(key, same.stranger))
     elif one and other and different is not None:
         yield f"{what}_different", (min(one), min(other)), different
 
 
-def _observe_mails(one: frozenset[str], other: frozenset[str]) -> Iterable[Observation]:
+def _observe_mails(one: frozenset[str], other: frozenset[str], rarity: Rarity) -> Iterable[Observation]:
     if not one or not other:
         return
     folded, others = ({fold_mail(mail): mail for mail in mails} for mails in (one, other))
     if shared := folded.keys() & others.keys():
         key = min(shared)
-        yield "email_same", (folded[key], others[key]), Odds(0.6, 0.03, 1e-7)
+        yield "email_same", (folded[key], others[key]), Odds(0.6, 0.03, rarity.of_key(key, 1e-7))
         return
     local, locals_ = ({mail.partition("@")[0]: mail for mail in mails} for mails in (folded, others))
     if shared := {key for key in local.keys() & locals_.keys() if len(key) > 4}:

@@ -97,6 +97,18 @@ def test_who_was_said_to_be_two_is_not_proposed_again() -> None:
     assert find_duplicates(people, {(1, 2)}) == []
 
 
+def test_what_stands_for_not_known_proves_nothing() -> None:
+    """Half the file was born on 1 January 1970, and has the shop's own phone."""
+    unknown = [
+        one._replace(birthday="1970-01-01", phones=PHONE) if one.id % 2 == 0 else one for one in CROWD
+    ]  # fmt: skip
+    one = Person(1, "Karla Grafa", "1970-01-01", "Berlin", PHONE)
+    other = Person(2, "Karla Grafa", "1970-01-01", "Berlin", PHONE)
+    (likeness,) = [each for each in find_duplicates([*CROWD, one, other]) if each.one == 1]
+    assert likeness.is_strong
+    assert not [each for each in find_duplicates([*unknown, one, other]) if each.one == 1]
+
+
 def test_nobody_and_one_are_no_pair() -> None:
     assert find_duplicates([]) == []
     assert find_duplicates([Person(1, "Ana", phones=PHONE)]) == []
