@@ -9,6 +9,10 @@ from collections.abc import Iterable, Mapping
 from .clauses import Clause, pairs
 
 _ALWAYS = re.compile(r"\bhave (?P<ever>always|never) (?:been )?(?P<verb>\w+) ")
+# "my son's nuts about dinosaurs": is; elsewhere it owns something.
+_OF_KIN = re.compile(
+    r"\b(my (?:\S+ )?\w+)'s (?=(?:not |a |an )?(?:big |huge |massive )?(?:nuts|mad|crazy|obsessed|into|fond|partial|addicted|fan|vegan|vegetarian|allergic|keen) )"
+)
 _BASE = {
     "loved": "love", "liked": "like", "hated": "hate", "enjoyed": "enjoy", "preferred": "prefer", "adored": "adore",
     "disliked": "dislike",
@@ -38,6 +42,8 @@ class EnglishCores:
             start += 1
         core = "".join([word + " " for word in kept[start:]])
         core = core.replace("i are ", "i am ", 1).replace("have got ", "have ", 1)
+        if "'s " in core:
+            core = _OF_KIN.sub(r"\1 is ", core)
         if "always " in core or "never " in core:
             core = _ALWAYS.sub(_settled, core)
         return core, core.split()

@@ -122,7 +122,8 @@ def _name_topic(topic: Clause | None, readers: Mapping[str, ThingReader]) -> lis
 
 
 def _facts_of(rule: FactRule, match: re.Match[str], clause: Clause, reader: ThingReader) -> Iterable[FoundFact]:
-    if clause.script == "zh" and not rule.anyone and rule.kind in _OWN and others_before(match):
+    mine = rule.anyone or (rule.kind == "habit" and clause.text.startswith("我"))  # 我一般送完孩子过来
+    if clause.script == "zh" and not mine and rule.kind in _OWN and others_before(match):
         return
     if rule.kind == "habit" and _JUST_NOW.search(clause.text):
         return
@@ -170,7 +171,8 @@ def _of_person(rule: FactRule, match: re.Match[str], clause: Clause, reader: Thi
             rule.kind, _fixed_value(rule, match, clause), person=who, confidence=rule.confidence, quote=clause.quote
         )
         return
-    for thing in reader.read(slots["thing"] or ""):
+    slot = slots["thing"] or ""
+    for thing in [] if _NOTHING.match(slot) else reader.read(slot):
         fact = _fact(rule, clause, thing)
         if fact.confidence > 0:
             yield replace(fact, person=who)
