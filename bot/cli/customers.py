@@ -60,7 +60,19 @@ def show_customer(key: Key, as_json: AsJson = False) -> None:
     if as_json:
         print_json(shown)
         return
-    plain = ("id", "name", "kind", "language", "time_zone", "status", "tier", "tier_reason", "orders", "contacts")
+    plain = (
+        "id",
+        "name",
+        "kind",
+        "language",
+        "time_zone",
+        "status",
+        "tier",
+        "tier_reason",
+        "group",
+        "orders",
+        "contacts",
+    )
     rows = [(name, shown[name]) for name in plain]
     rows += [(one["kind"], one["value"]) for one in shown["identities"]]
     rows += [(f"consent: {one['purpose']}", "yes" if one["granted"] else "no") for one in shown["consents"]]
@@ -130,7 +142,9 @@ def differentiate(
     as_json: AsJson = False,
 ) -> None:
     """Class every customer by value, anew."""
+    from bot.differentiate.reasons import describe_ground
     from bot.differentiate.value import differentiate_all, look_back
+    from bot.differentiate.yardstick import Yardstick
 
     settings = read_settings()
     now = read_moment(as_of, settings.business.time_zone, "--as-of") if as_of else Clock().now()
@@ -144,6 +158,7 @@ def differentiate(
         return
     if until is None:
         print_table(("tier", "customers"), [*result["tiers"].items(), ("all", result["customers"])])
+        say(describe_ground(settings, Yardstick(**result["yardstick"]), language="en"))
     elif result["model"]:
         shown = ("predicted_orders", "actual_orders", "mean_absolute_error")
         print_table(("since then", ""), [(name.replace("_", " "), f"{result[name]:g}") for name in shown])

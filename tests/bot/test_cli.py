@@ -184,7 +184,9 @@ def test_differentiate_has_the_shape_of_the_contract(filled: Path) -> None:
     assert result.keys() >= {"customers", "model", "tiers", "groups", "seconds"}
     assert result["customers"] == 24
     assert sum(result["tiers"].values()) == 24
-    assert "all" in call("differentiate")
+    told = call("differentiate")
+    assert "all" in told
+    assert "24 customers have bought, and by value takes 30" in told
 
 
 def test_followups_are_listed_by_status(filled: Path) -> None:
