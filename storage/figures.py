@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, case, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -53,3 +54,25 @@ def _list_unprofiled(customer_ids: Sequence[int]) -> Select[Any]:
         .group_by(CONSENTS.c.customer_id)
     )
     return select(CONSENTS.c.customer_id).where(CONSENTS.c.id.in_(newest), CONSENTS.c.granted.is_(False))
+
+
+class Bought(NamedTuple):
+    """The figures of one customer who bought something."""
+
+    customer_id: int
+    orders: int
+    spent: int
+    last_order_at: datetime
+
+
+def load_buyers(memory: Memory, most: int) -> list[Bought]:
+    """At most so many, spread over all by their number."""
+    buyers = FIGURES.c.orders > 0
+    count = memory.connection().execute(select(func.count()).select_from(FIGURES).where(buyers)).scalar_one()
+    step = max(1, -(-count // most))
+    statement = (
+        select(FIGURES.c.customer_id, FIGURES.c.orders, FIGURES.c.spent, FIGURES.c.last_order_at)
+        .where(buyers, FIGURES.c.customer_id % step == 0)
+        .order_by(FIGURES.c.customer_id)
+    )
+    return [Bought(*row) for row in memory.connection().execute(statement)]

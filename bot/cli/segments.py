@@ -143,3 +143,29 @@ def list_takers(
         )
     elif backtest:
         say("Too little was sold in the last 13 weeks to test the ranking.")
+
+
+@segments_app.command("suggest")
+def suggest_segments(as_json: AsJson = False) -> None:
+    """Groups that customers fall into by themselves, as conditions; none where halves of the customers disagree."""
+    from bot.differentiate import suggesting
+
+    settings, now = read_settings(), Clock().now()
+    with opened(settings, create=False) as database:
+        found = database.read_now(lambda memory: suggesting.suggest_segments(memory, settings, now))
+    if as_json:
+        print_json(found)
+        return
+    if not found["stable"]:
+        say(
+            f"No stable groups among {found['of']:,} customers who bought: halves of them agree by {found['stability']:.2f}."
+        )
+        return
+    print_table(("customers", "of whom it is right", "finds", "condition"), [
+        (f"{one['customers']:,}", f"{one['precision']:.0%}", f"{one['recall']:.0%}", one["condition"])
+        for one in found["groups"]
+    ])  # fmt: skip
+    say(
+        f"Halves of the {found['of']:,} customers agree on these groups by {found['stability']:.2f} (1 is wholly, 0 by chance)."
+    )
+    say("Keep one with: regulars segments save NAME 'CONDITION'")

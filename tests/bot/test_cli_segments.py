@@ -70,3 +70,9 @@ def test_who_would_like_an_item(here: Path) -> None:
     assert "mocha" not in {sku for one in found["takers"] for sku in one["because"]}
     assert found["takers"][0]["name"] in call("segments", "takers", "mocha", "--backtest")
     assert "did you mean mocha?" in call("segments", "takers", "mocca", status=2)
+
+
+def test_too_few_customers_fall_into_no_groups(here: Path) -> None:
+    found = ask("segments", "suggest")
+    assert (found["stable"], found["groups"]) == (False, [])
+    assert "No stable groups" in call("segments", "suggest")
