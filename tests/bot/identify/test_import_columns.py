@@ -83,3 +83,8 @@ def test_every_name_stands_for_a_column_that_there_is(kind: str) -> None:
     assert not set(synonyms(kind)) & {"".join(filter(str.isalnum, name)) for name in COLUMNS[kind]} - set(
         synonyms(kind)
     )
+
+
+def test_a_till_names_its_terms_in_its_own_words() -> None:
+    placed = _place("order_id,customer_id,ordered_at,total,Filiale,cashier,Sales Channel,PLZ,Payment method,配送方式")
+    assert list(placed.places)[4:] == ["store", "seller", "channel", "postcode", "payment", "delivery"]
