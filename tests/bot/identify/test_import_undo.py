@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.config import load_settings
 from bot.errors import InputError
-from bot.identify import import_undo
+from bot.identify import import_undo, merging
 from bot.identify.import_options import ImportOptions
 from bot.identify.import_report import ImportReport
 from bot.identify.import_undo import undo_import
@@ -214,3 +214,21 @@ def test_what_somebody_answered_stands_against_a_list(database: Database, tmp_pa
 def test_there_is_no_such_import(database: Database) -> None:
     with pytest.raises(InputError, match="import 7: there is none; see: regulars import list"):
         undo_import(database, 7, LATER)
+
+
+def test_two_of_a_file_who_were_merged_since_go_as_one(database: Database, tmp_path: Path) -> None:
+    people = _import(database, tmp_path, "customers", PEOPLE)
+    _import(database, tmp_path, "orders", SOLD)
+
+    def merge(memory: Memory) -> None:
+        anna, wei = (memory.get_one(Customer, number) for number in (1, 2))
+        merging.merge(memory, into=anna, other=wei, now=NOW)
+
+    database.write_now(merge)
+    undone = undo_import(database, people.import_id or 0, LATER)
+    assert undone.kept == [("customer", "#1 Anna Keller", "has orders of other origin")]
+    (sold, *_) = database.read_now(provenance.list_all)
+    assert undo_import(database, sold.id, LATER).removed == {"orders": 3, "customers": 1}
+    again = _import(database, tmp_path, "customers", PEOPLE)
+    assert again.added == 0
+    assert _import(database, tmp_path, "customers", PEOPLE).unchanged == 2
