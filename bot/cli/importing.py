@@ -98,6 +98,7 @@ def _import(
     kind: str, file: Path, options: ImportOptions, dry_run: bool, as_json: bool, by: int | None, tells: bool
 ) -> None:
     from bot.differentiate.value import differentiate_all
+    from bot.identify.import_bad import BadRowsFound
     from bot.identify.importing import import_file
     from bot.interact.hearing import learn_faq
 
@@ -106,9 +107,13 @@ def _import(
     settings, now = read_settings(), Clock().now()
     with _opened(settings, dry_run) as database, progress_bar(f"importing {kind}") as progress, unsearched():
         progress = _tell_progress if tells else progress
-        report = import_file(
-            database, kind, file, settings, now, progress, options=options, dry_run=dry_run, staff_id=by
-        )
+        try:
+            report = import_file(
+                database, kind, file, settings, now, progress, options=options, dry_run=dry_run, staff_id=by
+            )
+        except BadRowsFound as error:
+            remedy = "nothing was imported; mend these rows, or go on without them with --skip-bad"
+            raise InputError(error.source, [*error.problems, InputProblem(None, remedy)]) from None
         if kind in ("customers", "orders") and not dry_run:
             differentiate_all(database, settings, now)
         if kind == "faq" and not dry_run:

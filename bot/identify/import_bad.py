@@ -15,6 +15,10 @@ MOST_LISTED = 1_000  # a file with more is wrong as a whole
 MOST_SKIPPED = 100_000
 
 
+class BadRowsFound(InputError):
+    """Rows that cannot be imported; they could be skipped."""
+
+
 class BadRows:
     """`reasons` by line; `spoilt` are keys (ids of orders) of which a row is bad, with its line."""
 
@@ -49,13 +53,13 @@ class BadRows:
         return [InputProblem(line, reason) for line, reason in sorted(self.reasons.items())[:most]]
 
     def refuse(self) -> None:
-        """Raises InputError where there are any."""
+        """Raises BadRowsFound where there are any."""
         if not self.reasons:
             return
         problems = [InputProblem(line, reason) for line, reason in sorted(self.reasons.items())]
         if self._unlisted:
             problems.append(InputProblem(None, f"and {self._unlisted:,} more rows are bad"))
-        raise InputError(self.source, problems)
+        raise BadRowsFound(self.source, problems)
 
     def write(self, table: Table, path: Path) -> None:
         """The bad rows as they stand in the table, with the reason as the last column; mended, it can be imported.

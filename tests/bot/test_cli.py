@@ -136,6 +136,7 @@ def test_a_bad_file_is_refused_whole(here: Path) -> None:
     result = run(here, "import", "orders", "orders.csv")
     assert result.returncode == 2
     assert result.stderr.startswith('orders.csv:3: ordered_at: "soon" is not a time; accepted: ')
+    assert "orders.csv: nothing was imported; mend these rows, or go on without them with --skip-bad" in result.stderr
     assert json.loads(call("customers", "list", "--json")) == []
 
 
