@@ -49,8 +49,11 @@ from storage.models import (
 Truth = ColumnElement[bool]
 CUSTOMERS, FIGURES, FACTS, FEEDBACK = map(table_of, (Customer, Figures, Fact, Feedback))
 CONSENTS, IDENTITIES, ORDERS, LINES = map(table_of, (Consent, Identity, Order, OrderLine))
-TEXTS = {name: CUSTOMERS.c[name] for name in ("tier", "language", "status", "kind", "city", "lead_source", "name")}
+TEXTS: dict[str, ColumnElement[Any]] = {
+    name: CUSTOMERS.c[name] for name in ("tier", "language", "status", "kind", "city", "lead_source", "name")
+}
 TEXTS["group"] = CUSTOMERS.c.value_group
+TEXTS["stage"] = func.coalesce(FIGURES.c.stage, "")  # none of whoever switched profiling off
 NUMBERS = {"orders": FIGURES.c.orders, "spent": FIGURES.c.spent}  # none is 0
 WORTH = {name: FIGURES.c[name] for name in ("present_value", "expected_orders", "alive")}  # none is not known
 MOMENTS = {
@@ -193,6 +196,7 @@ class _Compiler:
 
     def _compare_text(self, one: Compare) -> Truth:
         text = TEXTS[one.word]
+        self.needs_figures = self.needs_figures or one.word == "stage"
         # What staff type is compared in lower case; our own words as they are, so that an index can be used.
         folded = func.lower(func.coalesce(text, "")) if one.word in ("city", "lead_source", "name") else text
         if isinstance(one.value, tuple):

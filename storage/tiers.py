@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, case, func, insert, select, update
 from sqlalchemy.orm.util import identity_key
 
 from storage.database import Memory
-from storage.models import Consent, Customer, Event, Fact, Order, Purpose, TierChange, table_of
+from storage.models import Consent, Customer, Event, Fact, Figures, Order, Purpose, TierChange, table_of
 
 CUSTOMERS = table_of(Customer)
 ORDERS = table_of(Order)
@@ -18,6 +18,7 @@ CONSENTS = table_of(Consent)
 CHANGES = table_of(TierChange)
 EVENTS = table_of(Event)
 FACTS = table_of(Fact)
+FIGURES = table_of(Figures)
 OF_TEN = "/10"  # ends the value of the habit that says how much is ours
 
 
@@ -78,6 +79,35 @@ def list_shares(memory: Memory, customer_ids: Sequence[int]) -> dict[int, float]
     )  # fmt: skip
     found = {customer: value.removesuffix(OF_TEN) for customer, value in memory.connection().execute(said)}
     return {customer: int(number) / 10 for customer, number in found.items() if number.isdigit()}
+
+
+class Trail(NamedTuple):
+    """When a customer ordered; a refund is no order."""
+
+    orders: int
+    first: datetime
+    last: tuple[datetime, ...]  # the newest first, three at most
+
+
+def load_trails(memory: Memory, customer_ids: Sequence[int], *, until: datetime) -> dict[int, Trail]:
+    """By customer id; who bought nothing is not in it."""
+    own = ORDERS.c.customer_id
+    ranked = (
+        select(
+            ORDERS.c.customer_id, ORDERS.c.ordered_at,
+            func.row_number().over(partition_by=own, order_by=ORDERS.c.ordered_at.desc()).label("place"),
+            func.count().over(partition_by=own).label("orders"),
+            func.min(ORDERS.c.ordered_at, type_=ORDERS.c.ordered_at.type).over(partition_by=own).label("first"),
+        )
+        .where(ORDERS.c.customer_id.in_(customer_ids), ORDERS.c.ordered_at <= until, ORDERS.c.total > 0)
+        .subquery()
+    )  # fmt: skip
+    newest = select(ranked).where(ranked.c.place <= 3).order_by(ranked.c.customer_id, ranked.c.place)
+    found: dict[int, Trail] = {}
+    for customer_id, ordered_at, _, orders, first in memory.connection().execute(newest):
+        known = found.get(customer_id)
+        found[customer_id] = Trail(orders, first, (*(known.last if known else ()), ordered_at))
+    return found
 
 
 class Decided(NamedTuple):
@@ -206,6 +236,12 @@ def count_by(memory: Memory) -> tuple[dict[str, int], dict[str, int]]:
     tiers = connection.execute(select(CUSTOMERS.c.tier, func.count()).group_by(CUSTOMERS.c.tier))
     groups = connection.execute(select(CUSTOMERS.c.value_group, func.count()).group_by(CUSTOMERS.c.value_group))
     return {row[0]: row[1] for row in tiers}, {row[0]: row[1] for row in groups}
+
+
+def count_stages(memory: Memory) -> dict[str, int]:
+    """How many customers are at each stage of their way with us, as of when they were last classed."""
+    stages = memory.connection().execute(select(FIGURES.c.stage, func.count()).group_by(FIGURES.c.stage))
+    return {stage: count for stage, count in stages if stage is not None}
 
 
 def list_changes(memory: Memory, customer_id: int, most: int = 10) -> list[Mapping[str, Any]]:

@@ -139,6 +139,9 @@ def _print(found: dict[str, Any]) -> None:
     print_table(("tier", "customers", "", "present value", ""), tiers)
     say("")
     print_table(("group", "customers"), [(name, f"{count:,}") for name, count in found["groups"].items()])
+    say("")
+    stages = [(name.replace("_", " "), f"{count:,}") for name, count in found["stages"].items()]
+    print_table(("on their way", "customers"), stages)
     moves = found["movements"]
     say(f"\nMoved since {moves['since'][:10]}:")
     print_table(

@@ -189,6 +189,25 @@ class Groups(Section):
     )
 
 
+class Lifecycle(Section):
+    """When a customer counts as at risk or lapsed: by how much longer than usual for them they are silent."""
+
+    usual_gap: PositiveDuration = Field(
+        60 * DAY, description="From order to order, of somebody who has ordered once; of others it is their own mean"
+    )
+    at_risk: Annotated[float, Field(gt=0)] = Field(2.0, description="Silent for so many times that")
+    lapsed: Annotated[float, Field(gt=0)] = Field(4.0, description="Silent for so many times that; more than at_risk")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.lapsed <= self.at_risk:
+            wrong = f"{self.lapsed:g} is not more than at_risk ({self.at_risk:g})"
+            raise refusing(
+                Refusal(wrong, f"more than {self.at_risk:g}: whoever lapses was at risk before", key="lapsed")
+            )
+        return self
+
+
 class Value(Section):
     """What lifetime value is reckoned with."""
 
@@ -392,6 +411,7 @@ class BusinessSettings(Section):
     staff: Staff = Field(Staff(), description="The people behind the bot")
     tiers: Tiers = Field(Tiers(), description="Classes of customers by value")
     value: Value = Field(Value(), description="What a customer will bring")
+    lifecycle: Lifecycle = Field(Lifecycle(), description="When a customer is at risk or lapsed")
     lead_sources: tuple[LeadSource, ...] = Field(
         (), description="What winning customers cost, by what they first came by"
     )

@@ -30,11 +30,12 @@ DAY = timedelta(days=1)
 
 
 def report_value(memory: Memory, settings: BusinessSettings, now: datetime) -> dict[str, Any]:
-    """{"as_of", "business", "currency", "rests_on", "forecast", "tiers", "groups", "movements", "rfm", "alive",
+    """{"as_of", "business", "currency", "rests_on", "forecast", "tiers", "groups", "stages", "movements", "rfm", "alive",
     "calibration", "retention"}; None for what there is nothing to say of yet. Tiers are as they stand now."""
     now, currency = now.astimezone(settings.business.time_zone), settings.business.currency
     bought = purchases.load(memory, until=now, currency=currency)
     model = forecast.load(memory)
+    counted = count_all(memory)
     return {
         "as_of": now.isoformat(),
         "business": settings.business.name,
@@ -43,7 +44,8 @@ def report_value(memory: Memory, settings: BusinessSettings, now: datetime) -> d
         "rests_on": yardstick.load(memory).rests_on,
         "forecast": model.to_json() if model else None,
         "tiers": sum_tiers(memory),
-        "groups": count_all(memory)["groups"],
+        "groups": counted["groups"],
+        "stages": counted["stages"],
         "movements": count_movements(memory, now),
         "rfm": cross_rfm(bought, now),
         "alive": grid_alive(model, bought, now),

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from bot.config.values import LANGUAGES
+from storage.models import Stage
 
 CHOICE, TEXT, NUMBER, MONEY, SHARE, AGO, AHEAD, FLAG = (
     "choice",
@@ -55,6 +56,7 @@ WORDS: dict[str, Word] = {
     # value
     "tier": Word(CHOICE, ("A", "B", "C", "new")),
     "group": Word(CHOICE, ("MVC", "MGC", "BZ", "steady")),
+    "stage": Word(CHOICE, tuple(stage.value for stage in Stage)),
     "present_value": Word(MONEY),
     "expected_orders": Word(NUMBER),
     "alive": Word(SHARE),

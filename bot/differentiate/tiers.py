@@ -10,13 +10,14 @@ from typing import Any
 from bot.config.sections import BusinessSettings
 from bot.differentiate import worth, yardstick
 from bot.differentiate.choosing import Choice, Grounds, Held, choose_group, choose_tier, falls, keep_tier
+from bot.differentiate.lifecycle import choose_stage
 from bot.differentiate.numbers import Numbers, Worth, read_numbers
 from bot.differentiate.reasons import describe_tier
 from bot.differentiate.yardstick import Yardstick
 from storage import figures
 from storage import tiers as stored
 from storage.database import Memory
-from storage.models import Tier
+from storage.models import Stage, Tier
 
 BATCH = 1000  # customers whose numbers are read and written at one time
 GROUPS = ("MVC", "MGC", "BZ", "steady")
@@ -50,11 +51,13 @@ def class_anew(
 
 
 def count_all(memory: Memory) -> dict[str, Any]:
-    """How many customers there are: {"tiers", "groups"}."""
+    """How many customers there are: {"tiers", "groups", "stages"}."""
     by_tier, by_group = stored.count_by(memory)
+    by_stage = stored.count_stages(memory)
     return {
         "tiers": {tier.value: by_tier.get(tier, 0) for tier in (Tier.A, Tier.B, Tier.C, Tier.new)},
         "groups": {group: by_group.get(group, 0) for group in GROUPS},
+        "stages": {stage.value: by_stage.get(stage, 0) for stage in Stage},
     }
 
 
@@ -133,18 +136,23 @@ def decide(
 ) -> list[stored.Decided]:
     """What `retier` would write of these customers: those alone whose row would change."""
     found = read_standings(memory, settings, now, customer_ids, keep=keep)
+    trails = stored.load_trails(memory, customer_ids, until=now)
     shares = stored.list_shares(memory, customer_ids)
-    decided = [_decide(one, settings, now, shares.get(one.stored.id)) for one in found]
+    decided = [_decide(one, settings, now, shares.get(one.stored.id), trails.get(one.stored.id)) for one in found]
     return [new for one, new in zip(found, decided, strict=True) if _differs(one.stored, new)]
 
 
-def _decide(standing: Standing, settings: BusinessSettings, now: datetime, share: float | None) -> stored.Decided:
+def _decide(
+    standing: Standing, settings: BusinessSettings, now: datetime, share: float | None, trail: stored.Trail | None
+) -> stored.Decided:
     one, choice, grounds = standing.stored, standing.choice, standing.grounds
     if grounds is None:
         reason = describe_tier(settings, choice, None)
         return stored.Decided(one.id, one.tier, Tier.new, reason, {}, {})
     numbers = grounds.numbers
-    value = numbers.to_json() | ({"as_of": f"{now.astimezone(UTC):%Y-%m-%d}"} if numbers.orders_ever else {})
+    value = numbers.to_json() | {"stage": choose_stage(trail, now, settings.lifecycle).value}
+    if numbers.orders_ever:
+        value["as_of"] = f"{now.astimezone(UTC):%Y-%m-%d}"
     group = choose_group(numbers, choice, grounds.yardstick, share, settings.value.groups.low_share)
     if standing.is_overridden:
         return stored.Decided(

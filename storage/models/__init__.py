@@ -3,7 +3,7 @@
 from storage.models.api import ApiAnswer
 from storage.models.base import Base, UtcDateTime, table_of
 from storage.models.contacts import Contact, Event, Fact, Feedback
-from storage.models.customers import Consent, Customer, CustomerStatus, Erasure, Identity, Purpose, Tier
+from storage.models.customers import Consent, Customer, CustomerStatus, Erasure, Identity, Purpose, Stage, Tier
 from storage.models.dialogue import ButtonToken, Conversation, QuestionAsked
 from storage.models.follow_ups import FollowUp, FollowUpStatus, TierChange
 from storage.models.imports import Basis, Import, ImportChange
@@ -68,6 +68,7 @@ __all__ = [
     "Segment",
     "SharedKey",
     "Staff",
+    "Stage",
     "Tier",
     "TierChange",
     "UtcDateTime",

@@ -25,6 +25,17 @@ class Tier(StrEnum):
     C = "C"
 
 
+class Stage(StrEnum):
+    """On their way with us. Who switched profiling off has none."""
+
+    prospect = "prospect"  # bought nothing yet
+    new = "new"  # once
+    regular = "regular"
+    at_risk = "at_risk"  # silent for longer than is usual for them
+    lapsed = "lapsed"
+    won_back = "won_back"  # came again after that
+
+
 class Purpose(StrEnum):
     service = "service"
     marketing = "marketing"

@@ -43,3 +43,4 @@ class Figures(Base):
     present_value: Mapped[float | None]
     expected_orders: Mapped[float | None]
     alive: Mapped[float | None]
+    stage: Mapped[Word | None]

@@ -18,7 +18,7 @@ from bot.differentiate.value import differentiate_all
 from bot.differentiate.yardstick import Yardstick
 from storage import events, team, tiers
 from storage.database import Database, Memory
-from storage.models import Customer, Tier
+from storage.models import Customer, Stage, Tier
 from tests.support.follow_ups import DAY, SETTINGS, START, add_customer, buy, customer_of, set_consent, settings_with
 
 TIERS = SETTINGS.tiers
@@ -84,6 +84,7 @@ def test_customers_are_classed_with_reason_value_history_and_event(database: Dat
     assert summary == {
         "customers": 4, "changed": 3, "tiers": {"A": 1, "B": 1, "C": 1, "new": 1},
         "groups": {"MVC": 1, "MGC": 0, "BZ": 0, "steady": 3},
+        "stages": dict.fromkeys(Stage, 0) | {"regular": 3, "new": 1},
     }  # fmt: skip
     assert [customer_of(database, one).tier for one in (best, good, rare, fresh)] == ["A", "B", "C", "new"]
     customer = customer_of(database, good)
@@ -92,7 +93,7 @@ def test_customers_are_classed_with_reason_value_history_and_event(database: Dat
     assert customer.value == {
         "rfm": {"recency_days": 1.0, "orders": 5, "spent": 6000, "currency": "EUR", "orders_ever": 5},
         "expected_orders": None, "alive": None, "present_value": None, "cost_to_serve": 0, "brought": 3600,
-        "as_of": "2026-11-22",
+        "as_of": "2026-11-22", "stage": "regular",
     }  # fmt: skip
     (change,) = database.read_now(lambda memory: tiers.list_changes(memory, good))
     assert (change["before"], change["after"], change["numbers"]["numbers"]["rfm"]["orders"]) == ("new", "B", 5)
@@ -188,6 +189,7 @@ def test_whole_base_is_classed_by_batches(database: Database) -> None:
     assert summary == {
         "customers": 3, "changed": 3, "tiers": {"A": 0, "B": 3, "C": 0, "new": 0},
         "groups": {"MVC": 0, "MGC": 0, "BZ": 0, "steady": 3},
+        "stages": dict.fromkeys(Stage, 0) | {"regular": 3},
     }  # fmt: skip
     assert sum(done) == 3
 
