@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from rich.console import Console
 from rich.table import Table
@@ -28,7 +30,16 @@ class Row:
         return self.value >= self.least if self.unit in ("%", "x") else self.value <= self.least
 
 
-def show(rows: list[Row]) -> None:
+def tell(rows: Sequence[Row], *, as_json: bool) -> int:
+    """Print them; the exit status is 1 where one misses what is asked."""
+    if as_json:
+        print(json.dumps([asdict(row) | {"passes": row.passes} for row in rows], indent=2))
+    else:
+        _show(rows)
+    return 0 if all(row.passes for row in rows) else 1
+
+
+def _show(rows: Sequence[Row]) -> None:
     table = Table("set", "what", "measured", "at least", "aim", "others")
     for row in rows:
         wanted = ["" if bar is None else f"{bar:g} {row.unit}" for bar in (row.least, row.aim)]

@@ -14,14 +14,13 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from dataclasses import asdict
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from rapidfuzz import fuzz
 
-from bench.rows import Row, show
+from bench.rows import Row, tell
 from bot.identify.duplicates import Candidate, find_duplicates
 from bot.identify.likeness import Person
 
@@ -134,11 +133,7 @@ def main() -> int:
     rows = measure(draw(arguments.customers, arguments.pairs, arguments.seed), arguments.show)
     if arguments.large:
         rows += measure_large(draw(arguments.large, arguments.pairs, arguments.seed))
-    if arguments.json:
-        print(json.dumps([asdict(row) | {"passes": row.passes} for row in rows], indent=2))
-    else:
-        show(rows)
-    return 0 if all(row.passes for row in rows) else 1
+    return tell(rows, as_json=arguments.json)
 
 
 if __name__ == "__main__":

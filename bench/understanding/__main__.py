@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
 import os
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 
-from bench.rows import Row, show
+from bench.rows import Row, tell
 
 PARTS = ("faq", "feedback", "dates", "heard", "robustness", "speed")
 
@@ -35,11 +33,7 @@ def main() -> int:
         print(f"{part} ...", end=" ", file=sys.stderr, flush=True)
         rows += importlib.import_module(f"bench.understanding.{part}").measure(arguments.data)
         print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)
-    if arguments.json:
-        print(json.dumps([asdict(row) | {"passes": row.passes} for row in rows], indent=2))
-    else:
-        show(rows)
-    return 0 if all(row.passes for row in rows) else 1
+    return tell(rows, as_json=arguments.json)
 
 
 if __name__ == "__main__":

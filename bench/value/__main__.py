@@ -16,14 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bench.rows import Row, show
+from bench.rows import Row, tell
 from bench.value import curve
 from bot.differentiate.lifetime import Purchases, fit_rate, fit_spend
 
@@ -147,11 +146,7 @@ def main() -> int:
         rows = measure_cdnow(arguments.data)
     rows += measure_speed(arguments.customers)
     rows += curve.measure_sizes(draw(arguments.most))
-    if arguments.json:
-        print(json.dumps([asdict(row) | {"passes": row.passes} for row in rows], indent=2))
-    else:
-        show(rows)
-    return 0 if all(row.passes for row in rows) else 1
+    return tell(rows, as_json=arguments.json)
 
 
 if __name__ == "__main__":

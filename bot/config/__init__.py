@@ -29,10 +29,9 @@ from bot.config.sections import (
     Staff,
     Storage,
     Telegram,
-    Threshold,
-    Tiers,
 )
 from bot.config.values import LANGUAGES, Span, duration_text
+from bot.config.worth import Threshold, Tiers
 
 __all__ = [
     "LANGUAGES",

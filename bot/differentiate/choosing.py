@@ -9,8 +9,8 @@ from typing import Any
 
 from babel.numbers import get_currency_precision
 
-from bot.config.sections import Threshold
-from bot.config.sections import Tiers as TierSettings
+from bot.config.worth import Threshold
+from bot.config.worth import Tiers as TierSettings
 from bot.differentiate.numbers import Numbers
 from bot.differentiate.yardstick import UNMEASURED, Yardstick
 from storage.models import Tier

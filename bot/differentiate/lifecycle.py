@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.config.sections import Lifecycle
+from bot.config.worth import Lifecycle
 from storage.models import Stage
 from storage.tiers import Trail
 

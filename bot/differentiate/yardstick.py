@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from babel.numbers import get_currency_precision
 
 from bot.config.sections import BusinessSettings
-from bot.config.sections import Tiers as TierSettings
+from bot.config.worth import Tiers as TierSettings
 from bot.differentiate.numbers import Worth
 from storage import meta
 from storage.database import Memory

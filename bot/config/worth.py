@@ -1,0 +1,159 @@
+"""The sections of config.yaml that say what customers are worth: tiers, value, lifecycle, the cost of winning them."""
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from bot.config.base import DAY, Section
+from bot.config.values import (
+    Duration,
+    Money,
+    PositiveCount,
+    PositiveDuration,
+    Rate,
+    Refusal,
+    Text,
+    duration_text,
+    refusing,
+)
+
+
+class Threshold(Section):
+    """What earns a tier; all three must hold."""
+
+    orders: PositiveCount = Field(description="At least this many orders in the window")
+    spent: Money = Field(description="At least this much spent in the window, in major units of the currency")
+    within: PositiveDuration = Field(description="The last order at most this long ago")
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Worthy(Section):
+    """What earns a tier by value: to be among so many, or to be worth so much."""
+
+    share: Share = Field(description="The share of customers with a tier that have this one")
+    at_least: Money = Field(
+        Decimal(0), description="In place of the share: a present value of at least this, in major units; 0 is not set"
+    )
+
+
+class ByValue(Section):
+    A: Worthy = Field(Worthy(share=0.2), description="What earns tier A")
+    B: Worthy = Field(Worthy(share=0.3), description="What earns tier B, the next below; below it is tier C")
+
+    @model_validator(mode="after")
+    def _descend(self) -> Self:
+        if self.A.at_least and self.B.at_least > self.A.at_least:
+            wrong = f"{self.B.at_least} is more than tier A asks ({self.A.at_least})"
+            raise refusing(Refusal(wrong, f"at most {self.A.at_least}, or a higher A.at_least", key="B.at_least"))
+        if self.A.share + self.B.share > 1:
+            wrong = f"{self.A.share:g} and {self.B.share:g} are more than all customers"
+            raise refusing(Refusal(wrong, "shares that add up to 1 at most", key="B.share"))
+        return self
+
+
+class Tiers(Section):
+    by: Literal["value", "rfm"] = Field(
+        "value",
+        description="value: by present value; rfm, and where value cannot be told yet: by orders, money and recency",
+    )
+    value: ByValue = Field(ByValue(), description="What earns a tier by value")
+    min_customers: PositiveCount = Field(
+        30, description="With fewer customers who bought than this, tiers are by orders, money and recency"
+    )
+    band: Share = Field(0.1, description="A tier once earned is kept down to this share below what earns it")
+    grace: Duration = Field(14 * DAY, description="How long a customer is below that before the tier falls")
+    min_orders: PositiveCount = Field(2, description="Fewer orders than this, ever, is tier `new`")
+    window: PositiveDuration = Field(180 * DAY, description="How far back orders count for A and B below")
+    A: Threshold = Field(
+        Threshold(orders=12, spent=Decimal(150), within=45 * DAY),
+        description="What earns tier A by orders, money and recency",
+    )
+    B: Threshold = Field(
+        Threshold(orders=4, spent=Decimal(40), within=90 * DAY),
+        description="What earns tier B by orders, money and recency; below it is tier C",
+    )
+
+    @model_validator(mode="after")
+    def _descend(self) -> Self:
+        refusals = []
+        for key in ("orders", "spent"):
+            a, b = getattr(self.A, key), getattr(self.B, key)
+            if b > a:
+                wrong, accepted = f"{b} is more than tier A asks ({a})", f"at most {a}, or a higher A.{key}"
+                refusals.append(Refusal(wrong, accepted, key=f"B.{key}"))
+        a, b, window = map(duration_text, (self.A.within, self.B.within, self.window))
+        if self.B.within < self.A.within:
+            wrong, accepted = f"{b} is stricter than tier A ({a})", f"at least {a}, or a shorter A.within"
+            refusals.append(Refusal(wrong, accepted, key="B.within"))
+        for tier, within in (("A", self.A.within), ("B", self.B.within)):
+            if within > self.window:
+                wrong = f"{duration_text(within)} reaches further back than the window ({window})"
+                refusals.append(Refusal(wrong, f"at most {window}, or a longer window", key=f"{tier}.within"))
+        if refusals:
+            raise refusing(*refusals)
+        return self
+
+
+class CostToServe(Section):
+    """What it costs each time, in major units of the currency. Discounts cost what they took off, less the margin."""
+
+    contact: Money = Field(Decimal(1), description="A message of a colleague to a customer")
+    complaint: Money = Field(Decimal(5), description="A complaint")
+    refund: Money = Field(Decimal(2), description="Handling a refund; what is paid back counts by itself")
+    delivery: Money = Field(Decimal(3), description="Bringing an order, where its terms say that it is delivered")
+
+
+class Groups(Section):
+    """Who is most valuable, and who could grow; whoever costs more than they bring is BZ, the rest steady."""
+
+    most_valuable: Share = Field(0.1, description="The share of customers with a tier, by value, that are MVC")
+    growable: Share = Field(
+        0.2, description="The share, by what they will bring beyond what they brought, that are MGC"
+    )
+    low_share: Share = Field(
+        0.5, description="Whoever says that less than this share of what they buy is ours is MGC, too"
+    )
+
+
+class Lifecycle(Section):
+    """When a customer counts as at risk or lapsed: by how much longer than usual for them they are silent."""
+
+    usual_gap: PositiveDuration = Field(
+        60 * DAY, description="From order to order, of somebody who has ordered once; of others it is their own mean"
+    )
+    at_risk: Annotated[float, Field(gt=0)] = Field(2.0, description="Silent for so many times that")
+    lapsed: Annotated[float, Field(gt=0)] = Field(4.0, description="Silent for so many times that; more than at_risk")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.lapsed <= self.at_risk:
+            wrong = f"{self.lapsed:g} is not more than at_risk ({self.at_risk:g})"
+            raise refusing(
+                Refusal(wrong, f"more than {self.at_risk:g}: whoever lapses was at risk before", key="lapsed")
+            )
+        return self
+
+
+class Value(Section):
+    """What lifetime value is reckoned with."""
+
+    horizon: PositiveDuration = Field(365 * DAY, description="How far ahead a customer's orders are counted")
+    discount_rate: Rate = Field(
+        0.1, description="A year: 0.1 makes an order in a year worth a tenth less than one today"
+    )
+    margin: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.6,
+        description="What is left of a sale after its cost, 0 to 1; of items whose margin the catalogue does not say",
+    )
+    cost_to_serve: CostToServe = Field(CostToServe(), description="What serving a customer costs")
+    groups: Groups = Field(Groups(), description="Groups by value")
+
+
+class LeadSource(Section):
+    """What one way of winning customers cost."""
+
+    name: Text = Field(description="As it stands in customers' profiles: a deep link's word, or a file's `source`")
+    cost: Money = Field(description="What it cost so far, in major units of the currency")
