@@ -13,7 +13,7 @@ from bot.identify.examples import list_people, load_examples
 from storage.database import Database
 from storage.schema import prepare
 
-PTB_IN_FLIGHT: tuple[int, ...] = (8, 16, 32, 64)
+PTB_IN_FLIGHT: tuple[int, ...] = (8, 16, 24, 32, 64)
 AIOGRAM_CONNECTIONS: tuple[int, ...] = (100, 256)  # 100 is its default
 IN_FLIGHT = 128  # of Regulars
 OWNER = 1000  # of the example people: hears of every complaint
