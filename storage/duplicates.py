@@ -199,6 +199,14 @@ def find_survivor(memory: Memory, number: int) -> int | None:
     return memory.connection().execute(statement.order_by(MERGES.c.id.desc()).limit(1)).scalar()
 
 
+def list_merged(memory: Memory, customer_id: int) -> list[tuple[int, str]]:
+    """Number and name of each entry that is this customer's now."""
+    statement = select(MERGES.c.merged_id, MERGES.c.kept).where(
+        MERGES.c.customer_id == customer_id, MERGES.c.undone_at.is_(None)
+    )
+    return [(number, kept["customer"]["name"]) for number, kept in memory.connection().execute(statement)]
+
+
 def list_merges(memory: Memory, most: int | None = None) -> list[Mapping[str, Any]]:
     """Newest first: id, customer_id, merged_id, how, at, undone_at, and the name of the customer who stayed."""
     columns = [MERGES.c[name] for name in ("id", "customer_id", "merged_id", "how", "at", "undone_at")]

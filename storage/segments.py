@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -198,10 +199,12 @@ class _Compiler:
         text = TEXTS[one.word]
         self.needs_figures = self.needs_figures or one.word == "stage"
         # What staff type is compared in lower case; our own words as they are, so that an index can be used.
-        folded = func.lower(func.coalesce(text, "")) if one.word in ("city", "lead_source", "name") else text
-        if isinstance(one.value, tuple):
-            return folded.in_(one.value)
-        return OPERATORS[one.op](folded, one.value)
+        if one.word in ("city", "lead_source", "name"):
+            asked = one.value if isinstance(one.value, tuple) else (str(one.value),)
+            spelt = {spelling for wanted in asked for spelling in _spell(wanted)}
+            folded = func.lower(func.coalesce(text, ""))
+            return folded.not_in(spelt) if one.op == "!=" else folded.in_(spelt)
+        return text.in_(one.value) if isinstance(one.value, tuple) else OPERATORS[one.op](text, one.value)
 
     def _compare_moment(self, moment: Any, one: Compare) -> Truth:
         return and_(moment.is_not(None), OPERATORS[OLDER[one.op]](moment, self.now - _span_of(one)))
@@ -249,10 +252,11 @@ class _Compiler:
 
     def _said(self, one: Holds) -> Truth:
         kind, polarity = SAID[one.word]
-        named: list[Truth] = [FACTS.c.value.ilike(self._pattern(one.text), escape="/")]
+        named: list[Truth] = [FACTS.c.value.ilike(self._pattern(text), escape="/") for text in _spell(one.text)]
         if one.skus:
             named.append(FACTS.c.item.in_(one.skus))
-        conditions = [_of(FACTS), FACTS.c.kind == kind, _CURRENT, or_(*named)]
+        own = FACTS.c.person.is_(None)  # what somebody of theirs likes or must avoid is not theirs
+        conditions = [_of(FACTS), FACTS.c.kind == kind, own, _CURRENT, or_(*named)]
         if polarity is not None:
             conditions.append(FACTS.c.polarity == polarity)
         return exists().where(*conditions)
@@ -278,7 +282,14 @@ class _Compiler:
         return exists().select_from(each).where(column("value") == tag)
 
 
+_ASCII_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _CURRENT = and_(FACTS.c.superseded_by.is_(None), FACTS.c.forgotten_at.is_(None))
+
+
+def _spell(text: str) -> list[str]:
+    """A lower-case text as a stored one may be left by the database's own lower: SQLite's knows ASCII alone."""
+    forms = (text, text.capitalize(), text.title(), text.upper())
+    return sorted({form.translate(_ASCII_LOWER) for form in forms})
 
 
 def _of(table: Any) -> Truth:

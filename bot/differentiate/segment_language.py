@@ -31,6 +31,7 @@ from bot.errors import RegularsError
 from storage.conditions import AllOf, AnyOf, Compare, Condition, Holds, Not, Value
 
 LONGEST = 1000  # characters
+LARGEST = 1e15  # what is more than any sum is this
 DEEPEST = 30  # brackets and `not` within one another
 FindItems = Callable[[str], tuple[Sequence[str], str | None]]
 """From a text to the skus it names, and where it names none, the nearest name there is."""
@@ -171,7 +172,7 @@ class _Reader:
             raise SegmentWrong(self.text, token.position, "item", text, near)
         within = self._read_span() if word.within and self._take_sign(",") else None
         self._expect(")")
-        return text.casefold() if word.asks == "text" and name != "tagged" else text, tuple(skus), within
+        return text.lower() if word.asks == "text" and name != "tagged" else text, tuple(skus), within
 
     def _read_comparison(self, name: str, word: Word, within: timedelta | None) -> Condition:
         token = self._next
@@ -205,7 +206,7 @@ class _Reader:
         if word.kind == CHOICE:
             return self._read_choice(word)
         if word.kind == TEXT:
-            return self._read_text(show_use(name)).casefold()
+            return self._read_text(show_use(name)).lower()
         if word.kind in (AGO, AHEAD):
             return self._read_span()
         number = self._read_number(show_use(name), percent=word.kind == SHARE)
@@ -234,7 +235,7 @@ class _Reader:
         if token.kind != "number" or (token.value.endswith("%") and not percent):
             raise self._wrong("end" if token.kind == "end" else "value", accepted=(f"a number, as in {use}",))
         self.at += 1
-        number = float(token.value.rstrip("% "))
+        number = min(float(token.value.rstrip("% ")), LARGEST)
         return number / 100 if token.value.endswith("%") else number
 
     def _read_span(self) -> timedelta:

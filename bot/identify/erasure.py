@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.config import Settings
-from storage import customers, imports, meta, privacy
+from storage import customers, duplicates, imports, meta, privacy
 from storage.database import Memory
 
 _CJK = re.compile("[\u3400-\u9fff]")
@@ -49,10 +49,14 @@ def erase_customer(memory: Memory, customer_id: int, now: datetime, settings: Se
     if customer is None:
         return False
     tombstones = Tombstones(memory)
+    merged = duplicates.list_merged(memory, customer_id)
+    called = [customer.name, *(name for _, name in merged)]
     names = [(identity.kind, identity.value) for identity in customers.list_identities(memory, customer_id)]
     privacy.bury(memory, [tombstones.hash(name) for name in names], now)
     chats = [int(value) for kind, value in names if kind == "telegram"]
-    privacy.erase(memory, customer_id, chats, [customer.name, *_calls(customer.name), *(value for _, value in names)])
+    parts = [part for name in called for part in _calls(name)]
+    numbers = [f"#{number}" for number, _ in merged]
+    privacy.erase(memory, customer_id, chats, [*called, *parts, *numbers, *(value for _, value in names)])
     return True
 
 

@@ -151,7 +151,6 @@ def _take_over(into: Customer, other: Customer) -> None:
     if into.tier == Tier.new:
         into.tier, into.tier_reason, into.tier_set_by = other.tier, other.tier_reason, other.tier_set_by
         into.tier_until, into.tier_below_since = other.tier_until, other.tier_below_since
-        into.tier_until, into.tier_below_since = other.tier_until, other.tier_below_since
         into.group, into.value = other.group, other.value
     if other.status == CustomerStatus.stopped:
         into.status = CustomerStatus.stopped  # a stop holds however they reach us

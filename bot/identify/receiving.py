@@ -20,17 +20,20 @@ from bot.identify.import_customers import apply_customers
 from bot.identify.import_options import ImportOptions
 from bot.identify.import_orders import apply_orders
 from bot.identify.import_report import ImportReport
-from bot.identify.import_rows import COLUMNS
+from bot.identify.import_rows import COLUMNS, EARLIEST
 from bot.identify.import_table import Record, make_table
 from bot.identify.matching import find_exactly
 from storage import contacts, imports, provenance
 from storage.database import Memory
 
 MOST = 1_000  # records in one request: a transaction
+MOST_DIGITS = 40
 EVENT_KINDS = ("visit", "call", "email", "web", "note")
 
 Text = Annotated[str, Field(max_length=4_096)]
 Id = Annotated[str, Field(min_length=1, max_length=64)]
+PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"  # of files and orders the table is checked for it
+Plain = Annotated[str, Field(max_length=4_096, pattern=PRINTABLE)]
 Amount = Annotated[Decimal, Field(allow_inf_nan=False)]
 
 
@@ -76,12 +79,12 @@ class ReceivedCustomer(Received):
 class ReceivedEvent(Received):
     """A contact on another touchpoint than Telegram."""
 
-    event_id: Id = Field(description="Yours; one that was received is not logged again.")
-    customer: Text = Field(description="Our id, telegram:123, a phone number, e-mail, or id of the order system.")
+    event_id: Id = Field(pattern=PRINTABLE, description="Yours; one that was received is not logged again.")
+    customer: Plain = Field(description="Our id, telegram:123, a phone number, e-mail, or id of the order system.")
     kind: Text = Field(description=", ".join(EVENT_KINDS))
     at: Text = Field(description="ISO 8601; without an offset in the business's time zone.")
-    text: Text = ""
-    touchpoint: Text = Field("", description="Such as counter, web shop, hotline.")
+    text: Plain = ""
+    touchpoint: Plain = Field("", description="Such as counter, web shop, hotline.")
 
 
 def receive_orders(
@@ -143,8 +146,8 @@ def _order_rows(order: ReceivedOrder) -> list[list[str]]:
 def _cell(value: Any) -> str:
     if isinstance(value, list):
         return "|".join(value)
-    if isinstance(value, Decimal):
-        return f"{value:f}"
+    if isinstance(value, Decimal):  # 1E+999999999 would be a gigabyte of digits; as it stands it is no amount
+        return f"{value:f}" if abs(value.adjusted()) < MOST_DIGITS else str(value)
     return "" if value is None else str(value)
 
 
@@ -153,8 +156,8 @@ def receive_event(memory: Memory, event: ReceivedEvent, settings: Settings, now:
     if event.kind not in EVENT_KINDS:
         raise Refused(f"kind: {event.kind!r}; accepted: {', '.join(EVENT_KINDS)}")
     at = read_moments(settings)(event.at, "at")
-    if at > now + timedelta(days=1):
-        raise Refused("at: lies in the future")
+    if not EARLIEST <= at <= now + timedelta(days=1):
+        raise Refused(f"at: lies {'before 1970' if at < EARLIEST else 'in the future'}")
     customer = find_exactly(memory, event.customer, settings)
     if customer is None:
         raise Refused("customer: nobody is known by that; POST /api/customers first")

@@ -41,6 +41,7 @@ def read(text: str) -> Condition:
         ("last_order>=2 weeks", Compare("last_order", ">=", 14 * DAYS)),
         ("birthday < 1 month", Compare("birthday", "<", 30 * DAYS)),
         ("spent > 12.50", Compare("spent", ">", 1250)),
+        (f"spent < {'9' * 400}", Compare("spent", "<", 10**17)),
         ("alive < 50 %", Compare("alive", "<", 0.5)),
         ("orders_within(1 year) >= 3", Compare("orders_within", ">=", 3.0, 365 * DAYS)),
         ("not open_complaint", Not(Holds("open_complaint"))),

@@ -39,7 +39,7 @@ def open_shop(memory: Memory) -> None:
         for name, language, age, city, tags, kind, source, status, seen in (
             ("Ana Keller", "en", 400, "Berlin", ["VIP", "批发"], "person", "poster-12", "active", NOW - DAY),
             ("Bo", "zh", 20, "上海", [], "firm", None, "stopped", NOW - 90 * DAY),
-            ("Cy", "en", 5, None, ["vip"], "partner", None, "unreachable", None),
+            ("Cy", "en", 5, "Gießen", ["vip"], "partner", None, "unreachable", None),
             ("Di", "en", 400, "berlin", [], "person", None, "active", None),
         )
     )  # fmt: skip
@@ -57,6 +57,14 @@ def open_shop(memory: Memory) -> None:
     ):  # fmt: skip
         facts.record(
             memory, customer.id, kind=kind, value=value, polarity=polarity, item=item, now=NOW, contact_id=None
+        )
+    facts.record(memory, cy.id, kind="preference", value="Éclair", polarity="like", now=NOW, contact_id=None)
+    for customer, kind, value, polarity in (
+        (bo, "restriction", "peanuts", None),
+        (cy, "preference", "oat milk", "like"),
+    ):
+        facts.record(
+            memory, customer.id, kind=kind, value=value, polarity=polarity, person="Mia", now=NOW, contact_id=None
         )
     gone = facts.record(memory, cy.id, kind="preference", value="oat milk", polarity="like", now=NOW, contact_id=None)
     facts.withdraw(memory, cy.id, [gone.fact.id], NOW)
@@ -96,7 +104,11 @@ CASES = {
     'city = "BERLIN"': [1, 4],
     'city != "Berlin"': [2, 3],
     'city in ["Berlin", "上海"]': [1, 2, 4],
+    'city = "GIEẞEN"': [3],
+    'city in ["gießen"]': [3],
+    'likes("éCLAIR")': [3],
     "kind = firm": [2],
+    "spent > 99999999999999999999": [],
     'lead_source = "Poster-12"': [1],
     "status = stopped": [2],
     "birthday < 4 days": [1, 2],

@@ -50,8 +50,9 @@ from storage.models import (
 SETTINGS = load_settings(Path(__file__).parents[3] / "config.yaml", {})
 WORDING = Wording(("en", "zh"), business={"name": "Blue Door Coffee", "currency": "EUR"})
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
-TRACES = ("Zebulon", "Quittenbaum", "\\u6bd4\\u7279", "比特", "3920777", "70707", "z@example.org")
-"""Name, surname, a Chinese nickname plain and as JSON has it, phone, Telegram number, e-mail."""
+TRACES = ("Zebulon", "Quittenbaum", "\\u6bd4\\u7279", "比特", "3920777", "70707", "z@example.org", "Ottokar")
+"""Name, surname, a Chinese nickname plain and as JSON has it, phone, Telegram number, e-mail, and the
+name of an entry that was merged into theirs."""
 
 
 def _live(memory: Memory) -> int:
@@ -78,7 +79,7 @@ def _live(memory: Memory) -> int:
     follow_ups.add_plans(memory, [Plan(person.id, "reminder", "1", "service", NOW, NOW, {"text": "Zebulon"})], NOW)
     memory.add(SharedKey(customer_id=person.id, kind="phone", value="+491713920777", created_at=NOW))
     memory.add(Figures(customer_id=person.id, orders=1, spent=100))
-    double = customers.add(memory, name="Quittenbaum, Zebulon", language="en", now=NOW)
+    double = customers.add(memory, name="Quittenbaum, Ottokar", language="en", now=NOW)
     merging.merge(memory, into=person, other=double, now=NOW)
     third = customers.add(memory, name="Zebra", language="en", now=NOW)
     memory.add(Duplicate(
@@ -95,6 +96,8 @@ def _live(memory: Memory) -> int:
     contacts.add(memory, customer_id=desk.id, direction="in", kind="command", at=NOW, text="/note Zebulon likes tea",
                  chat_id=900)  # fmt: skip
     outbox.add(memory, "sendMessage", {"chat_id": 900, "text": "#1 Zebulon Quittenbaum 比特"}, now=NOW, chat_id=900,
+               customer_id=desk.id)  # fmt: skip
+    outbox.add(memory, "sendMessage", {"chat_id": 900, "text": "found: Ottokar"}, now=NOW, chat_id=900,
                customer_id=desk.id)  # fmt: skip
     outbox.add(memory, "sendMessage", {"chat_id": 900, "text": "complaint of Zebulon"}, now=NOW, chat_id=900,
                customer_id=person.id)  # fmt: skip
@@ -152,7 +155,7 @@ def test_nothing_is_left(database: Database) -> None:
         "inbox": [("done", True), ("done", True), ("done", True), ("done", False)],
         "tokens": 0,
         "erasures": 4,
-        "outbox": [(900, {})],
+        "outbox": [(900, {}), (900, {})],
         "desk": [""],
     }
 

@@ -123,7 +123,8 @@ def test_a_bad_record_refuses_all_or_is_told(database: Database, till: Till) -> 
 @pytest.mark.parametrize(
     ("change", "where"),
     [({"total": "much"}, "total"), ({"colour": "red"}, "colour"), ({"order_id": ""}, "order_id"),
-     ({"lines": [{"sku": "latte", "options": ["a|b"]}]}, "options"), ({"total": float("1e400")}, "total")],
+     ({"lines": [{"sku": "latte", "options": ["a|b"]}]}, "options"), ({"total": float("1e400")}, "total"),
+     ({"total": "1E+999999999"}, "total"), ({"total": "1E-999999999"}, "total")],
 )  # fmt: skip
 def test_what_is_no_order_is_refused_by_field(till: Till, change: dict[str, Any], where: str) -> None:
     import json
@@ -200,6 +201,8 @@ def test_events_are_contacts_on_other_touchpoints(database: Database, till: Till
         (0, "customer"),
         (1, "kind"),
     ]
+    for change in ({"text": "a\0b"}, {"customer": "c1\0"}, {"event_id": "e\0"}, {"at": "1066-10-14"}):
+        till.post("events", {**visit, "event_id": "e5", **change}, status=422)
     assert _count(database, Contact) == 2
 
 
