@@ -26,6 +26,7 @@ RECENCIES = 5  # classes of as many customers each, as far as days allow
 MOST_ORDERS = 20  # of the grid of P(alive) at least; more where customers have more
 GRID_WEEKS = 26  # steps of it
 COHORTS = 12  # months
+FOLLOWED = 24  # months after the first: what a table or picture has room for
 DAY = timedelta(days=1)
 
 
@@ -180,7 +181,8 @@ CALIBRATED = (1, 2, 3, 4, 5, 6, 8, 11)  # orders until then: each begins a class
 
 
 def follow_cohorts(memory: Memory, settings: BusinessSettings, now: datetime) -> dict[str, Any] | None:
-    """{"cohorts": [{"month": "1997-01", "customers", "shares": of them buying in this month, the next, …}]}, the newest.
+    """{"cohorts": [{"month": "1997-01", "customers", "shares": of them buying in this month, the next, …}]}, the newest, for
+    two years.
 
     Only months that are over, where the business is.
     """
@@ -197,7 +199,8 @@ def follow_cohorts(memory: Memory, settings: BusinessSettings, now: datetime) ->
                 "month": f"{first // 12:04d}-{first % 12 + 1:02d}",
                 "customers": counted[first, first],
                 "shares": [
-                    round(counted.get((first, month), 0) / counted[first, first], 4) for month in range(first, over)
+                    round(counted.get((first, month), 0) / counted[first, first], 4)
+                    for month in range(first, min(over, first + FOLLOWED + 1))
                 ],
             }
             for first in firsts

@@ -80,7 +80,7 @@ def measure(
     a, b = _tiers_begin(settings, values)
     groups = settings.value.groups
     return Yardstick(
-        rests_on, len(bought), a, b, _begin(values, groups.most_valuable), max(_begin(unrealised, groups.growable), 1)
+        rests_on, len(bought), a, b, _begin(values, groups.most_valuable), _begin(unrealised, groups.growable)
     )
 
 
@@ -107,8 +107,11 @@ def _tiers_begin(settings: BusinessSettings, values: Sequence[int]) -> tuple[int
 
 
 def _begin(values: Sequence[int], share: float) -> int:
-    """The least of the best share of values, which stand largest first; more than any of them for none."""
+    """The least of the best share of values, which stand largest first; more than any of them for none.
+
+    Whoever will bring nothing is never of the best, however many are like them.
+    """
     count = round(len(values) * share)
     if not count:
-        return (values[0] if values else 0) + 1
-    return values[min(count, len(values)) - 1]
+        return max((values[0] if values else 0) + 1, 1)
+    return max(values[min(count, len(values)) - 1], 1)

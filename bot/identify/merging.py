@@ -53,11 +53,13 @@ def link_phone(memory: Memory, customer: Customer, phone: str, now: datetime) ->
         customers.link(memory, customer.id, "phone", phone, now)
         return "linked"
     if owner.id == customer.id:
+        customers.vouch(memory, "phone", phone)
         return "known"
     if customers.find_telegram_id(memory, owner.id) is not None:
         duplicates.share_keys(memory, [(customer.id, "phone", phone)], now)
         return "taken"
     merge(memory, into=customer, other=owner, now=now, how=BY_PHONE)
+    customers.vouch(memory, "phone", phone)
     return "merged"
 
 

@@ -118,6 +118,12 @@ def test_retention_counts_months_where_the_business_is(database: Database) -> No
     }
 
 
+def test_retention_is_followed_for_two_years(database: Database) -> None:
+    buy(database, add_customer(database, "Anna"), datetime(2004, 5, 3, tzinfo=UTC), total=1000)
+    (cohort,) = report(database)["retention"]["cohorts"]
+    assert (cohort["month"], cohort["shares"]) == ("2004-05", [1.0] + 24 * [0.0])
+
+
 def test_nothing_is_said_of_nothing(database: Database) -> None:
     found = report(database)
     assert [found[name] for name in ("rfm", "alive", "calibration", "retention", "forecast")] == [None] * 5

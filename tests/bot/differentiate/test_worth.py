@@ -149,6 +149,17 @@ def test_the_base_is_split_into_tiers_and_groups_by_value(database: Database) ->
     assert again["changed"] == 0
 
 
+def test_a_base_that_left_long_ago_has_no_best_customers(database: Database) -> None:
+    fill(database, 200, seed=5)
+    result = differentiate_all(database, SETTINGS, END + 20 * YEAR)
+    assert result["yardstick"]["rests_on"] == "model"
+    everybody = [customer_of(database, number) for number in range(1, 201)]
+    gone = [one for one in everybody if one.value["present_value"] == 0]
+    assert len(gone) > 150
+    assert {one.tier for one in gone} == {"C", "new"}
+    assert {one.group for one in gone} == {"steady"}
+
+
 def test_who_came_lately_and_often_is_growable(database: Database) -> None:
     fill(database, 200, seed=5)
     fresh = [add_customer(database, f"Fresh {n}", now=END - 40 * DAY) for n in range(6)]

@@ -216,6 +216,26 @@ def test_there_is_no_such_import(database: Database) -> None:
         undo_import(database, 7, LATER)
 
 
+@pytest.mark.parametrize("first", ["file", "chat"])
+def test_a_phone_that_was_shown_in_the_chat_stays(database: Database, tmp_path: Path, first: str) -> None:
+    def meet(memory: Memory) -> int:
+        anna = customers.add(memory, name="Anna", language="en", now=NOW)
+        customers.link(memory, anna.id, "telegram", "501", NOW)
+        return anna.id
+
+    def show(memory: Memory) -> str:
+        return merging.link_phone(memory, memory.get_one(Customer, anna), "+491713920001", NOW)
+
+    anna = database.write_now(meet)
+    if first == "chat":
+        database.write_now(lambda memory: customers.link(memory, anna, "email", "anna@example.org", NOW) and None)
+    people = _import(database, tmp_path, "customers", PEOPLE)
+    assert database.write_now(show) == ("known" if first == "chat" else "merged")
+    undo_import(database, people.import_id or 0, LATER)
+    left = database.read_now(lambda memory: {one.kind for one in customers.list_identities(memory, anna)})
+    assert left == {"telegram", "phone"} | ({"email"} if first == "chat" else set())
+
+
 def test_two_of_a_file_who_were_merged_since_go_as_one(database: Database, tmp_path: Path) -> None:
     people = _import(database, tmp_path, "customers", PEOPLE)
     _import(database, tmp_path, "orders", SOLD)
