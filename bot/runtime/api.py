@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Header, HTTPException, Query
+from fastapi import APIRouter, Body, Depends, Header, HTTPException, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field, TypeAdapter
 
@@ -182,6 +184,13 @@ def _problems(bad: BadRows) -> list[dict[str, Any]]:
 def _digest(kind: str, records: Sequence[BaseModel], skip_bad: bool) -> str:
     content = TypeAdapter(list[Any]).dump_json([record.model_dump(mode="json") for record in records])
     return hashlib.sha256(f"{kind} {skip_bad} ".encode() + content).hexdigest()
+
+
+async def describe_refusal(_: Request, error: Exception) -> Response:
+    """Which field is wrong and why. What was sent is not repeated: it may be long, or nothing that JSON can say."""
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    problems = [{name: one[name] for name in ("type", "loc", "msg")} for one in found]
+    return Response(json.dumps({"detail": problems}), 422, media_type="application/json")
 
 
 Scope = MutableMapping[str, Any]

@@ -11,10 +11,11 @@ from typing import Any
 
 import uvicorn
 from fastapi import APIRouter, FastAPI, Header, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
-from bot.runtime.api import BodyLimit
+from bot.runtime.api import BodyLimit, describe_refusal
 
 WEBHOOK_BYTES = 1 << 20
 SERVER_STOPS_IN = 1  # seconds for requests under way
@@ -61,6 +62,7 @@ def create_app(probes: Probes) -> FastAPI:
     if probes.api is not None:
         app.include_router(probes.api)
         app.add_middleware(BodyLimit)
+        app.add_exception_handler(RequestValidationError, describe_refusal)
     if probes.panel is not None:
         _add_panel(app, probes.panel)
     return app

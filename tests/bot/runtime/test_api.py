@@ -124,7 +124,8 @@ def test_a_bad_record_refuses_all_or_is_told(database: Database, till: Till) -> 
     ("change", "where"),
     [({"total": "much"}, "total"), ({"colour": "red"}, "colour"), ({"order_id": ""}, "order_id"),
      ({"lines": [{"sku": "latte", "options": ["a|b"]}]}, "options"), ({"total": float("1e400")}, "total"),
-     ({"total": "1E+999999999"}, "total"), ({"total": "1E-999999999"}, "total")],
+     ({"total": "1E+999999999"}, "total"), ({"total": "1E-999999999"}, "total"),
+     ({"total": float("nan")}, "total"), ({"order_id": "\ud800"}, "order_id"), ({"\ud800": 1}, "string_unicode")],
 )  # fmt: skip
 def test_what_is_no_order_is_refused_by_field(till: Till, change: dict[str, Any], where: str) -> None:
     import json
@@ -133,7 +134,8 @@ def test_what_is_no_order_is_refused_by_field(till: Till, change: dict[str, Any]
         transport = httpx.ASGITransport(app=till.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://till") as client:
             content = json.dumps([ORDER | change])
-            return await client.post("/api/orders", content=content, headers={"Authorization": f"Bearer {TOKEN}"})
+            headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+            return await client.post("/api/orders", content=content, headers=headers)
 
     reply = asyncio.run(run())
     assert reply.status_code == 422
