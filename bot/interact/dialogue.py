@@ -16,6 +16,7 @@ from bot.interact import (
     orders,
     planner,
     questions,
+    recommending,
     recording,
     small_talk,
 )
@@ -161,6 +162,8 @@ def _say_intents(turn: Turn, carried: Recorded, answer: Answer, answered: Answer
         knowledge.ask_which(turn, answer)
     if not answer.parts and not answer.show and not answered.settled and turn.has("question"):
         knowledge.answer_rest(turn, answer)
+    if not answer.parts and not answer.show and turn.has("ask_recommendation"):
+        recommending.recommend(turn, answer)
     if not answer.parts and not answer.show:
         small_talk.respond(turn, answer)
     if not answer.parts and not answer.show and not turn.with_file:

@@ -50,6 +50,9 @@ def _apply(lines: list[FoundItem], change: OrderChange, fits: Fits) -> list[Foun
         return [*lines[:-1], *([] if mine else cut(_counted(item, quantity), change.portions, counted=True))]
     if not mine or change.what == "more":
         return [*lines, *(new if item.options or change.portions or not mine else [_counted(mine[-1], item.quantity)])]
+    more = change.number - sum(line.quantity for line in mine)
+    if change.what == "set" and len(mine) > 1 and more > 0 and not (item.options or change.portions):
+        return _grow(lines, mine[0], more)
     if change.what == "set" or change.number:
         base = mine[-1] if not (item.options or change.portions) else item
         at = lines.index(mine[0])
@@ -62,14 +65,18 @@ def _apply(lines: list[FoundItem], change: OrderChange, fits: Fits) -> list[Foun
     return [*lines, _counted(mine[-1], 1)]
 
 
+def _grow(lines: list[FoundItem], first: FoundItem, more: int) -> list[FoundItem]:
+    """Of two kinds of one item, more of the first: that is the plain one."""
+    at = lines.index(first)
+    return [*lines[:at], _counted(first, first.quantity + more), *lines[at + 1 :]]
+
+
 def _apply_to_last(lines: list[FoundItem], change: OrderChange) -> list[FoundItem] | None:
     *before, last = lines
     if change.what == "set":
         same = [line for line in lines if line.sku == last.sku]
         if len(same) > 1 and sum(line.quantity for line in same) < change.number:
-            more = change.number - sum(line.quantity for line in same)  # of two kinds, more of the plain one
-            at = lines.index(same[0])
-            return [*lines[:at], _counted(same[0], same[0].quantity + more), *lines[at + 1 :]]
+            return _grow(lines, same[0], change.number - sum(line.quantity for line in same))
         return [*before, _counted(last, change.number)]
     if change.what == "more":
         return [*before, _counted(last, last.quantity + change.number)]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.identify import facts as known_facts
-from bot.interact import feedback, life_events, orders, reminders
+from bot.interact import feedback, life_events, orders, people, reminders
 from bot.interact.replies import Answer
 from bot.interact.turn import Recorded, Turn, remember
 from bot.interact.understanding.result import FoundFact
@@ -22,11 +22,16 @@ def record(turn: Turn, answer: Answer) -> Recorded:
     kept = Recorded()
     kept.facts = life_events.silence(turn)
     answer.planned = answer.planned or bool(kept.facts)
-    found = [one for one in turn.heard.facts if one.confidence >= known_facts.LEAST_CONFIDENCE]
-    record_facts(turn, found, kept, answer)
+    record_facts(turn, _list_said(turn), kept, answer)
+    people.note(turn)
     kept.feedback = feedback.record(turn, turn.heard.feedback, answer)
     kept.reminders = reminders.record(turn, answer)
     return kept
+
+
+def _list_said(turn: Turn) -> list[FoundFact]:
+    said = (*turn.heard.facts, *people.list_told(turn))
+    return [one for one in said if one.confidence >= known_facts.LEAST_CONFIDENCE]
 
 
 def record_facts(turn: Turn, found: Sequence[FoundFact], kept: Recorded, answer: Answer) -> None:
@@ -99,8 +104,8 @@ def revise(turn: Turn, versions: Sequence[int], answer: Answer) -> tuple[Recorde
     old_facts = facts.list_from(memory, customer.id, versions)
     old_feedback = kept_feedback.list_from(memory, customer.id, versions)
     kept = Recorded()
-    found = [one for one in turn.heard.facts if one.confidence >= known_facts.LEAST_CONFIDENCE]
-    record_facts(turn, found, kept, answer)
+    record_facts(turn, _list_said(turn), kept, answer)
+    people.note(turn)
     told = {event.what for event in turn.heard.life_events}
     still = {*kept.facts, *kept.known, *(old.id for old in old_facts if old.kind == "life_event" and old.value in told)}
     gone = [fact for fact in old_facts if fact.id not in still and fact.superseded_by is None]

@@ -29,7 +29,8 @@ def respond(turn: Turn, answer: Answer) -> None:
         return
     if turn.has("ask_case") and _say_case(turn, answer):
         return
-    name = next((name for name in SMALL if turn.has(name)), None)
+    asks = turn.has("question")  # "fine, and when is that?" is not answered with "great"
+    name = next((name for name in SMALL if turn.has(name) and not (asks and name in ("yes", "no"))), None)
     if name == "greeting":
         _greet(turn, answer)
     elif name == "abuse":

@@ -10,6 +10,7 @@ from .options import fits, option_name
 from .order_lines import merge as merge_lines
 from .order_lines import targets
 from .portions import lines_of as cut
+from .pronouns import may_mean
 from .restrictions import allergen_name, allergen_of, allergens_in, forbidden_by, restriction_of
 from .result import (
     FaqMatch,
@@ -50,6 +51,7 @@ __all__ = [
     "forbidden_by",
     "is_same_kin",
     "kin_of",
+    "may_mean",
     "merge_lines",
     "option_name",
     "points_back",

@@ -11,7 +11,7 @@ from .clauses import Clause, pairs
 _ALWAYS = re.compile(r"\bhave (?P<ever>always|never) (?:been )?(?P<verb>\w+) ")
 # "my son's nuts about dinosaurs": is; elsewhere it owns something.
 _OF_KIN = re.compile(
-    r"\b(my (?:\S+ )?\w+)'s (?=(?:not |a |an )?(?:big |huge |massive )?(?:nuts|mad|crazy|obsessed|into|fond|partial|addicted|fan|vegan|vegetarian|allergic|keen) )"
+    r"\b(my (?:\S+ )?\w+)'s (?=(?:not |a |an )?(?:big |huge |massive )?(?:nuts|mad|crazy|obsessed|into|fond|partial|addicted|fan|vegan|vegetarian|allergic|diabetic|coeliac|celiac|keen) )"
 )
 _BASE = {
     "loved": "love", "liked": "like", "hated": "hate", "enjoyed": "enjoy", "preferred": "prefer", "adored": "adore",

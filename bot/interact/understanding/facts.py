@@ -11,6 +11,7 @@ from .clauses import Clause, about_others, others_before
 from .lexicon import FactRule
 from .normalise import fold
 from .options import known_options
+from .restrictions import forbidden_by
 from .result import FoundFact
 from .things import Thing, ThingReader
 
@@ -62,6 +63,7 @@ def find_facts(
     before: list[FoundFact] = []  # of the clause before
     topic: Clause | None = None  # the clause before, where it may name what this one judges
     last: FactRule | None = None  # a list may go on over commas: "allergic to nuts, eggs and milk"
+    whose: str | None = None  # the person of that list
     theirs = False  # "my son is vegan and allergic to nuts": without a subject of its own, a clause keeps the last one
     for clause, rows, ordering in zip(clauses, matches, orders, strict=True):
         reader = readers[clause.script]
@@ -79,8 +81,10 @@ def find_facts(
             told += [(rule, fact) for fact in facts]
         goes_on = _list_of(told)
         if not told and last is not None and last.several and clause.opener not in _CONTRAST:
-            told = [(last, _fact(last, clause, thing)) for thing in reader.is_bare_list(clause.text)]
+            named = reader.is_bare_list(clause.text) if not clause.text.startswith(("只", "就")) else []
+            told = [(last, replace(_fact(last, clause, thing), person=whose)) for thing in named]
             goes_on = last if told else None
+        whose = told[-1][1].person if goes_on else None
         last, before, topic = goes_on, [fact for _, fact in told], None if ordering else clause
         beside = any(orders) and any(one for other, one in zip(clauses, orders, strict=True) if other is not clause)
         found += [_of_this_order(rule, fact, noted, beside) for rule, fact in told]
@@ -144,6 +148,8 @@ def _facts_of(rule: FactRule, match: re.Match[str], clause: Clause, reader: Thin
         for thing in reader.read(slots["thing"]):
             if rule.polarity == "dislike" and rule.unknown == 0 and f"no {thing.text}" in _options():
                 continue  # "no sugar please" is said of one cup
+            if rule.allergen and forbidden_by(thing.text) is None:
+                continue  # "can't do acidic coffee" is a taste
             fact = _fact(rule, clause, thing)
             if fact.confidence > 0:
                 yield fact
@@ -173,6 +179,8 @@ def _of_person(rule: FactRule, match: re.Match[str], clause: Clause, reader: Thi
         return
     slot = slots["thing"] or ""
     for thing in [] if _NOTHING.match(slot) else reader.read(slot):
+        if rule.allergen and forbidden_by(thing.text) is None:
+            continue
         fact = _fact(rule, clause, thing)
         if fact.confidence > 0:
             yield replace(fact, person=who)
@@ -236,12 +244,10 @@ def with_more(facts: list[FoundFact], more: list[FoundFact]) -> list[FoundFact]:
 def _best(found: list[FoundFact]) -> list[FoundFact]:
     """One fact a thing. A restriction outranks a dislike of the same thing; then the surer one wins."""
     kept: dict[tuple[str, str, str | None], FoundFact] = {}
-    restricted = {fact.value.lower() for fact in found if fact.kind == "restriction"}
+    restricted = {(fact.value.lower(), fact.person) for fact in found if fact.kind == "restriction"}
     for fact in found:
-        if (
-            fact.kind == "preference"
-            and not fact.person
-            and any(_same(fact.value.lower(), value, fact.polarity) for value in restricted)
+        if fact.kind == "preference" and any(
+            person == fact.person and _same(fact.value.lower(), value, fact.polarity) for value, person in restricted
         ):
             continue
         key = (fact.kind, fact.item or fact.value.lower(), fact.person)

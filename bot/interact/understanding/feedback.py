@@ -33,6 +33,12 @@ _WISH_EN = re.compile(
 _WISH_ZH = re.compile(
     r"想要?|要(?!命|死)|找|推荐(?!给)|需要|希望|最好(?!吃|喝|的)|有没有|帮我|求|以上|以下|左右|预算|评分|人均|想去|打算|请问|哪|(?<!你们)(?:酒店|饭店|餐馆|餐厅|景点|宾馆|公园|旅馆)"
 )
+# No judgement of ours: what somebody cannot have, and the weather.
+_ASIDE_ZH = re.compile(
+    r"(?:不能|不可以|不太能|不怎么能|不爱|不喜欢|受不了|怕)(?:吃|喝|放|加)?(?:得)?(?:太|过于|很)|[吃喝]不[了惯来]太|"
+    r"太.{1,2}的(?:我|都|我都)?(?:不行|不要|不吃|不喝|不能|受不了|吃不了|喝不了)|"
+    r"^(?:今天|外面|最近|这几天|这天|天气|早上|晚上)(?:天气|外面|早上|可|真是?|好|太|挺|有点|特别|很|实在|越来越|这么|那么){0,3}(?:冷|热|凉|闷热|晒|暖和)了?[啊呀哦呢]?$"
+)
 _SCORE_WORD = {
     word: number for number, word in enumerate("zero one two three four five six seven eight nine ten".split())
 }
@@ -93,6 +99,8 @@ def find_feedback(
             found.append(FoundFeedback("score", "other", 0, 0, score, clause.quote))
             continue
         if clause.question and not _sure_despite_question(rows):
+            continue
+        if clause.script == "zh" and _ASIDE_ZH.search(clause.text):
             continue
         here: list[FoundFeedback] = []
         for rule, match in rows:

@@ -25,7 +25,10 @@ def find_intents(
     scores: dict[str, float] = {}
     languages: list[str] = []
     for clause, rows in zip(clauses, matches, strict=True):
+        names = {rule.name for rule, _ in rows}
         for rule, match in rows:
+            if rule.name == "talk_to_person" and "ask_bot" in names and clause.question:
+                continue  # 你是真人吗 asks for nobody
             if rule.name == "order" or not _allowed(rule, match, clause):
                 continue
             score = rule.score

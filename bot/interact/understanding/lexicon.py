@@ -40,6 +40,7 @@ class FactRule:
     wish: bool = False  # "would like" is no hedge here
     known: bool = False  # only where its {thing} is one we know
     before: bool = False  # of the things of the clause before
+    allergen: bool = False  # only of what people are allergic to
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Lexicon:
     units: frozenset[str]
     relations: frozenset[str] = field(default=frozenset())
     alike: Mapping[str, str] = field(default_factory=dict)
+    not_meant: Mapping[str, frozenset[str]] = field(default_factory=dict)  # a pronoun → the relations that it is not
 
 
 def canonical(language: str, phrase: str) -> str:
@@ -164,6 +166,7 @@ def load(language: str) -> Lexicon:
         units=frozenset(canonical(language, str(each)) for each in listed["units"]),
         relations=frozenset(canonical(language, each) for each in relations),
         alike=_inverse(language, listed["alike"]),
+        not_meant={str(one): frozenset(map(str, rows)) for one, rows in listed["not_meant"].items()},
     )
 
 
@@ -190,6 +193,7 @@ def _rules(language: str) -> Iterable[tuple[Rule, list[str], str]]:
             wish=entry.get("wish") == "true",
             known=entry.get("known") == "true",
             before=entry.get("before") == "true",
+            allergen=entry.get("allergen") == "true",
         )
         yield rule, entry["phrases"], "facts.yaml"
     for entry in read(language, "feedback"):

@@ -13,7 +13,7 @@ from .classifier import Classifier
 from .clauses import Clause, split
 from .dates import load as load_dates
 from .dates import read_dates
-from .facts import find_facts, with_more
+from .facts import LISTED_BUT_WEAK, find_facts, with_more
 from .faq import SURE, THRESHOLD, FaqMatcher
 from .feedback import find_feedback
 from .intents import find_intents, order_score
@@ -26,6 +26,7 @@ from .normalise import clean, close_up, fold, has_cjk
 from .occasions import OccasionFinder
 from .order_changes import read_changes
 from .order_lines import all_lines, find_named, ordered_lines
+from .pronouns import PronounReader
 from .reasons import Reason, find_reasons
 from .references import find_references
 from .reminders import find_cue, find_reminders
@@ -61,6 +62,7 @@ class Listener:
         self._occasions = OccasionFinder(self._lexicons["en"].relations, self._lexicons["zh"].relations)
         self._allergies = AllergyFinder(self._lexicons, self._readers, self._items.without)
         self._contents = ContentReader(self._lexicons, self._allergies, self._items.without)
+        self._pronouns = PronounReader(self._lexicons, self._readers)
         self._faq = FaqMatcher(faq, classifiers)
         self._diets_of_faq: dict[str, frozenset[str]] = {}
         for phrasing in faq:
@@ -85,6 +87,8 @@ class Listener:
         )
         facts = with_more(facts, self._allergies.find(clauses, facts))
         facts = with_more(facts, find_references(clauses, mentions))
+        told_of = self._pronouns.find(clauses)
+        facts = with_more(facts, told_of.facts)
         wishes = _without_timed_stops(clauses, _only(IntentRule, matches), facts)
         intents, languages = find_intents(clauses, wishes, facts, [])
         life_events = find_life_events(clauses, self._lexicons)
@@ -99,6 +103,10 @@ class Listener:
             for clause, rows in zip(clauses, _only(FeedbackRule, matches), strict=True)
         ]
         feedback = find_feedback(clauses, told, self._subjects, self._plain(clauses, mentions))
+        disliked = {fact.quote for fact in facts if fact.polarity == "dislike" and fact.confidence > LISTED_BUT_WEAK}
+        feedback = [
+            one for one in feedback if not (one.kind == "complaint" and one.severity < 2 and one.quote in disliked)
+        ]  # "I've gone off chai" is a taste
         if any(intent.name == "stop" for intent in intents):
             facts = [fact for fact in facts if fact.kind != "contact_preference"]
         if reminders:
@@ -146,12 +154,14 @@ class Listener:
             faq=faq,
             faq_close=close,
             out_of_scope=not close
-            and _out_of_scope(cleaned, intents, facts, feedback, mentions, dates, reminders, faq),
+            and _out_of_scope(cleaned, intents, facts + told_of.pointing, feedback, mentions, dates, reminders, faq),
             languages=languages,
             allergens=asked.codes if asked else (),
             life_events=life_events,
             order=tuple(ordered),
             changes=read_changes(len(cleaned), clauses, mentions, self._items, asks, quotes),
+            pointing=tuple(told_of.pointing),
+            people=told_of.people,
         )
 
     def explain(self, heard: Understanding) -> list[Reason]:
@@ -210,8 +220,10 @@ class Listener:
         feedback: list[FoundFeedback],
         intents: list[Intent],
     ) -> FaqMatch | None:
-        if any(intent.name in _NOT_ASKING for intent in intents):
-            return None
+        if any(intent.name in _NOT_ASKING for intent in intents) or (
+            len(clauses) == 1 and any(intent.name == "greeting" and intent.score > _PLAIN - 0.01 for intent in intents)
+        ):
+            return None  # "morning!" asks for no hours
         beside = facts or feedback or any(intent.name in _DONE_BESIDE for intent in intents)
         questions = [clause.quote for clause in clauses if clause.question]
         least: dict[str, float] = {}  # by text, how likely a match must be

@@ -36,7 +36,7 @@ _DAY_ZH = (
     r"[月号日天初廿一二三四五六七八九十]{1,4}[\d一二三四五六七八九十]{0,3}[号日]?|今天|明天|后天|昨天|\d{1,2}[./]\d{1,2})))"
 )
 _CHINESE = (
-    rf"{_WHO_ZH}的?{_WHAT_ZH}(?:就|也)?(?:是|在|为|：|:)?(?:每年)?(?:的)?{_DAY_ZH}",
+    rf"{_WHO_ZH}的?(?:[\d一二三四五六七八九十]{{1,4}}周?岁的?)?{_WHAT_ZH}(?:就|也)?(?:是|在|为|：|:)?(?:每年)?(?:的)?{_DAY_ZH}",
     rf"{_WHO_ZH}(?:是|在)?(?:每年)?{_DAY_ZH}(?:过|的)?{_WHAT_ZH}",
     rf"{_DAY_ZH}(?:就|也)?(?:是|为)?{_WHO_ZH}的?{_WHAT_ZH}",
     rf"{_WHO_ZH}(?:是|在)?{_DAY_ZH}(?P<what>出生|生)的?$",
@@ -49,7 +49,7 @@ _CHINESE = (
 # Over the clauses of one sentence: who it is first, the day later.
 _SENTENCE_EN = (
     rf"(?:{_NAME_EN}(?:,| is|, who is|,? that's) (?:my|our) (?:\w+ )?(?P<relation>(?i:RELATION))"
-    rf"|(?:[Mm]y|[Oo]ur) (?:\w+ )?(?P<relation2>(?i:RELATION))(?:,| is(?: called| named)?| called| named|'s name is|'s called)? (?P<name2>[A-Z][\w'-]*))"
+    rf"|(?:[Mm]y|[Oo]ur) (?:\w+ )?(?P<relation2>(?i:RELATION))(?:,| is(?: called| named)?| called| named|'s name is|'s called)?(?: (?P<name2>[A-Z][\w'-]*))?)"
     r"\b.{0,30}?(?:(?:her|his|their|whose) (?P<what>(?i:birthday|bday|b-day))|(?:has|celebrates|is having|will have|have) (?:her|his|their|a) (?P<what2>(?i:birthday|bday|b-day))|(?P<what3>born)|(?P<what4>birthday))"
     rf"(?: is| was| falls| comes| will be)?(?: always)?(?: on)?:?(?: the)? ?(?P<date>\S.*)",
 )

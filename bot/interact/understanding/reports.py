@@ -25,6 +25,9 @@ _BOOKS = re.compile(
     r"\b(?:book|booked|booking|bookings|reserve|reserved|reservation|schedule|cancel|party size|rated|rating|confirm|"
     r"table (?:for|at|to|inside|outside)|under the name|seated) "
 )
+_WEATHER = re.compile(
+    r"^(?:\S+ ){0,2}?(?:it is|it was|what) (?:just )?(?:such )?(?:a |an )?(?:\w+ ){0,3}(?:day|morning|evening|afternoon|weather) "
+)
 _LONG_ENOUGH_TO_DENY = 8  # words: in a shorter sentence a "not" weighs too little
 _ONLY_NAMED = frozenset(
     "table tables seating seats restaurant place location order menu lunch dinner breakfast".split()
@@ -40,6 +43,7 @@ _AGAINST = 0.5  # an aspect is not heard where the whole says the opposite more 
 _TURNS = re.compile(
     r"\b(?:but|though|although|however|except|while|yet|despite|if|only|just|other than|otherwise|even) "
 )
+_TURNING = frozenset({"but", "however", "although", "though"})
 _MOST = 2  # aspects looked at one by one, where the whole does not say it all: each costs as much as the whole
 _SURER = 2.0  # unless its sign leads by this
 
@@ -73,6 +77,8 @@ def _read(sentence: list[Clause], subjects: Mapping[str, Aspect]) -> list[FoundF
     spoken = [word for word in words if word in subjects]
     text = "".join(clause.text for clause in sentence)
     if len(words) < _SHORTEST or not spoken or _ASKS.search(text) or not _TELLS.search(text):
+        return []
+    if any(_WEATHER.search(clause.text) for clause in sentence):
         return []
     if "not" in words and len(words) < _LONG_ENOUGH_TO_DENY:
         return []
@@ -111,7 +117,9 @@ def _aspects(model: Model, buckets: list[int]) -> list[Aspect]:
 
 
 def _quote(sentence: list[Clause], aspect: Aspect, subjects: Mapping[str, Aspect]) -> str:
-    """The clause that names the aspect, or else the first."""
+    """The clause that names the aspect, or else the first; both sides of a sentence that turns: "fine before but …"."""
+    if len(sentence) == 2 and sentence[1].opener in _TURNING:
+        return f"{sentence[0].quote} {sentence[1].opener} {sentence[1].quote}"
     for clause in sentence:
         if any(subjects.get(word) == aspect for word in clause.text.split()):
             return clause.quote

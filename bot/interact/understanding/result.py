@@ -130,6 +130,8 @@ class Understanding:
     life_events: tuple[LifeEvent, ...] = ()
     order: tuple[FoundItem, ...] = ()
     changes: tuple[OrderChange, ...] = ()
+    pointing: tuple[FoundFact, ...] = ()
+    people: tuple[str, ...] = ()
 
     def has(self, intent: str) -> bool:
         for found in self.intents:  # noqa: SIM110  asked some fifty times of each message: a generator takes four times as long

@@ -1,0 +1,96 @@
+"""What is told of "she" or 他: of somebody the customer named before, in this message or an earlier one.
+
+The clause is read as if it said "my partner" there, so that every phrase for people of the customer's holds for it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from .clauses import Clause, pairs
+from .facts import find_facts
+from .lexicon import FactRule, Lexicon, load
+from .normalise import has_cjk
+from .result import FoundFact
+from .things import ThingReader
+
+_STAND_IN = {"en": "partner", "zh": "朋友"}
+_PRONOUN = {
+    "en": re.compile(r"^(?:(?:and|but|also|oh|so|because|though|btw) )*(?P<who>she|he) "),
+    "zh": re.compile(r"^(?:而且|但是?|不过|所以|因为|可是)?(?P<who>[她他])(?!们|家)"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`facts` of people of this message; those `pointing` before it have the pronoun as their person."""
+
+    facts: list[FoundFact]
+    pointing: list[FoundFact]
+    people: tuple[str, ...]  # named in this message, as a fact's person is written
+
+
+class PronounReader:
+    def __init__(self, lexicons: Mapping[str, Lexicon], readers: Mapping[str, ThingReader]) -> None:
+        self._lexicons, self._readers = lexicons, readers
+        english, chinese = (
+            "|".join(sorted(map(re.escape, lexicons[each].relations), key=lambda one: (-len(one), one)))
+            for each in ("en", "zh")
+        )
+        self._named = {
+            "en": re.compile(
+                rf"\b(?i:my|our) (?:[a-z]+ )?(?P<relation>(?i:{english}))\b(?:,? (?P<name>(?!I\b)[A-Z][a-z-]+))?"
+            ),
+            "zh": re.compile(
+                rf"我(?:们?家?的?|家)(?P<relation>{chinese})(?:[名就]?叫(?P<name>[^\W\d_的是在]{{1,3}}))?"
+            ),
+        }
+
+    def find(self, clauses: Sequence[Clause]) -> Told:
+        told = Told([], [], ())
+        for clause in clauses:
+            told.facts.extend(self._read_named(clause))
+            pronoun = _PRONOUN[clause.script].match(clause.text)
+            if pronoun is not None and clause.states:
+                facts, who = self._read(clause, pronoun), pronoun["who"]
+                meant = [person for person in told.people if may_mean(who, person)]
+                if len(meant) == 1:
+                    told.facts.extend(replace(fact, person=meant[0]) for fact in facts)
+                elif not told.people:
+                    told.pointing.extend(replace(fact, person=who) for fact in facts)
+            named = (self._write(match, clause) for match in self._named[clause.script].finditer(clause.quote))
+            told = replace(told, people=tuple(dict.fromkeys([*told.people, *named])))
+        return told
+
+    def _read_named(self, clause: Clause) -> list[FoundFact]:
+        """ "My wife Ana is allergic to sesame" is read without the name."""
+        match = self._named["en"].search(clause.quote) if clause.script == "en" and clause.states else None
+        if match is None or not match["name"]:
+            return []
+        relation, said = match["relation"].lower(), f" {match['name'].lower()} "
+        facts = self._read_as(clause, clause.text.replace(said, " ", 1), relation)
+        return [replace(fact, person=self._write(match, clause)) for fact in facts]
+
+    def _read(self, clause: Clause, pronoun: re.Match[str]) -> list[FoundFact]:
+        stand_in, rest = _STAND_IN[clause.script], clause.text[pronoun.end() :]
+        text = f"my {stand_in} {rest}" if clause.script == "en" else f"我{stand_in}{rest}"
+        return self._read_as(clause, text, stand_in)
+
+    def _read_as(self, clause: Clause, text: str, person: str) -> list[FoundFact]:
+        said = replace(clause, text=text, anchors=text.split() if clause.script == "en" else pairs(text))
+        lexicon = self._lexicons[clause.script]
+        said.core, anchors = lexicon.cores.read(said)
+        rows = [(rule, match) for rule, match in lexicon.facts.search(said.core, anchors) if isinstance(rule, FactRule)]
+        found = find_facts([said], [rows], self._readers, [False])
+        return [fact for fact in found if fact.person == person]
+
+    def _write(self, match: re.Match[str], clause: Clause) -> str:
+        relation, name = match["relation"], match["name"] or ""
+        return f"{relation.lower()} {name}".strip() if clause.script == "en" else relation + name
+
+
+def may_mean(pronoun: str, person: str) -> bool:
+    """ "She" is no son; who may be either is meant by both."""
+    others = load("zh" if has_cjk(pronoun) else "en").not_meant.get(pronoun, frozenset())
+    said = person.casefold()
+    return not any(said.startswith(one) for one in others)

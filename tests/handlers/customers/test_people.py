@@ -1,0 +1,53 @@
+"""Who "she" is from one message to the next."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.models import Fact
+from tests.support.visits import Chat
+
+
+def of_others(chat: Chat) -> list[tuple[str, str, str | None]]:
+    """Kind, value and person of what is known of somebody of theirs."""
+    return [
+        (fact.kind, fact.value, fact.person)
+        for fact in chat.rows(Fact)
+        if fact.person and fact.kind != "occasion" and fact.forgotten_at is None
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "first", "then", "kept", "said"),
+    [
+        ("ana", "my daughter Mia turns 5 on 12 March", "she loves strawberries",
+         [("preference", "strawberries", "daughter Mia")], "daughter Mia likes strawberries"),
+        ("ana", "my husband is coming too", "he can't have nuts", [("restriction", "nuts", "husband")], "husband: nuts"),
+        ("mei", "我女儿三月十二号生日", "她最喜欢草莓", [("preference", "草莓", "女儿")], "女儿喜欢草莓"),
+        ("mei", "我女儿三月十二号生日", "她对花生过敏", [("restriction", "花生", "女儿")], "花生"),
+    ],
+)  # fmt: skip
+def test_she_is_who_was_spoken_of_last(
+    request: pytest.FixtureRequest, fixture: str, first: str, then: str, kept: list[tuple[str, str, str]], said: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(first)
+    chat.send(then)
+    assert of_others(chat) == kept
+    assert said in chat.text
+    chat.send({"ana": "undo", "mei": "撤销"}[fixture])
+    assert of_others(chat) == []
+
+
+@pytest.mark.parametrize("first", ["hello", "my son turns 5 on 12 March", "my mum and my sister are coming"])
+def test_of_nobody_in_particular_nothing_is_kept(ana: Chat, first: str) -> None:
+    ana.send(first)
+    ana.send("she loves strawberries")
+    assert of_others(ana) == []
+
+
+def test_an_hour_later_she_may_be_anybody(ana: Chat) -> None:
+    ana.send("my daughter Mia turns 5 on 12 March")
+    ana.house.pass_time(hours=1)
+    ana.send("she loves strawberries")
+    assert of_others(ana) == []
