@@ -54,6 +54,22 @@ def split(
     return sorted(found, key=lambda one: (-one.sales, str(one.name)))
 
 
+def list_popular(memory: Memory, *, since: datetime, orders: int, most: int) -> list[str]:
+    """Items bought by most customers, of so many orders that were entered last: bounded, for it runs within a visit."""
+    newest = select(ORDERS.c.id, ORDERS.c.customer_id, ORDERS.c.ordered_at).order_by(ORDERS.c.id.desc()).limit(orders)
+    entered = newest.subquery()
+    customers = func.count(entered.c.customer_id.distinct())
+    statement = (
+        select(LINES.c.sku)
+        .join(entered, entered.c.id == LINES.c.order_id)
+        .where(LINES.c.sku.is_not(None), entered.c.ordered_at > since)
+        .group_by(LINES.c.sku)
+        .order_by(customers.desc(), LINES.c.sku)
+        .limit(most)
+    )
+    return [str(sku) for sku in memory.connection().execute(statement).scalars()]
+
+
 def _by_order(column: ColumnElement[Any]) -> Select[Any]:
     name = func.nullif(column, "") if column.type.python_type is str else column
     bought = case((ORDERS.c.total >= 0, 1), else_=0)

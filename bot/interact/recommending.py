@@ -12,6 +12,7 @@ from storage import catalogue, facts, sales
 from storage.models import CatalogueItem, Fact
 
 LATELY = timedelta(days=30)
+ORDERS = 5000  # looked at, at most
 MOST = 3
 LOOKED_AT = 30  # of what sells best
 
@@ -28,12 +29,8 @@ def recommend(turn: Turn, answer: Answer) -> None:
 
 def _list_popular(turn: Turn) -> list[CatalogueItem]:
     """Bought by most customers first."""
-    sold = sales.split(
-        turn.memory, "item", since=turn.now - LATELY, until=turn.now, currency=turn.settings.business.currency,
-        ahead=timedelta(0),
-    )  # fmt: skip
-    ranked = sorted((one for one in sold if one.name), key=lambda one: (-one.customers, str(one.name)))
-    found = (catalogue.find_item(turn.memory, str(one.name)) for one in ranked[:LOOKED_AT])
+    skus = sales.list_popular(turn.memory, since=turn.now - LATELY, orders=ORDERS, most=LOOKED_AT)
+    found = (catalogue.find_item(turn.memory, sku) for sku in skus)
     return [item for item in found if item is not None]
 
 

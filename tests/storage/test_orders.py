@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from storage import events, orders
+from storage import events, orders, sales
 from storage.database import Database, Memory
 from tests.support.follow_ups import DAY, START, add_customer, buy
 
@@ -61,3 +61,20 @@ def test_comparison_knows_first_orders_and_new_items(database: Database) -> None
         (second, False, ("cake",)),
         (other, True, ("cake",)),
     ]
+
+
+def test_popular_is_what_most_customers_bought_lately(database: Database) -> None:
+    anna, ben = add_customer(database, "Anna"), add_customer(database, "Ben")
+    buy(database, anna, START - 40 * DAY, "tea")
+    bought = [(anna, "cake"), (anna, "cake"), (anna, "cake"), (anna, "latte"), (ben, "latte")]
+    for hour, (who, sku) in enumerate(bought):
+        buy(database, who, START - DAY + hour * timedelta(hours=1), sku)
+
+    def popular(orders: int, most: int = 9) -> list[str]:
+        return database.read_now(
+            lambda memory: sales.list_popular(memory, since=START - 30 * DAY, orders=orders, most=most)
+        )
+
+    assert popular(100) == ["latte", "cake"]  # by customers, not by cups
+    assert popular(100, most=1) == ["latte"]
+    assert popular(1) == ["latte"]

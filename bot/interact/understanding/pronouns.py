@@ -19,6 +19,11 @@ _PRONOUN = {
     "en": re.compile(r"^(?:(?:and|but|also|oh|so|because|though|btw) )*(?P<who>she|he) "),
     "zh": re.compile(r"^(?:而且|但是?|不过|所以|因为|可是)?(?P<who>[她他])(?!们|家)"),
 }
+_BARE = {
+    "en": re.compile(r"^(?:is|has|can not|must not) .*\b(?:allerg|intoleran|eat|have)"),
+    "zh": re.compile(r"^(?:对.{1,8}|[^我你他她]{1,6})(?:过敏|不耐受)$"),
+}
+_ENDS = frozenset("。！!?？.;；…\n")  # of a sentence: what comes after is of whoever speaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,9 @@ class PronounReader:
         told = Told([], [], ())
         for clause in clauses:
             told.facts.extend(self._read_named(clause))
+            follows = told.people and clause.opener[:1] not in _ENDS and "?" not in clause.delimiter
+            if follows and _BARE[clause.script].match(clause.text):
+                told.facts.extend(self._read_bare(clause, told.people[-1]))
             pronoun = _PRONOUN[clause.script].match(clause.text)
             if pronoun is not None and clause.states:
                 facts, who = self._read(clause, pronoun), pronoun["who"]
@@ -61,6 +69,16 @@ class PronounReader:
             named = (self._write(match, clause) for match in self._named[clause.script].finditer(clause.quote))
             told = replace(told, people=tuple(dict.fromkeys([*told.people, *named])))
         return told
+
+    def _read_bare(self, clause: Clause, person: str) -> list[FoundFact]:
+        """What must be avoided, said without a subject right after somebody: "… but is allergic to nuts"."""
+        stand_in = _STAND_IN[clause.script]
+        text = f"my {stand_in} {clause.text}" if clause.script == "en" else f"我{stand_in}{clause.text}"
+        facts = self._read_as(replace(clause, question=False), text, stand_in)
+        found = [replace(fact, person=person) for fact in facts if fact.kind == "restriction"]
+        if found:
+            clause.question = False  # "is allergic …" begins as a question does
+        return found
 
     def _read_named(self, clause: Clause) -> list[FoundFact]:
         """ "My wife Ana is allergic to sesame" is read without the name."""

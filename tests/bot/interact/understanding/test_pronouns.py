@@ -63,3 +63,17 @@ def test_of_nobody_in_this_message_it_points_before_it(hear, text, pointing):
 )  # fmt: skip
 def test_who_may_be_meant(pronoun, person, meant):
     assert may_mean(pronoun, person) is meant
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("我女儿叫朵朵，她最爱吃草莓，不过花生过敏", {("花生", "女儿朵朵")}),
+        ("我儿子爱吃蛋糕，但是对坚果过敏", {("坚果", "儿子")}),
+        ("my daughter Mia loves strawberries but is allergic to nuts", {("nuts", "daughter Mia")}),
+        ("我儿子爱吃蛋糕。对坚果过敏", {("坚果", None)}),
+    ],
+)
+def test_an_allergy_told_right_after_somebody_is_theirs(hear, text, expected):
+    kept = {(fact.value, fact.person) for fact in hear(text).facts if fact.kind == "restriction"}
+    assert kept == expected
