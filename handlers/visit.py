@@ -27,6 +27,7 @@ from bot.interact.hearing import Hearing
 from bot.interact.turn import remember
 from bot.interact.understanding import Understanding
 from bot.runtime.slot import Fleeting, Outcome, Slot, current
+from handlers.floods import Floods
 from handlers.fragments import Begun, must_wait, read_begun
 from handlers.said import Person, Said, read_update
 from storage import buttons, contacts, customers, inbox, outbox, team
@@ -46,7 +47,7 @@ class Business:
     database: Database
     wording: Wording
     hearing: Hearing
-    bursts: dict[int, dict[int, datetime]] = field(default_factory=dict)  # of each chat: inbox row → when said
+    floods: Floods = field(default_factory=Floods)
 
 
 Context = CallbackContext[Any, Any, Any, Any]
@@ -369,13 +370,6 @@ def _is_late_with_more(visit: Visit, slot: Slot) -> bool:
 
 
 def _is_flood(visit: Visit, slot: Slot) -> bool:
-    """More than a person types: what comes is recorded, answered no more until it stops.
-
-    Counted by update, since a visit that lost a race runs again.
-    """
-    burst = visit.settings.conversation.burst
-    times = visit.business.bursts.setdefault(visit.said.chat_id, {})
-    times |= {waiting.id: visit.said.at for waiting in (*(one for one, _ in slot.before), slot.waiting)}
-    while len(times) > burst.messages + 1:
-        del times[next(iter(times))]
-    return len(times) > burst.messages and visit.said.at - next(iter(times.values())) <= burst.per
+    """More than a person types: what comes is recorded, answered no more until it stops."""
+    said = {waiting.id: visit.said.at for waiting in (*(one for one, _ in slot.before), slot.waiting)}
+    return visit.business.floods.count(visit.said.chat_id, said, visit.settings.conversation.burst)

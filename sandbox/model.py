@@ -60,10 +60,6 @@ class Chat:
     watchers: set["asyncio.Future[None]"] = field(default_factory=set)
     last: Message | None = None
 
-    @property
-    def is_private(self) -> bool:
-        return self.id > 0
-
     def touch(self, message: Message) -> None:
         """Give the message the next change number and wake whoever watches the chat."""
         self.messages.pop(message.id, None)

@@ -91,7 +91,3 @@ def find_telegram_id(memory: Memory, customer_id: int) -> int | None:
     )
     value = memory.scalar(statement)
     return int(value) if value is not None else None
-
-
-def set_status(memory: Memory, customer_id: int, status: str) -> None:
-    memory.execute(update(Customer).where(Customer.id == customer_id).values(status=status))

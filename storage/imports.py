@@ -346,7 +346,3 @@ def replace_faq(memory: Memory, entries: dict[str, list[tuple[str, str, str]]]) 
 
 def bump_knowledge(memory: Memory) -> None:
     meta.bump(memory, meta.KNOWLEDGE)
-
-
-def count_customers(memory: Memory) -> int:
-    return memory.scalar(select(func.count()).select_from(CUSTOMERS)) or 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Memory
@@ -33,7 +33,3 @@ def bump(memory: Memory, key: str) -> None:
     """A cached subject has changed: whoever holds a copy of an older revision reads it anew."""
     write(memory, key, int(read(memory, key, 0)) + 1)
     memory.info.pop(key, None)
-
-
-def count_keys(memory: Memory, prefix: str) -> int:
-    return memory.scalar(select(func.count()).select_from(META).where(META.c.key.startswith(prefix))) or 0

@@ -9,7 +9,7 @@ import pytest_socket
 
 from storage.database import Database
 from tests.support.databases import Databases, opened
-from tests.support.sandboxes import end_leftovers
+from tests.support.sandboxes import NO_LIMITS, Sandbox, end_leftovers
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +38,15 @@ def database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[D
 def sqlite_database(databases: Databases) -> Iterator[Database]:
     with opened(databases.sqlite_url()) as database:
         yield database
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A Telegram of its own, in its own process, without limits."""
+    sandbox = Sandbox("--memory")
+    sandbox.ask("POST", "limits", NO_LIMITS)
+    yield sandbox
+    sandbox.end()
 
 
 @pytest.fixture(scope="session", autouse=True)

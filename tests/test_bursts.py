@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,17 +11,9 @@ from storage import inbox
 from storage.models import Contact, Fact
 from tests.support.bots import LIMITS_OFF, Bot, Chatter, bot_beside
 from tests.support.databases import opened
-from tests.support.sandboxes import NO_LIMITS, Sandbox
+from tests.support.sandboxes import Sandbox
 
 SLOW = {"REGULARS_CONVERSATION__FRAGMENT_WAIT": "30s"}  # so long that only an event can end the waiting in time
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    sandbox = Sandbox("--memory")
-    sandbox.ask("POST", "limits", NO_LIMITS)
-    yield sandbox
-    sandbox.end()
 
 
 @pytest.fixture

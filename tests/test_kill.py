@@ -15,19 +15,11 @@ from storage.database import Database
 from storage.models import Contact, Customer, FollowUp, OutboxMessage
 from tests.support.bots import LIMITS_OFF, Bot, Chatter, bot_beside
 from tests.support.databases import Databases, opened
-from tests.support.sandboxes import NO_LIMITS, Sandbox
+from tests.support.sandboxes import Sandbox
 
 PEOPLE = [501 + n for n in range(20)]
 MESSAGES = 10  # each
 KILLS = 5
-
-
-@pytest.fixture
-def sandbox():
-    sandbox = Sandbox("--memory")
-    sandbox.ask("POST", "limits", NO_LIMITS)
-    yield sandbox
-    sandbox.end()
 
 
 @pytest.mark.slow

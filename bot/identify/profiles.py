@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import phonenumbers
 
-from storage import customers, events, facts
+from storage import events, facts
 from storage.database import Memory
 from storage.models import Customer, CustomerStatus
 
@@ -80,10 +80,6 @@ def read_phone(text: str, region: str | None = None) -> str | None:
         if phonenumbers.is_valid_number(number):
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return None
-
-
-def find_phone_owner(memory: Memory, phone: str) -> Customer | None:
-    return customers.find(memory, "phone", phone)
 
 
 _CALLED = re.compile(

@@ -121,14 +121,19 @@ def _say_recorded(turn: Turn, carried: Recorded, answer: Answer) -> None:
         answer.add("chat/recorded_restriction", facts=_describe(careful))
     if known and not current:
         answer.add("chat/known", facts=_describe(known))
-    for reminder in carried.reminders:
-        answer.add("chat/reminder_set", text=reminder["text"], at=datetime.fromisoformat(reminder["at"]))
+    _say_reminders(carried, answer)
     if (turn.conversation.open_question or {}).get("name") == "when":
         answer.add("chat/reminder_when", text=(turn.conversation.open_question or {})["text"])
     for order in filter(None, (kept_orders.get(memory, order_id) for order_id in carried.orders)):
         orders.say_placed(memory, customer, turn.conversation, order, turn.settings, answer)
     for name in carried.faq:
         knowledge.answer_faq(turn, name, answer)
+
+
+def _say_reminders(recorded: Recorded, answer: Answer) -> None:
+    for one in recorded.reminders:
+        at, repeats = datetime.fromisoformat(one["at"]), one.get("repeats", False)
+        answer.add("chat/reminder_set", text=one["text"], at=at, repeats=repeats)
 
 
 def _describe(rows: list[Fact] | Any) -> list[dict[str, Any]]:
@@ -245,8 +250,7 @@ def respond_to_edit(turn: Turn, versions: list[int]) -> Answer:
     feedback.respond(turn, kept.feedback, answer)
     if new or gone:
         answer.add("chat/revised", facts=_describe(new), gone=_describe(gone))
-    for reminder in kept.reminders:
-        answer.add("chat/reminder_set", text=reminder["text"], at=datetime.fromisoformat(reminder["at"]))
+    _say_reminders(kept, answer)
     _keep(turn, kept)
     if kept.can_be_undone:
         answer.taps.insert(0, [Tap("undo", kept.undoable())])

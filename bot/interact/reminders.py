@@ -24,7 +24,7 @@ def record(turn: Turn, answer: Answer) -> list[dict[str, Any]]:
     for number, one in enumerate(turn.heard.reminders[:MOST]):
         text = (one.text or turn.text).strip()[:TEXT_LENGTH]
         if one.at is not None and is_usable(one.at, turn.now):
-            kept.append(plan(turn, text, one.at, answer, number))
+            kept.append(plan(turn, text, one.at, answer, number) | {"repeats": one.repeats})
         else:
             ask_when(turn, text)
     if turn.has("remind") and not turn.heard.reminders:

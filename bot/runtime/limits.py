@@ -44,6 +44,7 @@ class Limits:
     _chats: dict[int, Bucket] = field(init=False, default_factory=dict)
     _held: dict[int, float] = field(init=False, default_factory=dict)
     _held_all: float = field(init=False, default=-math.inf)
+    _forget_at: float = field(init=False, default=-math.inf)
 
     def __post_init__(self) -> None:
         rate = float(self.settings.messages_per_second)
@@ -63,6 +64,8 @@ class Limits:
         return max(bucket.wait(now) if bucket else 0.0, self._held.get(chat_id, 0.0) - now, 0.0)
 
     def take(self, chat_id: int, priority: int, now: float) -> None:
+        if now >= self._forget_at:
+            self._forget_idle(now)
         self._all.take(now)
         if priority > Priority.answer:
             self._bulk.take(now)
@@ -78,8 +81,9 @@ class Limits:
     def hold_all(self, seconds: float, now: float) -> None:
         self._held_all = max(self._held_all, now + seconds)
 
-    def forget_idle(self, now: float) -> None:
+    def _forget_idle(self, now: float) -> None:
         """Let go of chats that owe nothing any more."""
+        self._forget_at = now + FORGET_AFTER
         self._chats = {chat: bucket for chat, bucket in self._chats.items() if bucket.due > now - FORGET_AFTER}
         self._held = {chat: until for chat, until in self._held.items() if until > now}
 

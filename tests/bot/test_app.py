@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -14,20 +13,12 @@ from storage.database import Database, Memory
 from storage.models import InboxUpdate
 from tests.support.bots import TOKEN, Bot, Chatter, bot_beside, embedded_bot
 from tests.support.databases import Databases, opened
-from tests.support.sandboxes import NO_LIMITS, Sandbox
+from tests.support.sandboxes import Sandbox
 
 pytestmark = pytest.mark.slow
 
 STOP_SECONDS = 5
 SECRET = "s" * 40
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    sandbox = Sandbox("--memory")
-    sandbox.ask("POST", "limits", NO_LIMITS)
-    yield sandbox
-    sandbox.end()
 
 
 def refusal(bot: Bot) -> str:

@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import app
-from bot.errors import RegularsError
+from tests.support.commands import call, settle_in
 
 ROOT = Path(__file__).parents[2]
 runner = CliRunner()
@@ -26,12 +25,7 @@ runner = CliRunner()
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the example settings and no database."""
-    (tmp_path / "config.yaml").write_text((ROOT / "config.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    for name in list(os.environ):
-        if name.startswith(("REGULARS_", "TELEGRAM_")):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return settle_in(tmp_path, monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -48,14 +42,6 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def filled(here: Path, imported: Path) -> Path:
     shutil.copy(imported, here)
     return here
-
-
-def call(*words: str, status: int = 0) -> str:
-    result = runner.invoke(app, list(words), catch_exceptions=True)
-    failed = result.exception
-    given = failed.exit_status if isinstance(failed, RegularsError) else result.exit_code
-    assert given == status, (result.output, failed)
-    return str(failed) if isinstance(failed, RegularsError) else result.stdout
 
 
 def run(here: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from bot.cli import app
-from bot.errors import RegularsError
+from tests.support.commands import call, settle_in
 
-ROOT = Path(__file__).parents[2]
 PEOPLE = """customer_id,name,phone,city,birthday
 k1,Ana Keller,+49 171 3920777,Berlin,1990-05-03
 k2,"Keller, Anna",0171 3920777,Berlin,1990-05-03
@@ -29,24 +25,12 @@ o3,k2,2026-02-06,8
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "config.yaml").write_text((ROOT / "config.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    for name in list(os.environ):
-        if name.startswith(("REGULARS_", "TELEGRAM_")):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+    settle_in(tmp_path, monkeypatch)
     (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
     (tmp_path / "orders.csv").write_text(ORDERS, encoding="utf-8")
     call("import", "customers", "people.csv")
     call("import", "orders", "orders.csv")
     return tmp_path
-
-
-def call(*words: str, status: int = 0) -> str:
-    result = CliRunner().invoke(app, list(words), catch_exceptions=True)
-    failed = result.exception
-    given = failed.exit_status if isinstance(failed, RegularsError) else result.exit_code
-    assert given == status, (result.output, failed)
-    return str(failed) if isinstance(failed, RegularsError) else result.stdout
 
 
 def look() -> list[dict[str, Any]]:

@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from bot.cli import app
-from bot.errors import RegularsError
+from tests.support.commands import call, settle_in
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "config.yaml").write_text((ROOT / "config.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    for name in list(os.environ):
-        if name.startswith(("REGULARS_", "TELEGRAM_")):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
+    settle_in(tmp_path, monkeypatch)
     for kind in ("catalogue", "customers", "orders"):
         call("import", kind, str(ROOT / "examples" / f"{kind}.csv"))
     return tmp_path
-
-
-def call(*words: str, status: int = 0) -> str:
-    result = CliRunner().invoke(app, list(words), catch_exceptions=True)
-    failed = result.exception
-    given = failed.exit_status if isinstance(failed, RegularsError) else result.exit_code
-    assert given == status, (result.output, failed)
-    return str(failed) if isinstance(failed, RegularsError) else result.stdout
 
 
 def ask(*words: str) -> Any:

@@ -95,6 +95,7 @@ class ChatPage:
             toggle.click()
 
     def screenshot(self, path: Path) -> None:
+        expect(self.page.locator("[data-toast]")).to_have_count(0, timeout=10_000)  # they fade by themselves
         self.page.screenshot(path=path)
 
     # Reading

@@ -79,10 +79,15 @@ def read_is(text: str) -> str:
     return _IS.sub("是", text) if "係" in text else text
 
 
+# 唔该 before what is wanted is "please", elsewhere "thank you".
+_PLEASE = re.compile("唔该(?=[,，、 ]*(?:我|要|俾|畀|帮|来|嚟|想|一|两|整))")
+
+
 def to_mandarin(text: str) -> str:
     """Of the same length. Text without a Cantonese word stays as it is."""
     if _ANY.search(text) is None:
         return text
+    text = _PLEASE.sub("麻烦", text)
     sure = _SURE.search(text) is not None
     found = _ALWAYS.sub(lambda match: _WORDS[match.group()], text)
     return _SOME.sub(lambda match: _BESIDE[match.group()], found) if sure else found

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from .knowledge import CatalogueEntry
 from .lexicon import load
-from .normalise import close_up, fold, has_cjk
+from .normalise import fold, has_cjk
 from .options import Found, OptionReader, combine, fits, same_option
 from .portions import PortionReader
 from .quantities import find_lead, read_quantity
@@ -240,8 +240,3 @@ def _shortened(name: Name) -> set[Name]:
         plain = next((at for at, token in enumerate(name) if not has_cjk(token)), len(name))
         return {name[:size] for size in range(_LEAST_SHORT["zh"], min(plain, _MOST_SHORT) + 1)}
     return {(word,) for word in name if len(word) >= _LEAST_SHORT["en"] and word.isalpha() and not has_cjk(word)}
-
-
-def item_text(text: str) -> str:
-    """The form of a clause in which items are looked for."""
-    return close_up(fold(text))

@@ -31,6 +31,10 @@ _LEAD_ZH = re.compile(
 _TAIL_ZH = re.compile(
     r"(?:[\s,，。:：、;；!！?？]|好吗|可以吗|行吗|谢谢你?|吧|哦|啊|呀|哈|的时候|在|吗|提醒|好不好|的事情?)+$"
 )
+_REPEATS = re.compile(
+    r"\b(?:every|each) (?:\w+ )?(?:day|week|month|year|morning|afternoon|evening|night|hour|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d+)"
+    r"|\b(?:daily|weekly|fortnightly|monthly|yearly)\b|每(?:天|日|周|月|年|晚|早|个?星期|个?礼拜|个月|逢|隔)"
+)
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|[。！？\n]")
 
 
@@ -82,7 +86,8 @@ def _in_sentence(
     matter = _trim(after, english)
     if not matter and not english:
         matter = _trim(before, english)
-    return FoundReminder(matter, _moment(chosen[1], zone) if chosen else None)
+    repeats = _REPEATS.search(folded, start, end) is not None
+    return FoundReminder(matter, _moment(chosen[1], zone) if chosen else None, repeats)
 
 
 def _without(left: str, right: str, english: bool) -> str:

@@ -87,6 +87,7 @@ class OrderChange:
 class FoundReminder:
     text: str
     at: datetime | None
+    repeats: bool = False  # asked for again and again; `at` is the first time
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,5 +74,7 @@ def test_quiet_chats_are_forgotten() -> None:
     limits = Limits(Telegram())
     limits.take(7, 0, now=0)
     limits.hold(8, 5, now=0)
-    limits.forget_idle(now=1000)
-    assert (limits._chats, limits._held) == ({}, {})
+    limits.take(9, 0, now=10)
+    assert limits._chats.keys() == {7, 9}
+    limits.take(9, 0, now=1000)
+    assert (limits._chats.keys(), limits._held) == ({9}, {})

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import update
 from telegram.ext import MessageHandler, filters
 
 from bot.config import load_settings
+from bot.config.sections import Burst
+from handlers.floods import Floods
 from handlers.visit import Visit, answering
 from storage.database import Database
 from storage.models import Contact, Customer
@@ -32,6 +34,16 @@ def test_what_comes_after_a_flood_has_begun_is_recorded_and_not_answered(databas
     chat.house.clock.at += timedelta(minutes=2)
     chat.send("hello")
     assert chat.answers
+
+
+def test_silent_chats_are_let_go_of() -> None:
+    floods, burst = Floods(), Burst(messages=3, per=timedelta(minutes=1))
+    start = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    for chat in range(1000):
+        assert not floods.count(chat, {chat: start + chat * timedelta(seconds=1)}, burst)
+    assert len(floods) == 61  # those of the last minute
+    said = [floods.count(5, {5000 + n: start + timedelta(hours=1, seconds=n)}, burst) for n in range(4)]
+    assert said == [False, False, False, True]
 
 
 def test_a_visit_that_lost_a_race_and_ran_again_counts_once(databases: Databases) -> None:

@@ -94,3 +94,22 @@ def test_an_edit_moves_the_reminder(ana: Chat) -> None:
     ana.edit(message, "remind me in three weeks to reorder beans")
     assert [at for _reference, _text, at in reminders(ana)] == ["2026-03-23T09:00:00+01:00"]
     assert "Mon, 23 Mar" in ana.text
+
+
+@pytest.mark.parametrize(
+    ("fixture", "asked", "once"),
+    [
+        ("ana", "remind me every other Monday to order beans", True),
+        ("ana", "set me a weekly reminder on Friday to buy milk", True),
+        ("ana", "remind me on Monday to order beans for everybody", False),
+        ("mei", "每周五提醒我买豆子", True),
+        ("mei", "周五提醒我给每个人买咖啡", False),
+    ],
+)
+def test_who_wants_it_again_and_again_is_told_that_it_comes_once(
+    request: pytest.FixtureRequest, fixture: str, asked: str, once: bool
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(asked)
+    assert chat.answers[0].name == "chat/reminder_set"
+    assert ({"ana": "Just this once", "mei": "只提醒这一次"}[fixture] in chat.text) is once

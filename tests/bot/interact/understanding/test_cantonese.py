@@ -73,3 +73,11 @@ def test_mandarin_is_left_alone(text: str) -> None:
 @pytest.mark.parametrize("text", ["唔", "我唔食辣，係咁先", "聽日朝早有冇位呀", "關係好好，唔該晒", "😀唔該"])
 def test_positions_stay(text: str) -> None:
     assert len(fold(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("唔该两杯咖啡", "麻烦两杯咖啡"), ("唔该，我要茶", "麻烦，我要茶"), ("唔该", "谢谢"), ("唔该晒", "谢谢了")],
+)
+def test_please_is_no_thanks(text: str, meant: str) -> None:
+    assert to_mandarin(text) == meant
