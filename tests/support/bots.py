@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -155,17 +156,27 @@ class Chatter:
 
     def wait_for(self, *words: str, after: int = 0, seconds: float = 15) -> str:
         """The first message of the bot, after the person's message of this id, that has all these words."""
+
+        def has_them(message: Any) -> bool:
+            text = str(message["text"]).lower()
+            return message["message_id"] > after and all(word.lower() in text for word in words)
+
+        return str(self._wait_until(has_them, str(words), seconds)["text"])
+
+    def wait_for_document(self, seconds: float = 15) -> Any:
+        """The first file of the bot."""
+        return self._wait_until(lambda message: bool(message.get("document")), "a document", seconds)
+
+    def _wait_until(self, is_it: Callable[[Any], bool], what: str, seconds: float) -> Any:
         deadline = time.monotonic() + seconds
         seq = 0
         while time.monotonic() < deadline:
             chat = self.sandbox.ask("GET", f"chats/{self.person}/messages?after={seq}&wait=1")
             seq = chat["seq"]
             for message in self.messages():
-                text = str(message["text"])
-                is_new = message["from_bot"] and message["message_id"] > after
-                if is_new and all(word.lower() in text.lower() for word in words):
-                    return text
-        raise AssertionError(f"waited for {words}; the chat ends with {self.heard()[-4:]}")
+                if message["from_bot"] and is_it(message):
+                    return message
+        raise AssertionError(f"waited for {what}; the chat ends with {self.heard()[-4:]}")
 
     def asks(self, text: str, *words: str) -> str:
         """Say it and wait for an answer to it with these words."""
