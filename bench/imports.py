@@ -30,8 +30,8 @@ from typing import Any
 
 from bot.config import load_settings
 from bot.garbage import unsearched
-from bot.identify.import_options import ImportOptions
-from bot.identify.importing import import_file
+from bot.identify.importing.files import import_file
+from bot.identify.importing.options import ImportOptions
 from storage import schema
 from storage.database import Database
 

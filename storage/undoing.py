@@ -208,7 +208,7 @@ def forget_changes(memory: Memory, ids: Collection[int]) -> None:
 
 
 def load_order(memory: Memory, order_id: int) -> dict[str, Any] | None:
-    """As `import_orders` notes it in a change."""
+    """As `importing/orders` notes it in a change."""
     columns = (ORDERS.c.customer_id, ORDERS.c.ordered_at, ORDERS.c.total, ORDERS.c.currency, ORDERS.c.terms)
     row = memory.connection().execute(select(*columns).where(ORDERS.c.id == order_id)).mappings().first()
     if row is None:

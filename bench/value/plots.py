@@ -18,7 +18,7 @@ from bot.config import Settings, load_settings
 from bot.differentiate.plots import draw_report
 from bot.differentiate.report import report_value
 from bot.differentiate.value import differentiate_all
-from bot.identify.importing import import_file
+from bot.identify.importing.files import import_file
 from storage import schema
 from storage.database import Database
 

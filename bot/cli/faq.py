@@ -47,7 +47,7 @@ def examine_file(
 
 def read_questions(file: Path) -> list[tuple[str, str | None]]:
     """Raises InputError with every bad row."""
-    from bot.identify.import_table import open_table
+    from bot.identify.importing.table import open_table
 
     table = open_table(file, COLUMNS)
     text, expected = table.placement.places["text"], table.placement.places["expected"]

@@ -28,8 +28,8 @@ from bot.errors import InputError, InputProblem
 from bot.garbage import unsearched
 
 if TYPE_CHECKING:
-    from bot.identify.import_options import ImportOptions
-    from bot.identify.import_report import ImportReport
+    from bot.identify.importing.options import ImportOptions
+    from bot.identify.importing.report import ImportReport
     from storage.database import Database
 
 File = Annotated[Path, typer.Argument(help="CSV or .xlsx, with a header.")]
@@ -84,8 +84,8 @@ for kind, told in {
 def read_options(
     mapped: list[str] | None, locale: str | None, encoding: str | None, sheet: str | None, skip_bad: bool, basis: str
 ) -> ImportOptions:
-    from bot.identify.import_locale import read_convention
-    from bot.identify.import_options import ImportOptions, read_mapping
+    from bot.identify.importing.locale import read_convention
+    from bot.identify.importing.options import ImportOptions, read_mapping
 
     convention = read_convention(locale) if locale else None
     return ImportOptions(
@@ -98,8 +98,8 @@ def _import(
     kind: str, file: Path, options: ImportOptions, dry_run: bool, as_json: bool, by: int | None, tells: bool
 ) -> None:
     from bot.differentiate.value import differentiate_all
-    from bot.identify.import_bad import BadRowsFound
-    from bot.identify.importing import import_file
+    from bot.identify.importing.bad_rows import BadRowsFound
+    from bot.identify.importing.files import import_file
     from bot.interact.hearing import learn_faq
 
     if options.basis != "own" and kind != "customers":
@@ -226,7 +226,7 @@ def undo(
 ) -> None:
     """Take a file back: what it brought goes, what it changed is as before; what was touched since is kept and told."""
     from bot.differentiate.value import differentiate_all
-    from bot.identify.import_undo import undo_import
+    from bot.identify.importing.undo import undo_import
     from bot.interact.hearing import learn_faq
 
     settings, now = read_settings(), Clock().now()

@@ -49,7 +49,7 @@ def understand(
 
 def build_listener(settings: Settings) -> Listener:
     """From the catalogue and FAQ of the database; from the examples' where there is none, or nothing in it."""
-    from bot.identify.import_checking import read_rows
+    from bot.identify.importing.checking import read_rows
     from bot.interact.understanding import CatalogueEntry, FaqPhrasing, Listener
 
     found = _knowledge_of_database(settings)

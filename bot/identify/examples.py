@@ -10,13 +10,13 @@ import examples
 from bot.clock import local_day
 from bot.config import Settings
 from bot.identify import consents, facts
-from bot.identify.import_checking import list_rows
-from bot.identify.import_customers import apply_customers
-from bot.identify.import_orders import apply_orders
-from bot.identify.import_report import ImportReport
-from bot.identify.import_rows import COLUMNS
-from bot.identify.import_table import cut_table
-from bot.identify.importing import apply_catalogue, apply_faq
+from bot.identify.importing.checking import list_rows
+from bot.identify.importing.customers import apply_customers
+from bot.identify.importing.knowledge import apply_catalogue, apply_faq
+from bot.identify.importing.orders import apply_orders
+from bot.identify.importing.report import ImportReport
+from bot.identify.importing.rows import COLUMNS
+from bot.identify.importing.table import cut_table
 from examples import Person, StatedFact
 from storage import contacts, customers, events, feedback, imports, portraits, team
 from storage.database import Memory

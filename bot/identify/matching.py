@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process, utils
 
 from bot.config import Settings
 from bot.errors import RegularsError
-from bot.identify.import_cells import read_phone
+from bot.identify.importing.cells import read_phone
 from storage import customers, duplicates, portraits
 from storage.database import Memory
 from storage.models import Customer

@@ -13,15 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.clock import local_day
 from bot.config import Settings
-from bot.identify.import_bad import BadRows
-from bot.identify.import_cells import Refused, read_moments
-from bot.identify.import_checking import check_table
-from bot.identify.import_customers import apply_customers
-from bot.identify.import_options import ImportOptions
-from bot.identify.import_orders import apply_orders
-from bot.identify.import_report import ImportReport
-from bot.identify.import_rows import COLUMNS, EARLIEST
-from bot.identify.import_table import Record, make_table
+from bot.identify.importing.bad_rows import BadRows
+from bot.identify.importing.cells import Refused, read_moments
+from bot.identify.importing.checking import check_table
+from bot.identify.importing.customers import apply_customers
+from bot.identify.importing.options import ImportOptions
+from bot.identify.importing.orders import apply_orders
+from bot.identify.importing.report import ImportReport
+from bot.identify.importing.rows import COLUMNS, EARLIEST
+from bot.identify.importing.table import Record, make_table
 from bot.identify.matching import find_exactly
 from storage import contacts, imports, provenance
 from storage.database import Memory

@@ -18,9 +18,9 @@ from bot.config import Settings
 from bot.differentiate.tiers import class_anew
 from bot.errors import InputError
 from bot.identify import receiving
-from bot.identify.import_bad import BadRows
-from bot.identify.import_cells import Refused
-from bot.identify.import_report import ImportReport
+from bot.identify.importing.bad_rows import BadRows
+from bot.identify.importing.cells import Refused
+from bot.identify.importing.report import ImportReport
 from bot.identify.receiving import ReceivedCustomer, ReceivedEvent, ReceivedOrder
 from storage import api, provenance
 from storage.database import Database, Memory

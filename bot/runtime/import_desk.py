@@ -17,7 +17,7 @@ from bot.config import Settings
 from bot.customize.messages import Button, Rows, compose
 from bot.customize.wording import Wording
 from bot.errors import InputError
-from bot.identify.import_kinds import guess_kind
+from bot.identify.importing.kinds import guess_kind
 from bot.runtime.command import CommandFailed
 from bot.runtime.sender import Sender
 from bot.runtime.telegram_api import CannotFetch, TelegramApi

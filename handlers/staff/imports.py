@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from bot.identify.import_rows import COLUMNS
+from bot.identify.importing.rows import COLUMNS
 from handlers.staff.access import FAILED, OWNER, Deed, member_of, reply, staff_only
 from handlers.visit import Visit
 from storage import requests

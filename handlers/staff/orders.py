@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from bot.customize.messages import Button
 from bot.differentiate.tiers import class_anew
-from bot.identify.import_cells import Refused, read_money
+from bot.identify.importing.cells import Refused, read_money
 from bot.interact.understanding.result import FoundItem
 from handlers.staff.access import FAILED, Deed, acknowledge, member_of, redraw, reply, staff_only
 from handlers.staff.choosing import choose, name_of, pressed_customer

@@ -14,7 +14,7 @@ from bot.customize.messages import Button, compose
 from bot.customize.wording import Wording
 from bot.identify import merging
 from bot.identify.erasure import erase_customer
-from bot.identify.importing import import_file
+from bot.identify.importing.files import import_file
 from storage import (
     consents,
     contacts,

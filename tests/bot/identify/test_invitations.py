@@ -11,7 +11,7 @@ from PIL import Image
 
 from bot.config import load_settings
 from bot.identify import invitation_sheets, invitations
-from bot.identify.importing import import_file
+from bot.identify.importing.files import import_file
 from storage import customers, orders
 from storage.database import Database
 from storage.invitations import count_reachable

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.identify.import_undo import undo_import
-from bot.identify.importing import import_file
+from bot.identify.importing.files import import_file
+from bot.identify.importing.undo import undo_import
 from bot.identify.portrait import export_customer
 from storage.database import Database
 from storage.models import Order

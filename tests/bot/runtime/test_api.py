@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from bot.clock import Clock
 from bot.config import load_settings
-from bot.identify.import_undo import undo_import
+from bot.identify.importing.undo import undo_import
 from bot.identify.matching import find_customer
 from bot.runtime import api
 from bot.runtime.http import Probes, create_app

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bot.config.values import shown
 from bot.errors import InputError, InputProblem
-from bot.identify.import_columns import REASON
-from bot.identify.import_table import Table
+from bot.identify.importing.columns import REASON
+from bot.identify.importing.table import Table
 
 MOST_LISTED = 1_000  # a file with more is wrong as a whole
 MOST_SKIPPED = 100_000

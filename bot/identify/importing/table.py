@@ -1,4 +1,4 @@
-"""A file as a table: rows streamed, its columns placed, each row cut into cells. What the cells mean is `import_rows`' work."""
+"""A file as a table: rows streamed, its columns placed, each row cut into cells. What the cells mean is `rows`' work."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from itertools import islice
 from pathlib import Path
 
 from bot.errors import InputError, InputProblem
-from bot.identify.import_columns import Columns, Placement, fold, own_names, place_columns, synonyms
-from bot.identify.import_options import ImportOptions
-from bot.identify.import_text import detect_encoding, open_text
-from bot.identify.import_workbook import FaultyRow, Sheet, is_workbook
+from bot.identify.importing.columns import Columns, Placement, fold, own_names, place_columns, synonyms
+from bot.identify.importing.options import ImportOptions
+from bot.identify.importing.text import detect_encoding, open_text
+from bot.identify.importing.workbook import FaultyRow, Sheet, is_workbook
 
 MAX_ROWS = 20_000_000
 MAX_CELL = 4_096  # characters; as long as a Telegram message

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import InputError
-from bot.identify.import_columns import Placement, place_columns, synonyms
-from bot.identify.import_rows import COLUMNS
+from bot.identify.importing.columns import Placement, place_columns, synonyms
+from bot.identify.importing.rows import COLUMNS
 
 
 def _place(header: str, kind: str = "orders", **told: str) -> Placement:

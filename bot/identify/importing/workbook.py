@@ -21,7 +21,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from bot.config.values import nearest, shown
 from bot.errors import InputError, InputProblem
-from bot.identify.import_locale import Typed
+from bot.identify.importing.locale import Typed
 
 MAX_PACKED = 200_000_000  # bytes
 MAX_UNPACKED = 1_000_000_000

@@ -9,10 +9,10 @@ import pytest
 
 from bot.config import load_settings
 from bot.errors import InputError
-from bot.identify import import_cells, import_checking, import_text
-from bot.identify.import_checking import read_rows
+from bot.identify.importing import cells, checking, text
+from bot.identify.importing.checking import read_rows
 
-SETTINGS = load_settings(Path(__file__).parents[3] / "config.yaml", {})
+SETTINGS = load_settings(Path(__file__).parents[4] / "config.yaml", {})
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 ORDERS = "order_id,customer_id,ordered_at,total,currency,sku,quantity,price,options\n"
 PEOPLE = "customer_id,name,phone,email,language,birthday,kind\n"
@@ -135,13 +135,13 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_checking, "MAX_ROWS", 2)
+    monkeypatch.setattr(checking, "MAX_ROWS", 2)
     assert _refuse(tmp_path, "orders", ORDERS + "o1,c1,2026-01-01,1,EUR,,,,\n" * 3) == [
         ":4: more than 2 rows; split the file"
     ]
-    monkeypatch.setattr(import_checking, "MOST_KNOWLEDGE", 2)
+    monkeypatch.setattr(checking, "MOST_KNOWLEDGE", 2)
     assert _refuse(tmp_path, "faq", ASKED + "a,en,Q?,A\n" * 3) == [":4: more than 2 rows; split the file"]
-    monkeypatch.setattr(import_text, "MAX_BYTES", 20)
+    monkeypatch.setattr(text, "MAX_BYTES", 20)
     assert _refuse(tmp_path, "faq", ASKED) == [": larger than 0 MB; split the file, each part with the header"]
 
 
@@ -164,4 +164,4 @@ def test_every_bad_row_is_listed_by_its_line(tmp_path: Path) -> None:
      ("0.125", "BHD", 125)],
 )  # fmt: skip
 def test_money_in_minor_units(text: str, currency: str, minor: int) -> None:
-    assert import_cells.read_money(text, currency, "total") == minor
+    assert cells.read_money(text, currency, "total") == minor

@@ -8,11 +8,11 @@ import pytest
 
 from bot.config import load_settings
 from bot.errors import InputError
-from bot.identify import import_text
-from bot.identify.import_options import ImportOptions
-from bot.identify.import_table import open_table
+from bot.identify.importing.options import ImportOptions
+from bot.identify.importing.table import open_table
+from bot.identify.importing.text import detect_encoding
 
-SETTINGS = load_settings(Path(__file__).parents[3] / "config.yaml", {})
+SETTINGS = load_settings(Path(__file__).parents[4] / "config.yaml", {})
 COLUMNS = {"customer_id": True, "name": True}
 GERMAN = "customer_id;name\nc1;Jürgen Groß\nc2;Zoë Brontë\nc3;François – «Café» €\n"
 CHINESE = "customer_id\tname\nc1\t李伟\nc2\t欧阳娜娜，小红\nc3\t王芳\n"
@@ -35,7 +35,7 @@ def test_the_encoding_is_found_out(tmp_path: Path, text: str, written: str, foun
     file = tmp_path / "people.csv"
     file.write_bytes(text.encode(written))
     separator = next(one for one in ";\t," if one in text)
-    assert import_text.detect_encoding(file) == found
+    assert detect_encoding(file) == found
     assert _rows(file) == [line.split(separator) for line in text.splitlines()[1:]]
 
 
@@ -45,7 +45,7 @@ def test_two_encodings_in_one_file_are_refused_by_line(tmp_path: Path, other: st
     text, strange = (GERMAN, "c9;Zoë\n") if other == "cp1252" else (CHINESE, "c9\t欧阳娜娜\n")
     file.write_bytes(text.encode() + strange.encode(other))
     with pytest.raises(InputError, match=r"people.csv:5: is not UTF-8 \(byte 0x..\), though other lines are; save the"):
-        import_text.detect_encoding(file)
+        detect_encoding(file)
     file.write_bytes(text.encode(other) + strange.encode(other))
     assert len(_rows(file)) == 4
 

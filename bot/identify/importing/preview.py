@@ -9,8 +9,8 @@ from typing import Any
 
 from babel.numbers import get_currency_precision
 
-from bot.identify.import_checking import Checked
-from bot.identify.import_rows import OrderRow
+from bot.identify.importing.checking import Checked
+from bot.identify.importing.rows import OrderRow
 
 SHOWN = 5
 

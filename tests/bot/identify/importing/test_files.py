@@ -11,18 +11,18 @@ from sqlalchemy import func, select
 
 from bot.config import load_settings
 from bot.errors import InputError
-from bot.identify import import_aside, importing
-from bot.identify.import_locale import read_convention
-from bot.identify.import_options import ImportOptions
-from bot.identify.import_report import ImportReport
-from bot.identify.import_undo import undo_import
-from bot.identify.importing import import_file
+from bot.identify.importing import aside, files
+from bot.identify.importing.files import import_file
+from bot.identify.importing.locale import read_convention
+from bot.identify.importing.options import ImportOptions
+from bot.identify.importing.report import ImportReport
+from bot.identify.importing.undo import undo_import
 from bot.identify.matching import find_customer
 from storage import catalogue, customers, meta, provenance
 from storage.database import Database
 from storage.models import Contact, Customer, Event, Fact, FaqEntry, Identity, Order, OrderLine
 
-SETTINGS = load_settings(Path(__file__).parents[3] / "config.yaml", {})
+SETTINGS = load_settings(Path(__file__).parents[4] / "config.yaml", {})
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 PEOPLE = """customer_id,name,phone,email,language,city,birthday,source,kind,tags
 c1,Anna Keller,0171 3920001,Anna@Example.org,en,Berlin,1990-05-03,poster,person,regular|oat milk
@@ -140,7 +140,7 @@ def test_only_recent_orders_of_people_in_telegram_are_events(database: Database,
 def test_a_cut_import_is_finished_by_running_it_again(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "BATCH", 10)
+    monkeypatch.setattr(files, "BATCH", 10)
     rows = "".join(f"o{n},c{n % 7},2026-02-01T10:{n % 60:02},1.00\n" for n in range(35))
     file = tmp_path / "orders.csv"
     file.write_text("order_id,customer_id,ordered_at,total\n" + rows)
@@ -206,7 +206,7 @@ def test_a_dry_run_tells_what_an_import_would_do(database: Database, tmp_path: P
 
 
 def test_a_dry_run_counts_a_newcomer_once(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "BATCH", 2)
+    monkeypatch.setattr(files, "BATCH", 2)
     file = tmp_path / "orders.csv"
     file.write_text(
         "order_id,customer_id,ordered_at,total\n" + "".join(f"o{n},c{n % 3},2026-02-01,1\n" for n in range(9))
@@ -262,8 +262,8 @@ def test_a_quote_left_open_is_not_skipped(database: Database, tmp_path: Path) ->
 
 def test_a_long_file_is_set_aside_in_parts(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines of an order may stand far apart, and so may two rows of one customer."""
-    monkeypatch.setattr(import_aside, "PART_BYTES", 2_000)
-    monkeypatch.setattr(import_aside, "CHUNK", 7)
+    monkeypatch.setattr(aside, "PART_BYTES", 2_000)
+    monkeypatch.setattr(aside, "CHUNK", 7)
     file = tmp_path / "orders.csv"
     head = "order_id,customer_id,ordered_at,total,sku\n"
     rows = [f"o{n % 200},c{n % 5},2026-02-01,{n % 200}.50,item{n // 200}\n" for n in range(600)]

@@ -10,12 +10,12 @@ from typing import Any
 
 from bot.config import Settings
 from bot.errors import InputError, InputProblem
-from bot.identify.import_aside import Aside
-from bot.identify.import_bad import BadRows
-from bot.identify.import_locale import Refused
-from bot.identify.import_options import ImportOptions
-from bot.identify.import_rows import COLUMNS, READERS, Cells, Reader
-from bot.identify.import_table import MAX_ROWS, Table, open_table
+from bot.identify.importing.aside import Aside
+from bot.identify.importing.bad_rows import BadRows
+from bot.identify.importing.locale import Refused
+from bot.identify.importing.options import ImportOptions
+from bot.identify.importing.rows import COLUMNS, READERS, Cells, Reader
+from bot.identify.importing.table import MAX_ROWS, Table, open_table
 
 KNOWLEDGE = ("catalogue", "faq")  # read as a whole: a listener is built from all of it
 MOST_KNOWLEDGE = 200_000  # rows of such a file
@@ -36,7 +36,7 @@ class Checked:
     _reader: Reader
 
     def parts(self) -> Iterator[list[Any]]:
-        """Rows as `import_rows` has them, some at a time; all that belong together are in one part."""
+        """Rows as `rows` has them, some at a time; all that belong together are in one part."""
         for records in self._aside.parts():
             yield self._reader.gather(records, self.bad)
 
@@ -92,7 +92,7 @@ def _read(
 
 
 def read_rows(kind: str, path: Path, settings: Settings, now: datetime) -> list[Any]:
-    """All rows of a file, as `import_rows` has them. Raises InputError with every bad one."""
+    """All rows of a file, as `rows` has them. Raises InputError with every bad one."""
     return list_rows(kind, open_table(path, COLUMNS[kind], kind), settings, now)
 
 

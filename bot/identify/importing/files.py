@@ -14,17 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import Settings
-from bot.identify.import_bad import name_bad_file
-from bot.identify.import_checking import Checked, Progress, check_table
-from bot.identify.import_contacts import apply_contacts
-from bot.identify.import_customers import apply_customers
-from bot.identify.import_options import ImportOptions
-from bot.identify.import_orders import apply_orders
-from bot.identify.import_preview import preview_rows
-from bot.identify.import_report import ImportReport
-from bot.identify.import_rows import COLUMNS, CatalogueRow, FaqRow, OrderRow
-from bot.identify.import_table import open_table
-from storage import imports, provenance
+from bot.identify.importing.bad_rows import name_bad_file
+from bot.identify.importing.checking import Checked, Progress, check_table
+from bot.identify.importing.contacts import apply_contacts
+from bot.identify.importing.customers import apply_customers
+from bot.identify.importing.knowledge import apply_catalogue, apply_faq
+from bot.identify.importing.options import ImportOptions
+from bot.identify.importing.orders import apply_orders
+from bot.identify.importing.preview import preview_rows
+from bot.identify.importing.report import ImportReport
+from bot.identify.importing.rows import COLUMNS, OrderRow
+from bot.identify.importing.table import open_table
+from storage import provenance
 from storage.database import Database, Memory
 
 BATCH = 2_000  # rows of a file in one transaction: a running bot waits for the writer no longer than that
@@ -136,48 +137,3 @@ def _parts(rows: Iterable[Sequence[Any]], *, whole: bool) -> Iterator[list[Any]]
         weight += _size(row)
     if part:
         yield part
-
-
-def apply_catalogue(memory: Memory, rows: Sequence[CatalogueRow], report: ImportReport) -> None:
-    stored = imports.load_items(memory)
-    fresh: list[dict[str, Any]] = []
-    changed: list[dict[str, Any]] = []
-    noted = []
-    for row in rows:
-        values = row._asdict()
-        del values["line"]
-        before = stored.get(row.sku)
-        if before != values:
-            (fresh if before is None else changed).append(values)
-            noted.append({"key": row.sku, "before": before, "after": values})
-    provenance.add_changes(memory, report.import_id, "item", noted)
-    imports.add_items(memory, fresh)
-    imports.change_items(memory, changed)
-    if fresh or changed:
-        imports.bump_knowledge(memory)
-    report.added += len(fresh)
-    report.changed += len(changed)
-    report.unchanged += len(rows) - len(fresh) - len(changed)
-
-
-def apply_faq(memory: Memory, rows: Sequence[FaqRow], report: ImportReport) -> None:
-    """A name's rows replace all it had; names that are not in the file stay. Counted by name."""
-    stored = imports.load_faq(memory)
-    names: dict[str, list[tuple[str, str, str]]] = {}
-    for row in rows:
-        names.setdefault(row.name, []).append((row.language, row.question, row.answer))
-    different = {name: entries for name, entries in names.items() if stored.get(name) != entries}
-    imports.replace_faq(memory, different)
-    noted = [
-        {"key": name, "before": _note(stored.get(name)), "after": _note(entries)} for name, entries in different.items()
-    ]
-    provenance.add_changes(memory, report.import_id, "faq", noted)
-    if different:
-        imports.bump_knowledge(memory)
-    report.added = sum(name not in stored for name in different)
-    report.changed = len(different) - report.added
-    report.unchanged = len(names) - len(different)
-
-
-def _note(entries: Sequence[tuple[str, str, str]] | None) -> dict[str, Any] | None:
-    return None if entries is None else {"rows": [list(entry) for entry in entries]}

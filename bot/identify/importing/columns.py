@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from bot.config.values import nearest, shown
 from bot.errors import InputError, InputProblem
-from bot.identify.import_options import EVERYTHING
+from bot.identify.importing.options import EVERYTHING
 
 Columns = Mapping[str, bool | str]
 """By our name: whether a file must have the column; or another column that does in its place."""
@@ -75,7 +75,7 @@ def place_columns(
 @cache
 def synonyms(kind: str | None) -> dict[str, str]:
     """Folded name → ours."""
-    text = files("bot.identify").joinpath("columns.yaml").read_text(encoding="utf-8")
+    text = files(__package__).joinpath("columns.yaml").read_text(encoding="utf-8")
     named: dict[str, list[str]] = yaml.safe_load(text).get(kind, {})
     return {fold(name): ours for ours, names in reversed(named.items()) for name in names}
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.config import Settings
-from bot.identify.import_orders import find_people
-from bot.identify.import_report import ImportReport
-from bot.identify.import_rows import EARLIEST, ContactRow
+from bot.identify.importing.orders import find_people
+from bot.identify.importing.report import ImportReport
+from bot.identify.importing.rows import EARLIEST, ContactRow
 from storage import imports
 from storage.database import Memory
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.config import Settings
 from bot.identify.erasure import Tombstones
-from bot.identify.import_report import ImportReport
-from bot.identify.import_rows import CustomerRow
+from bot.identify.importing.report import ImportReport
+from bot.identify.importing.rows import CustomerRow
 from storage import duplicates, imports, provenance
 from storage.database import Memory
 from storage.models import Basis

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bot.errors import InputProblem
-from bot.identify.import_table import Table
+from bot.identify.importing.table import Table
 from storage.models import Basis
 
 MOST_NOTES = 1_000

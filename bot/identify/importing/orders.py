@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from bot.config import Settings
 from bot.identify.erasure import Tombstones
-from bot.identify.import_report import ImportReport
-from bot.identify.import_rows import EARLIEST, OrderRow
+from bot.identify.importing.report import ImportReport
+from bot.identify.importing.rows import EARLIEST, OrderRow
 from storage import imports, provenance
 from storage.database import Memory
 from storage.imports import StoredOrder

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, Protocol
 
 from bot.config import Settings
 from bot.config.values import shown
-from bot.identify.import_bad import BadRows
-from bot.identify.import_cells import (
+from bot.identify.importing.bad_rows import BadRows
+from bot.identify.importing.cells import (
     Refused,
     filled,
     read_birthday,
@@ -25,8 +25,8 @@ from bot.identify.import_cells import (
     read_money,
     require_phone,
 )
-from bot.identify.import_columns import Columns
-from bot.identify.import_locale import Convention, Typed
+from bot.identify.importing.columns import Columns
+from bot.identify.importing.locale import Convention, Typed
 from storage.models import TERMS
 
 CUSTOMERS = {

@@ -15,8 +15,8 @@ from babel.numbers import get_currency_precision, list_currencies
 from bot.clock import at_local
 from bot.config import Settings
 from bot.config.values import LANGUAGES, nearest, shown
-from bot.identify.import_locale import Refused as Refused
-from bot.identify.import_locale import check_day
+from bot.identify.importing.locale import Refused as Refused
+from bot.identify.importing.locale import check_day
 
 LONGEST_ID = 64
 SHORTEST_PHONE = 6  # digits

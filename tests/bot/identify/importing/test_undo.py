@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from bot.config import load_settings
 from bot.errors import InputError
-from bot.identify import import_undo, merging
-from bot.identify.import_options import ImportOptions
-from bot.identify.import_report import ImportReport
-from bot.identify.import_undo import undo_import
-from bot.identify.importing import import_file
+from bot.identify import merging
+from bot.identify.importing import undo
+from bot.identify.importing.files import import_file
+from bot.identify.importing.options import ImportOptions
+from bot.identify.importing.report import ImportReport
+from bot.identify.importing.undo import undo_import
 from storage import contacts, customers, feedback, follow_ups, provenance
 from storage.database import Database, Memory
 from storage.follow_ups import Plan
@@ -34,7 +35,7 @@ from storage.models import (
     table_of,
 )
 
-SETTINGS = load_settings(Path(__file__).parents[3] / "config.yaml", {})
+SETTINGS = load_settings(Path(__file__).parents[4] / "config.yaml", {})
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
 PEOPLE = """customer_id,name,phone,email,city,birthday,tags
@@ -87,7 +88,7 @@ def test_every_row_knows_its_import(database: Database, tmp_path: Path) -> None:
 
 
 def test_undone_files_leave_nothing(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_undo, "BATCH", 2)
+    monkeypatch.setattr(undo, "BATCH", 2)
     empty = _dump(database)
     people = _import(database, tmp_path, "customers", PEOPLE)
     between = _dump(database)
@@ -179,10 +180,10 @@ def test_what_an_order_would_have_led_to_is_withdrawn(database: Database, tmp_pa
 def test_a_cut_undo_is_finished_by_running_it_again(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_undo, "BATCH", 2)
+    monkeypatch.setattr(undo, "BATCH", 2)
     empty = _dump(database)
     sold = _import(database, tmp_path, "orders", SOLD)
-    first = import_undo._take_orders(database, sold.import_id or 0, LATER)
+    first = undo._take_orders(database, sold.import_id or 0, LATER)
     assert next(iter(first)).removed == {"orders": 2}
     assert undo_import(database, sold.import_id or 0, LATER).removed == {"orders": 1, "customers": 2}
     assert _dump(database) == empty

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import InputError
-from bot.identify.import_locale import Refused, Typed, read_convention
+from bot.identify.importing.locale import Refused, Typed, read_convention
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.errors import InputError
-from bot.identify.import_columns import Placement
-from bot.identify.import_options import EVERYTHING, ImportOptions
-from bot.identify.import_rows import COLUMNS
-from bot.identify.import_table import open_table
+from bot.identify.importing.columns import Placement
+from bot.identify.importing.options import EVERYTHING, ImportOptions
+from bot.identify.importing.rows import COLUMNS
+from bot.identify.importing.table import open_table
 
 
 def guess_kind(path: Path, options: ImportOptions | None = None) -> str | None:

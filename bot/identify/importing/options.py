@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.errors import InputError, InputProblem
-from bot.identify.import_locale import Convention
+from bot.identify.importing.locale import Convention
 from storage.models import Basis
 
 EVERYTHING = "*"

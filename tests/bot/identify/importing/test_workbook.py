@@ -13,15 +13,15 @@ from sqlalchemy import select
 
 from bot.config import load_settings
 from bot.errors import InputError
-from bot.identify import import_workbook
-from bot.identify.import_checking import read_rows
-from bot.identify.import_locale import read_convention
-from bot.identify.import_options import ImportOptions
-from bot.identify.importing import import_file
+from bot.identify.importing import workbook
+from bot.identify.importing.checking import read_rows
+from bot.identify.importing.files import import_file
+from bot.identify.importing.locale import read_convention
+from bot.identify.importing.options import ImportOptions
 from storage.database import Database
 from storage.models import Order
 
-SETTINGS = load_settings(Path(__file__).parents[3] / "config.yaml", {})
+SETTINGS = load_settings(Path(__file__).parents[4] / "config.yaml", {})
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 DAY, NOON = map(datetime.fromisoformat, ("2026-01-01", "2026-02-28T10:05"))  # cells know no zone
 HEAD = ["Order No.", "Customer", "Date", "Amount", "Item", "Qty", "Unit price"]
@@ -63,8 +63,8 @@ def _refuse(file: Path, **options: Any) -> list[str]:
 
 
 def _open(file: Path, **options: Any) -> None:
-    from bot.identify.import_rows import ORDERS
-    from bot.identify.import_table import open_table
+    from bot.identify.importing.rows import ORDERS
+    from bot.identify.importing.table import open_table
 
     open_table(file, ORDERS, "orders", ImportOptions(**options))
 
@@ -153,7 +153,7 @@ def test_a_workbook_larger_than_we_read(tmp_path: Path, monkeypatch: pytest.Monk
         archive.writestr("xl/sharedStrings.xml", "<sst/>")
     for limit in ("MAX_UNPACKED", "MAX_PACKED", "MAX_WORDS", "MAX_PARTS"):
         with monkeypatch.context() as patch:
-            patch.setattr(import_workbook, limit, 5)
+            patch.setattr(workbook, limit, 5)
             assert "too large; save it as CSV" in _refuse(file)[0]
     assert len(read_rows("orders", file, SETTINGS, NOW)) == 1
 
