@@ -30,6 +30,8 @@ class Served(NamedTuple):
     listed: int = 0  # lines at their prices
     listed_margin: float = 0.0  # what of that is left after its cost
     discounts: int = 0
+    priced: int = 0  # orders all of whose lines have a price
+    discounted: int = 0  # of them, those that were cheaper
 
 
 def load(
@@ -42,7 +44,7 @@ def load(
         (("contacts",), _contacts(since, until)),
         (("complaints",), _complaints(since, until)),
         (("refunds", "deliveries", "spent"), _paid(since, until, currency)),
-        (("listed", "listed_margin", "discounts"), _listed(since, until, currency, margin)),
+        (("listed", "listed_margin", "discounts", "priced", "discounted"), _listed(since, until, currency, margin)),
     ):
         column = statement.selected_columns[0]
         chosen = statement if customer_ids is None else statement.where(column.in_(customer_ids))
@@ -116,4 +118,6 @@ def _listed(since: datetime, until: datetime, currency: str, margin: float) -> S
         func.sum(orders.c.listed),
         func.sum(orders.c.kept),
         func.sum(case((cheaper, orders.c.listed - orders.c.total), else_=0)),
+        func.count(),
+        func.sum(case((cheaper, 1), else_=0)),
     ).group_by(orders.c.customer_id)

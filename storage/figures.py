@@ -36,10 +36,11 @@ def _sum_up(customer_ids: Sequence[int], currency: str) -> Any:
     bought_at = case((ORDERS.c.total > 0, ORDERS.c.ordered_at))
     worth = [CUSTOMERS.c.value[name].as_float() for name in WORTH]
     stage = CUSTOMERS.c.value["stage"].as_string()
+    prices = [CUSTOMERS.c.value[name].as_integer() for name in ("priced", "discounted")]
     return (
         select(
             CUSTOMERS.c.id, func.count(bought_at), func.coalesce(func.sum(ORDERS.c.total), 0), func.min(bought_at),
-            func.max(bought_at), *worth, stage,
+            func.max(bought_at), *worth, stage, *prices,
         )
         .outerjoin(ORDERS, and_(ORDERS.c.customer_id == CUSTOMERS.c.id, ORDERS.c.currency == currency))
         .where(CUSTOMERS.c.id.in_(customer_ids), CUSTOMERS.c.id.not_in(_list_unprofiled(customer_ids)))

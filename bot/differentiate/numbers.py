@@ -10,7 +10,7 @@ from storage.tiers import Bought
 
 DAY = timedelta(days=1)
 RFM = ("orders", "spent", "currency", "orders_ever")
-WORTH = ("expected_orders", "alive", "present_value", "cost_to_serve", "brought")
+WORTH = ("expected_orders", "alive", "present_value", "cost_to_serve", "brought", "priced", "discounted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,10 @@ class Numbers:
     cost_to_serve: int = 0
     brought: int = 0
     """What was left of their orders after their cost, and that of serving them."""
+    priced: int = 0
+    """Orders of the last horizon whose discount is known, all lines having a price …"""
+    discounted: int = 0
+    """… and those that had one."""
 
     @property
     def unrealised(self) -> int:
@@ -64,6 +68,8 @@ class Worth:
     present_value: int | None = None
     cost_to_serve: int = 0
     brought: int = 0
+    priced: int = 0
+    discounted: int = 0
 
 
 def read_numbers(bought: Bought, currency: str, now: datetime, worth: Worth | None = None) -> Numbers:

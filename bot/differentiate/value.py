@@ -6,28 +6,39 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.config.sections import BusinessSettings
-from bot.differentiate import forecast, worth, yardstick
+from bot.differentiate import forecast, prices, worth, yardstick
 from bot.differentiate.forecast import Forecast
+from bot.differentiate.prices import Usual
 from bot.differentiate.tiers import BATCH, class_anew, count_all
 from bot.differentiate.yardstick import Yardstick
 from storage import purchases, tiers
 from storage.database import Database, Memory
 
 
-def fit(memory: Memory, settings: BusinessSettings, now: datetime) -> tuple[Forecast | None, Yardstick]:
-    """The forecast, and what everybody's value is held against. Takes its time; nothing is written: see `save`."""
+class Fitted(NamedTuple):
+    """What everybody is measured by."""
+
+    model: Forecast | None
+    yardstick: Yardstick
+    discounts: Usual
+
+
+def fit(memory: Memory, settings: BusinessSettings, now: datetime) -> Fitted:
+    """The forecast, and what everybody is held against. Takes its time; nothing is written: see `save`."""
     model = forecast.fit(memory, settings, now)
     bought = purchases.load(memory, until=now, currency=settings.business.currency)
-    worths = worth.work_out(memory, settings, model, now, bought=bought) if model else {}
-    return model, yardstick.measure(settings, model, bought, worths)
+    worths = worth.work_out(memory, settings, model, now, bought=bought)
+    usual = prices.measure((one.priced, one.discounted) for one in worths.values())
+    return Fitted(model, yardstick.measure(settings, model, bought, worths), usual)
 
 
-def save(memory: Memory, fitted: tuple[Forecast | None, Yardstick]) -> None:
-    forecast.save(memory, fitted[0])
-    yardstick.save(memory, fitted[1])
+def save(memory: Memory, fitted: Fitted) -> None:
+    forecast.save(memory, fitted.model)
+    yardstick.save(memory, fitted.yardstick)
+    prices.save(memory, fitted.discounts)
 
 
 def differentiate_all(
@@ -38,8 +49,9 @@ def differentiate_all(
     `model` is None until somebody came back; "yardstick" is where tiers begin and what they rest on. `progress` is told how many customers each batch had.
     """
     started = time.perf_counter()
-    model, measured = database.read_now(partial(fit, settings=settings, now=now))
-    database.write_now(partial(save, fitted=(model, measured)), name="differentiate")
+    fitted = database.read_now(partial(fit, settings=settings, now=now))
+    model = fitted.model
+    database.write_now(partial(save, fitted=fitted), name="differentiate")
     after = customers = changed = 0
     while batch := database.read_now(partial(tiers.list_customer_ids, after=after, most=BATCH)):
         changed += database.write_now(
@@ -54,7 +66,7 @@ def differentiate_all(
         "customers": customers,
         "changed": changed,
         "model": model.to_json() if model else None,
-        "yardstick": measured.to_json(),
+        "yardstick": fitted.yardstick.to_json(),
         **counts,
         "seconds": seconds,
     }

@@ -62,12 +62,12 @@ def join(expected: Expected | None, served: Served, settings: BusinessSettings) 
     cost = cost_of(served, settings)
     brought = round(served.spent * margin) - cost
     if expected is None:
-        return Worth(cost_to_serve=cost, brought=brought)
+        return Worth(cost_to_serve=cost, brought=brought, priced=served.priced, discounted=served.discounted)
     alive = 1.0 if expected.alive is None else expected.alive
     middle = settings.value.horizon / YEAR / 2
     to_come = cost * alive / (1.0 + settings.value.discount_rate) ** middle
     value = round(expected.present * margin - to_come)
-    return Worth(expected.orders, expected.alive, value, cost, brought)
+    return Worth(expected.orders, expected.alive, value, cost, brought, served.priced, served.discounted)
 
 
 def margin_of(served: Served, settings: BusinessSettings) -> float:

@@ -15,7 +15,7 @@ from storage.models import Consent, Contact, Customer, Fact, Feedback
 __all__ = ["export_customer", "find_customer", "list_customers", "show_customer", "show_follow_up", "show_panel"]
 
 UNVALUED: dict[str, Any] = dict.fromkeys(
-    ("rfm", "expected_orders", "alive", "present_value", "cost_to_serve", "brought")
+    ("rfm", "expected_orders", "alive", "present_value", "cost_to_serve", "brought", "priced", "discounted")
 )
 BATCH = 1000
 

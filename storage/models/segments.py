@@ -44,3 +44,5 @@ class Figures(Base):
     expected_orders: Mapped[float | None]
     alive: Mapped[float | None]
     stage: Mapped[Word | None]
+    priced: Mapped[int | None]  # orders of the last horizon whose discount is known …
+    discounted: Mapped[int | None]  # … and those that had one
