@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import operator
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -9,11 +10,13 @@ from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Exists,
     FromClause,
     Select,
     and_,
+    case,
     collate,
     column,
     delete,
@@ -31,7 +34,19 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.expression import Executable
 
-from storage.conditions import AllOf, AnyOf, Compare, Condition, Holds, Not
+from storage.conditions import (
+    FAVOURITE_ORDERS,
+    FAVOURITE_SHARE,
+    LEAST_PRICED,
+    SURE,
+    AllOf,
+    Among,
+    AnyOf,
+    Compare,
+    Condition,
+    Holds,
+    Not,
+)
 from storage.database import Memory
 from storage.models import (
     Consent,
@@ -109,10 +124,14 @@ def remove(memory: Memory, name: str) -> bool:
 
 
 class View(NamedTuple):
-    """As of when a condition is looked at, and in which currency orders count."""
+    """As of when a condition is looked at, in which currency orders count, since when they tell habits, and what is usual
+    of discounts here: the share of orders that have one, and how many orders of one's own weigh as much as that."""
 
     now: datetime
     currency: str
+    since: datetime
+    share: float
+    weight: float
 
 
 def count(memory: Memory, condition: Condition, view: View) -> int:
@@ -158,7 +177,7 @@ class _Compiler:
     """From a condition to a WHERE that is true or false of everybody, never unknown: `not` of it is the others."""
 
     def __init__(self, dialect: str, view: View) -> None:
-        self.dialect, self.now, self.currency = dialect, view.now, view.currency
+        self.dialect, self.now, self.currency, self.view = dialect, view.now, view.currency, view
         self.needs_figures = False
 
     def compile(self, condition: Condition) -> Truth:
@@ -168,6 +187,8 @@ class _Compiler:
             return or_(*map(self.compile, condition.parts))
         if isinstance(condition, Not):
             return not_(self.compile(condition.part))
+        if isinstance(condition, Among):
+            return self._among(condition)
         return self._compare(condition) if isinstance(condition, Compare) else self._hold(condition)
 
     # -- comparisons ---------------------------------------------------------------------------------------------
@@ -190,6 +211,8 @@ class _Compiler:
         self.needs_figures = True
         if one.word in NUMBERS:
             return OPERATORS[one.op](func.coalesce(NUMBERS[one.word], 0), one.value)
+        if one.word == "discounted":
+            return and_(func.coalesce(FIGURES.c.priced, 0) > 0, OPERATORS[one.op](self._lean(), one.value))
         return self._known(WORTH[one.word], one)
 
     def _known(self, value: Any, one: Compare) -> Truth:
@@ -240,6 +263,10 @@ class _Compiler:
             return self._said(one)
         if one.word == "bought":
             return self._bought(one)
+        if one.word == "favourite":
+            return self._favours(one)
+        if one.word == "price_sensitive":
+            return self._is_price_sensitive()
         if one.word == "tagged":
             return self._tagged(one.text)
         if one.word == "open_complaint":
@@ -274,6 +301,38 @@ class _Compiler:
         lines = LINES.join(ORDERS, ORDERS.c.id == LINES.c.order_id)
         bought = [_of(ORDERS), LINES.c.sku.in_(one.skus), LINES.c.quantity > 0, *recent]
         return and_(self._has_figures(), exists().select_from(lines).where(*bought))
+
+    def _favours(self, one: Holds) -> Truth:
+        has_it = select(LINES.c.order_id).where(LINES.c.sku.in_(one.skus), LINES.c.quantity > 0)
+        times = func.sum(case((ORDERS.c.id.in_(has_it), 1), else_=0))
+        takers = (
+            select(ORDERS.c.customer_id)
+            .where(
+                ORDERS.c.ordered_at > self.view.since, ORDERS.c.ordered_at <= self.now, ORDERS.c.total > 0,
+                ORDERS.c.currency == self.currency,
+            )
+            .group_by(ORDERS.c.customer_id)
+            .having(and_(times >= FAVOURITE_ORDERS, times >= FAVOURITE_SHARE * func.count()))
+        )  # fmt: skip
+        return and_(self._has_figures(), CUSTOMERS.c.id.in_(takers))
+
+    def _lean(self) -> Any:
+        """As `bot.differentiate.prices` has it."""
+        orders, cheaper = func.coalesce(FIGURES.c.priced, 0), func.coalesce(FIGURES.c.discounted, 0)
+        return (cheaper + self.view.share * self.view.weight) / (orders + self.view.weight)
+
+    def _is_price_sensitive(self) -> Truth:
+        more = self._lean() - self.view.share
+        orders = func.coalesce(FIGURES.c.priced, 0)
+        spread = self._lean() * (1 - self._lean()) / (orders + self.view.weight + 1)
+        return and_(self._has_figures(), orders >= LEAST_PRICED, more > 0, more * more > SURE**2 * spread)
+
+    def _among(self, one: Among) -> Truth:
+        """One value, however many they are."""
+        if self.dialect == "postgresql":
+            return CUSTOMERS.c.id == func.any(literal(list(one.ids), postgresql.ARRAY(BigInteger)))
+        each = func.json_each(json.dumps(list(one.ids))).table_valued("value")
+        return CUSTOMERS.c.id.in_(select(each.c.value))
 
     def _tagged(self, tag: str) -> Truth:
         if self.dialect == "postgresql":

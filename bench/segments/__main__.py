@@ -114,7 +114,7 @@ def tidy(database: Database) -> None:
 
 
 def measure(database: Database, settings: Settings, plans: bool) -> list[Row]:
-    view = segments.view(settings, NOW)
+    view = database.read_now(partial(segments.view, settings=settings, now=NOW))
     rows = []
     for name, expression in SEGMENTS.items():
         condition = database.read_now(partial(segments.read, expression=expression, settings=settings))

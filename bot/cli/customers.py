@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import json
 import sys
 from pathlib import Path
@@ -47,16 +48,20 @@ def list_customers(as_json: AsJson = False) -> None:
 
 @customers_app.command("show")
 def show_customer(key: Key, as_json: AsJson = False) -> None:
-    """All that is known of one customer, with where it came from."""
+    """All that is known of one customer, with where it came from, and what they need."""
+    from bot.differentiate.needs import describe_needs
     from bot.identify import portrait
+    from storage.database import Memory
 
     settings, now = read_settings(), Clock().now()
+
+    def read(memory: Memory) -> dict[str, Any]:
+        customer = portrait.find_customer(memory, key, settings)
+        needs = portrait.jsonable(describe_needs(memory, customer, settings, now))
+        return {**portrait.show_customer(memory, customer, settings, now), "needs": needs}
+
     with opened(settings, create=False) as database:
-        shown = database.read_now(
-            lambda memory: portrait.show_customer(
-                memory, portrait.find_customer(memory, key, settings), settings, now
-            )
-        )  # fmt: skip
+        shown = database.read_now(read)
     if as_json:
         print_json(shown)
         return
@@ -81,11 +86,39 @@ def show_customer(key: Key, as_json: AsJson = False) -> None:
         for one in shown["facts"]
         if one["superseded_by"] is None
     ]
+    rows += _list_needs(shown["needs"])
     rows += [(one["kind"], f"{one['status']}: {one['quote'] or one['score']}") for one in shown["feedback"]]
     rows += [
         (one["rule"], f"{one['due_at'][:16]} {one['status']} {one['reason'] or ''}") for one in shown["follow_ups"]
     ]
     print_table(("", ""), rows)
+
+
+def _list_needs(needs: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """Those that are known, a line each."""
+    if needs is None:
+        return []
+
+    def every(days: float | None) -> str:
+        return "" if days is None else f", every {days:g} days"
+
+    rows = [("orders", f"{needs['orders']} since {needs['since'][:10]}{every(needs['cycle_days'])}")]
+    rows += [
+        ("favourite", f"{one['sku']}: in {one['orders']} of them{every(one['cycle_days'])}")
+        for one in needs["favourites"]
+    ]
+    if (day := needs["weekday"]) is not None:
+        rows.append(("usual day", f"{calendar.day_name[day['day'] - 1]} ({day['share']:.0%})"))
+    if (hours := needs["hours"]) is not None:
+        rows.append(("usual hours", f"{hours['from']}:00-{hours['to']}:00 ({hours['share']:.0%})"))
+    if needs["share_of_wallet"] is not None:
+        rows.append(("share of wallet", f"{needs['share_of_wallet']:.0%}, as they say"))
+    if (prices := needs["prices"]) is not None:
+        words = "prices matter" if prices["sensitive"] else "no more than usual"
+        rows.append(
+            ("discounts", f"{prices['discounted']} of {prices['orders']} ({prices['usual']:.0%} here): {words}")
+        )
+    return rows
 
 
 @app.command()

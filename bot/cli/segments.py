@@ -23,13 +23,16 @@ def save_segment(
     as_json: AsJson = False,
 ) -> None:
     """Check a condition and keep it under a name, in place of the one it had."""
+    from bot.customize.takers import find_takers
     from bot.differentiate import segments
 
     settings, now = read_settings(), Clock().now()
     with opened(settings) as database:
         database.write_now(lambda memory: segments.save_segment(memory, name, expression, settings, now) and None)
         count = database.read_now(
-            lambda memory: segments.count_segment(memory, segments.find_segment(memory, name), settings, now)
+            lambda memory: segments.count_segment(
+                memory, segments.find_segment(memory, name), settings, now, find_takers
+            )
         )
     print_json({"name": name, "customers": count}) if as_json else say(f"{name}: {count:,} customers")
 
@@ -37,12 +40,13 @@ def save_segment(
 @segments_app.command("list")
 def list_segments(as_json: AsJson = False) -> None:
     """Every segment, with how many customers are in it now."""
+    from bot.customize.takers import find_takers
     from bot.differentiate import segments
     from bot.identify import portrait
 
     settings, now = read_settings(), Clock().now()
     with opened(settings, create=False) as database:
-        rows = database.read_now(lambda memory: segments.list_segments(memory, settings, now))
+        rows = database.read_now(lambda memory: segments.list_segments(memory, settings, now, find_takers))
     if as_json:
         print_json(portrait.jsonable(rows))
         return
@@ -58,14 +62,15 @@ def show_segment(
     as_json: AsJson = False,
 ) -> None:
     """The condition, and who is in the segment now."""
+    from bot.customize.takers import find_takers
     from bot.differentiate import segments
 
     settings, now = read_settings(), Clock().now()
     with opened(settings, create=False) as database:
         segment = database.read_now(lambda memory: segments.find_segment(memory, name))
-        count = database.read_now(lambda memory: segments.count_segment(memory, segment, settings, now))
+        count = database.read_now(lambda memory: segments.count_segment(memory, segment, settings, now, find_takers))
         members = database.read_now(
-            lambda memory: segments.list_members(memory, segment, settings, now, most or None)
+            lambda memory: segments.list_members(memory, segment, settings, now, find_takers, most or None)
         )  # fmt: skip
     shown = [member._asdict() for member in members]
     if as_json:
@@ -83,14 +88,15 @@ def count_segment(
     as_json: AsJson = False,
 ) -> None:
     """How many customers are in the segment now."""
+    from bot.customize.takers import find_takers
     from bot.differentiate import segments
 
     settings, now = read_settings(), Clock().now()
     with opened(settings, create=False) as database:
         segment = database.read_now(lambda memory: segments.find_segment(memory, name))
-        count = database.read_now(lambda memory: segments.count_segment(memory, segment, settings, now))
+        count = database.read_now(lambda memory: segments.count_segment(memory, segment, settings, now, find_takers))
         plan = (
-            database.read_now(lambda memory: segments.explain_segment(memory, segment, settings, now))
+            database.read_now(lambda memory: segments.explain_segment(memory, segment, settings, now, find_takers))
             if explain
             else []
         )

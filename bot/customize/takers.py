@@ -4,7 +4,7 @@ would have told who took what since."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -17,7 +17,7 @@ from storage import catalogue, portraits, reach, tastes
 from storage.database import Memory
 
 TESTED = timedelta(weeks=13)  # of the newest orders, held back in a test
-CHUNK = 200  # customers whose restrictions are read at one time
+CHUNK = 500  # customers whose restrictions are read at one time
 
 
 class NoSuchItem(RegularsError):
@@ -42,14 +42,25 @@ def list_takers(memory: Memory, sku: str, now: datetime, most: int = 20) -> list
     things = _list_things(memory)
     if sku not in (thing.sku for thing in things):
         raise NoSuchItem(sku[:60], nearest(sku, [thing.sku for thing in things]))
-    taken = tastes.load_taken(memory, until=now)
-    ranked = rank_takers(Tastes(things, taken, list(tastes.load_stated(memory)), now), sku)
+    ranked = rank_takers(_load(memory, things, now), sku)
     chosen = list(islice(_leave_out_forbidden(memory, sku, ranked), most))
     people = {one.id: one for one in portraits.get_all(memory, [taker.customer_id for taker in chosen])}
     return [
         {**taker._asdict(), "name": people[taker.customer_id].name, "tier": people[taker.customer_id].tier}
         for taker in chosen
     ]
+
+
+def find_takers(memory: Memory, skus: Sequence[str], share: float, now: datetime) -> list[int]:
+    """Those whom `list_takers` puts first for any of these: of each, so great a share of all who ever bought something."""
+    known = _load(memory, _list_things(memory), now)
+    most = max(1, round(share * len(known.customers)))
+    found = {
+        taker.customer_id
+        for sku in skus
+        for taker in islice(_leave_out_forbidden(memory, sku, rank_takers(known, sku)), most)
+    }
+    return sorted(found)
 
 
 def check_ranking(memory: Memory, now: datetime) -> Tested | None:
@@ -59,6 +70,11 @@ def check_ranking(memory: Memory, now: datetime) -> Tested | None:
     for one in tastes.load_taken(memory, until=now, since=then):
         since[one.sku].add(one.customer_id)
     return backtest(Tastes(_list_things(memory), tastes.load_taken(memory, until=then), [], then), since)
+
+
+def _load(memory: Memory, things: Sequence[Thing], now: datetime) -> Tastes:
+    taken = tastes.load_taken(memory, until=now)
+    return Tastes(things, taken, list(tastes.load_stated(memory)), now)
 
 
 def _list_things(memory: Memory) -> list[Thing]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from math import comb
 from statistics import median
 from typing import Any
@@ -16,10 +17,10 @@ from bot.config.sections import BusinessSettings
 from bot.differentiate import prices
 from bot.differentiate.prices import Usual
 from storage import catalogue, needs, tiers
+from storage.conditions import FAVOURITE_ORDERS, FAVOURITE_SHARE, SURE
 from storage.database import Memory
 from storage.models import Customer
 from storage.needs import Purchase
-from storage.segments import FAVOURITE_ORDERS, FAVOURITE_SHARE
 
 DAY = timedelta(days=1)
 SHOWN = 5  # favourites
@@ -81,9 +82,7 @@ def is_favourite(count: int, orders: int) -> bool:
 def _rank_categories(memory: Memory, bought: Sequence[Purchase]) -> list[dict[str, Any]]:
     categories = {item.sku: item.category for item in catalogue.list_items(memory)}
     counts = Counter(
-        category
-        for one in bought
-        for category in sorted({categories[sku] for sku in one.skus if categories.get(sku)})
+        category for one in bought for category in sorted({categories[sku] for sku in one.skus if categories.get(sku)})
     )
     return [
         {"category": category, "orders": count, "share": round(count / len(bought), 3)}
@@ -95,7 +94,7 @@ def _rank_categories(memory: Memory, bought: Sequence[Purchase]) -> list[dict[st
 def find_cycle(times: Iterable[datetime]) -> float | None:
     """Days from one day with an order to the next, the median; None for fewer than three such days."""
     days = sorted({at.date() for at in times})
-    gaps = [(after - before).days for before, after in zip(days, days[1:], strict=False)]
+    gaps = [(after - before).days for before, after in pairwise(days)]
     return float(median(gaps)) if len(days) >= LEAST_DAYS else None
 
 
@@ -112,7 +111,7 @@ def find_weekday(times: Sequence[datetime]) -> dict[str, Any] | None:
 
 
 def find_hours(times: Sequence[datetime]) -> dict[str, Any] | None:
-    """The three hours of the day in which at least half of the orders lie, and more than chance would have it, were the
+    """The hours of the day, three at most, in which at least half of the orders lie, and more than chance would have it, were the
     hours from the first to the last they ever came at alike. A file that knows no times of day has midnight: left out."""
     hours = [at.hour for at in times if (at.hour, at.minute, at.second) != (0, 0, 0)]
     if not hours:
@@ -122,7 +121,8 @@ def find_hours(times: Sequence[datetime]) -> dict[str, Any] | None:
     open_for = max(max(hours) - min(hours) + 1, 12)  # a day's trade: nobody's habit is that a shop closes
     if 2 * count < len(hours) or open_for * _at_least(count, len(hours), HOURS / open_for) > CHANCE:
         return None
-    return {"from": start, "to": start + HOURS, "share": round(count / len(hours), 3)}
+    inside = [hour for hour in hours if start <= hour < start + HOURS]
+    return {"from": min(inside), "to": max(inside) + 1, "share": round(count / len(hours), 3)}
 
 
 def _at_least(count: int, tries: int, chance: float) -> float:
@@ -148,7 +148,7 @@ def weigh_prices(bought: Sequence[Purchase], usual: Usual) -> dict[str, Any] | N
         "usual": round(usual.share, 3),
         "sensitive": usual.is_exceeded(len(priced), discounted),
         "larger": _compare(priced, [float(one.listed or 0) for one in priced]),
-        "earlier": _compare(priced[1:], [(b.at - a.at) / DAY for a, b in zip(priced, priced[1:], strict=False)]),
+        "earlier": _compare(priced[1:], [(b.at - a.at) / DAY for a, b in pairwise(priced)]),
     }
 
 
@@ -161,4 +161,4 @@ def _compare(bought: Sequence[Purchase], values: Sequence[float]) -> float | Non
     above = sum((a > b) + 0.5 * (a == b) for a in cheaper for b in others)
     pairs = len(cheaper) * len(others)
     deviation = (pairs * (len(cheaper) + len(others) + 1) / 12) ** 0.5
-    return round(median(cheaper) / median(others), 2) if abs(above - pairs / 2) > prices.SURE * deviation else None
+    return round(median(cheaper) / median(others), 2) if abs(above - pairs / 2) > SURE * deviation else None

@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from storage import meta
+from storage.conditions import LEAST_PRICED, SURE
 from storage.database import Memory
 
 USUAL = "model:discounts"  # where it is kept
-SURE = 1.645  # standard deviations: one chance in twenty to be wrong
 WEAKEST, STRONGEST = 1.0, 200.0  # orders that the prior weighs
 
 
@@ -32,7 +32,8 @@ class Usual:
     def is_exceeded(self, orders: int, discounted: int) -> bool:
         """Whether they buy at a discount more than is usual, by more than chance would make of so few orders."""
         share = self.lean(orders, discounted)
-        return share - self.share > SURE * (share * (1 - share) / (orders + self.weight + 1)) ** 0.5
+        spread: float = (share * (1 - share) / (orders + self.weight + 1)) ** 0.5
+        return orders >= LEAST_PRICED and share - self.share > SURE * spread
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

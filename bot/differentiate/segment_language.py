@@ -152,27 +152,35 @@ class _Reader:
             raise self._wrong("word", near=nearest(name, WORDS), accepted=tuple(WORDS))
         self.at += 1
         word = WORDS[name]
-        text, skus, within = self._read_arguments(name, word)
+        text, skus, within, share = self._read_arguments(name, word)
         if word.kind == FLAG:
-            return Holds(name, text, skus, within)
+            return Holds(name, text, skus, within, share)
         return self._read_comparison(name, word, within)
 
-    def _read_arguments(self, name: str, word: Word) -> tuple[str, tuple[str, ...], timedelta | None]:
+    def _read_arguments(self, name: str, word: Word) -> tuple[str, tuple[str, ...], timedelta | None, float | None]:
         if not word.asks:
-            return "", (), None
+            return "", (), None, None
         self._expect("(", accepted=(show_use(name),))
         if word.asks == "span":
             span = self._read_span()
             self._expect(")")
-            return "", (), span
+            return "", (), span, None
         token = self._next
         text = self._read_text(show_use(name))
         skus, near = self.find_items(text)
         if word.asks == "item" and not skus:
             raise SegmentWrong(self.text, token.position, "item", text, near)
         within = self._read_span() if word.within and self._take_sign(",") else None
+        share = self._read_top(name) if word.top and self._take_sign(",") else word.top
         self._expect(")")
-        return text.lower() if word.asks == "text" and name != "tagged" else text, tuple(skus), within
+        return text.lower() if word.asks == "text" and name != "tagged" else text, tuple(skus), within, share
+
+    def _read_top(self, name: str) -> float:
+        share = self._read_number(show_use(name), percent=True)
+        if not 0 < share <= 1:
+            self.at -= 1
+            raise self._wrong("value", accepted=("a share, as in 20 %",))
+        return share
 
     def _read_comparison(self, name: str, word: Word, within: timedelta | None) -> Condition:
         token = self._next

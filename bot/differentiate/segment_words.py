@@ -26,12 +26,14 @@ CHOICE, TEXT, NUMBER, MONEY, SHARE, AGO, AHEAD, FLAG = (
 
 class Word(NamedTuple):
     """`kind` says what it is compared with; `accepted` are the values of a choice; `asks` says what goes into brackets:
-    nothing, a text, an item, or a span of time. `within`: a span may follow the item."""
+    nothing, a text, an item, or a span of time. `within`: a span may follow the item; `top`: the best so many of all,
+    where the word says none."""
 
     kind: str
     accepted: tuple[str, ...] = ()
     asks: str = ""
     within: bool = False
+    top: float | None = None
 
 
 WORDS: dict[str, Word] = {
@@ -68,6 +70,10 @@ WORDS: dict[str, Word] = {
     "first_order": Word(AGO),
     "last_order": Word(AGO),
     "bought": Word(FLAG, asks="item", within=True),
+    "favourite": Word(FLAG, asks="item"),
+    "would_like": Word(FLAG, asks="item", top=0.1),
+    "discounted": Word(SHARE),
+    "price_sensitive": Word(FLAG),
     "last_contact": Word(AGO),
     "rating": Word(NUMBER),
     "complaints": Word(NUMBER),

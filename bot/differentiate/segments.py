@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,14 +12,17 @@ from babel.numbers import get_currency_precision
 
 from bot.config.sections import BusinessSettings
 from bot.config.values import nearest
+from bot.differentiate import prices
 from bot.differentiate.segment_language import read_condition
 from bot.errors import RegularsError
 from storage import catalogue
 from storage import segments as stored
-from storage.conditions import Condition
+from storage.conditions import AllOf, Among, AnyOf, Condition, Holds, Not
 from storage.database import Memory
 from storage.models import Segment
 
+FindTakers = Callable[[Memory, Sequence[str], float, datetime], Sequence[int]]
+"""Who of all, the best so many, would take one of these items: `customize.takers.find_takers`."""
 NAME = re.compile(r"[^\W\d][\w-]{0,39}")
 
 
@@ -71,18 +75,39 @@ def find_segment(memory: Memory, name: str) -> Segment:
     return found
 
 
-def count_segment(memory: Memory, segment: Segment, settings: BusinessSettings, now: datetime) -> int:
-    return stored.count(memory, read(memory, segment.expression, settings), view(settings, now))
+def look_up(
+    memory: Memory, expression: str, settings: BusinessSettings, now: datetime, find_takers: FindTakers
+) -> tuple[Condition, stored.View]:
+    """What `storage.segments` counts and lists by: who would like something is found first."""
+
+    def settle(one: Condition) -> Condition:
+        if isinstance(one, AllOf | AnyOf):
+            return type(one)(tuple(map(settle, one.parts)))
+        if isinstance(one, Not):
+            return Not(settle(one.part))
+        if isinstance(one, Holds) and one.word == "would_like":
+            return Among(find_takers(memory, one.skus, one.share or 0.0, now))
+        return one
+
+    return settle(read(memory, expression, settings)), view(memory, settings, now)
 
 
-def list_segments(memory: Memory, settings: BusinessSettings, now: datetime) -> list[dict[str, Any]]:
+def count_segment(
+    memory: Memory, segment: Segment, settings: BusinessSettings, now: datetime, find_takers: FindTakers
+) -> int:
+    return stored.count(memory, *look_up(memory, segment.expression, settings, now, find_takers))
+
+
+def list_segments(
+    memory: Memory, settings: BusinessSettings, now: datetime, find_takers: FindTakers
+) -> list[dict[str, Any]]:
     """Every segment with how many customers are in it now: name, expression, customers, changed_at. One whose words
     are gone (an item that was taken out of the catalogue) has `customers` None and `wrong`."""
     shown = []
     for segment in stored.list_all(memory):
         row: dict[str, Any] = {"name": segment.name, "expression": segment.expression, "customers": None, "wrong": None}
         try:
-            row["customers"] = count_segment(memory, segment, settings, now)
+            row["customers"] = count_segment(memory, segment, settings, now, find_takers)
         except RegularsError as wrong:
             row["wrong"] = str(wrong)
         shown.append({**row, "changed_at": segment.changed_at})
@@ -90,18 +115,22 @@ def list_segments(memory: Memory, settings: BusinessSettings, now: datetime) -> 
 
 
 def list_members(
-    memory: Memory, segment: Segment, settings: BusinessSettings, now: datetime, most: int | None = None
-) -> list[stored.Member]:
-    return stored.list_members(memory, read(memory, segment.expression, settings), view(settings, now), most)
+    memory: Memory, segment: Segment, settings: BusinessSettings, now: datetime, find_takers: FindTakers,
+    most: int | None = None,
+) -> list[stored.Member]:  # fmt: skip
+    return stored.list_members(memory, *look_up(memory, segment.expression, settings, now, find_takers), most)
 
 
-def explain_segment(memory: Memory, segment: Segment, settings: BusinessSettings, now: datetime) -> list[str]:
+def explain_segment(
+    memory: Memory, segment: Segment, settings: BusinessSettings, now: datetime, find_takers: FindTakers
+) -> list[str]:
     """How the database counts it, a line each."""
-    return stored.explain(memory, read(memory, segment.expression, settings), view(settings, now))
+    return stored.explain(memory, *look_up(memory, segment.expression, settings, now, find_takers))
 
 
-def view(settings: BusinessSettings, now: datetime) -> stored.View:
-    return stored.View(now, settings.business.currency)
+def view(memory: Memory, settings: BusinessSettings, now: datetime) -> stored.View:
+    usual = prices.load(memory)
+    return stored.View(now, settings.business.currency, now - settings.value.horizon, usual.share, usual.weight)
 
 
 def find_items(memory: Memory, text: str) -> tuple[list[str], str | None]:

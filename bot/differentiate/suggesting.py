@@ -28,7 +28,7 @@ def suggest_segments(memory: Memory, settings: BusinessSettings, now: datetime) 
         {
             "condition": group.condition,
             "customers": stored.count(
-                memory, segments.read(memory, group.condition, settings), segments.view(settings, now)
+                memory, segments.read(memory, group.condition, settings), segments.view(memory, settings, now)
             ),
             "precision": group.precision,
             "recall": group.recall,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.customize.messages import Button
+from bot.differentiate.needs import describe_needs
 from bot.identify import consents, facts
 from handlers.staff import notes, orders, tiers
 from handlers.staff.access import FAILED, Deed, reply, staff_only
@@ -19,6 +20,7 @@ from storage.models import Customer, Order
 
 ORDERS_SHOWN = 3
 FACTS_SHOWN = 12
+FAVOURITES_SHOWN = 3
 QUOTE_SHOWN = 300
 
 
@@ -75,6 +77,7 @@ def describe(visit: Visit, customer: Customer) -> dict[str, Any]:
         "fact_count": len(current),
         "orders": [_order(visit, order) for order in bought.list_for(memory, customer.id, ORDERS_SHOWN)],
         "order_count": bought.count(memory, customer.id),
+        "needs": _needs(visit, customer),
         "cases": [
             {"id": case.id, "quote": case.quote[:QUOTE_SHOWN], "due_at": case.due_at}
             for case in feedback
@@ -90,13 +93,39 @@ def describe(visit: Visit, customer: Customer) -> dict[str, Any]:
     }
 
 
-def _order(visit: Visit, order: Order) -> dict[str, Any]:
+def _needs(visit: Visit, customer: Customer) -> dict[str, Any] | None:
+    """What stands out of what they buy; None where nothing does."""
+    found = describe_needs(visit.memory, customer, visit.settings, visit.now)
+    if found is None:
+        return None
+    hours, wallet = found["hours"], found["share_of_wallet"]
+    shown = {
+        "favourites": [
+            {"name": _name_item(visit, one["sku"]), "orders": one["orders"], "every": _round(one["cycle_days"])}
+            for one in found["favourites"][:FAVOURITES_SHOWN]
+        ],
+        "every": _round(found["cycle_days"]),
+        "day": found["weekday"]["day"] if found["weekday"] else None,
+        "begins": f"{hours['from']}:00" if hours else None,
+        "ends": f"{hours['to']}:00" if hours else None,
+        "sensitive": bool(found["prices"] and found["prices"]["sensitive"]),
+        "ours": None if wallet is None else round(10 * wallet),
+    }
+    return shown if any(shown.values()) else None
+
+
+def _round(days: float | None) -> int | None:
+    return None if days is None else round(days)
+
+
+def _name_item(visit: Visit, sku: str) -> str:
+    item = catalogue.find_item(visit.memory, sku)
     language = visit.staff.language if visit.staff else visit.language
-    items = []
-    for line in order.lines:
-        item = catalogue.find_item(visit.memory, line.sku)
-        name = line.sku if item is None else item.name_zh if language == "zh" else item.name_en
-        items.append({"name": name, "quantity": line.quantity})
+    return sku if item is None else item.name_zh if language == "zh" else item.name_en
+
+
+def _order(visit: Visit, order: Order) -> dict[str, Any]:
+    items = [{"name": _name_item(visit, line.sku), "quantity": line.quantity} for line in order.lines]
     return {"at": order.ordered_at, "total": order.total, "currency": order.currency, "items": items}
 
 

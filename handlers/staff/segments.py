@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.customize.messages import Button
+from bot.customize.takers import find_takers
 from bot.differentiate import segments
 from bot.differentiate.segment_language import SegmentWrong
 from bot.differentiate.segments import SegmentName, SegmentUnknown
@@ -39,7 +40,7 @@ def segment(visit: Visit) -> Deed:
 
 
 def _list(visit: Visit) -> Deed:
-    listed = segments.list_segments(visit.memory, visit.settings, visit.now)
+    listed = segments.list_segments(visit.memory, visit.settings, visit.now, find_takers)
     reply(visit, "staff/segments", segments=listed[:LISTED], count=len(listed))
     return Deed()
 
@@ -52,8 +53,8 @@ def _save(visit: Visit, name: str, expression: str) -> Deed:
 
 
 def _show(visit: Visit, shown: Segment) -> Deed:
-    count = segments.count_segment(visit.memory, shown, visit.settings, visit.now)
-    members = segments.list_members(visit.memory, shown, visit.settings, visit.now, SHOWN)
+    count = segments.count_segment(visit.memory, shown, visit.settings, visit.now, find_takers)
+    members = segments.list_members(visit.memory, shown, visit.settings, visit.now, find_takers, SHOWN)
     buttons = [
         [Button("open_customer", "customer", {"customer_id": one.id}, {"name": one.name, "id": one.id, "tier": one.tier})]
         for one in members

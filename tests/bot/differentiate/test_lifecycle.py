@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.customize.takers import find_takers
 from bot.differentiate import segments
 from bot.differentiate.lifecycle import choose_stage
 from bot.differentiate.tiers import count_all, retier
@@ -66,6 +67,6 @@ def test_stages_are_stored_counted_and_words_of_segments(database: Database) -> 
 
     def list_members(memory: Memory) -> list[str]:
         segment = segments.save_segment(memory, "drifting", "stage in [lapsed, new]", SETTINGS, START)
-        return [member.name for member in segments.list_members(memory, segment, SETTINGS, START)]
+        return [member.name for member in segments.list_members(memory, segment, SETTINGS, START, find_takers)]
 
     assert database.write_now(list_members) == ["Ben", "Cem"]

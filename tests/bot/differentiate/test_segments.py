@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import load_settings
+from bot.customize.takers import find_takers
 from bot.differentiate import segments
 from bot.differentiate.overrides import override_tier
 from bot.differentiate.segment_language import SegmentWrong
@@ -88,8 +89,7 @@ def open_shop(memory: Memory) -> None:
 
 def ask(database: Database, expression: str) -> list[int]:
     def run(memory: Memory) -> list[int]:
-        condition = segments.read(memory, expression, SETTINGS)
-        view = segments.view(SETTINGS, NOW)
+        condition, view = segments.look_up(memory, expression, SETTINGS, NOW, find_takers)
         found = [member.id for member in stored.list_members(memory, condition, view)]
         assert stored.count(memory, condition, view) == len(found)
         return found
@@ -148,6 +148,10 @@ CASES = {
     'bought("oatie")': [1],
     'bought("coffee", 1 hour)': [],
     'bought("燕麦拿铁", 3 days)': [1],
+    'favourite("coffee")': [],
+    'would_like("oatie", 50 %)': [],
+    "discounted > 5 %": [],
+    "price_sensitive": [],
     "last_contact > 60 days": [2],
     "rating >= 4": [1],
     "rating <= 2": [],
@@ -207,7 +211,7 @@ def test_segments_are_saved_listed_and_found(database: Database) -> None:
     database.write_now(lambda memory: save(memory, "happy", "rating >= 4"))
     database.write_now(lambda memory: save(memory, "happy", 'bought("Oat latte")\n and rating >= 4'))
     database.write_now(lambda memory: save(memory, "sad-ones", "open_complaint"))
-    listed = database.read_now(lambda memory: segments.list_segments(memory, SETTINGS, NOW))
+    listed = database.read_now(lambda memory: segments.list_segments(memory, SETTINGS, NOW, find_takers))
     assert [(one["name"], one["customers"]) for one in listed] == [("happy", 1), ("sad-ones", 1)]
     assert listed[0]["expression"] == 'bought("Oat latte") and rating >= 4'
     with pytest.raises(SegmentUnknown, match="did you mean happy"):
@@ -217,7 +221,7 @@ def test_segments_are_saved_listed_and_found(database: Database) -> None:
     with pytest.raises(SegmentWrong, match="did you mean rating"):
         database.write_now(lambda memory: save(memory, "new", "ratin > 3"))
     database.write_now(lambda memory: memory.delete(memory.get_one(CatalogueItem, "oat-latte")))
-    listed = database.read_now(lambda memory: segments.list_segments(memory, SETTINGS, NOW))
+    listed = database.read_now(lambda memory: segments.list_segments(memory, SETTINGS, NOW, find_takers))
     assert "names nothing in the catalogue" in listed[0]["wrong"]
     assert listed[1]["customers"] == 1
 
@@ -227,6 +231,6 @@ def test_the_plan_is_the_database_s(database: Database) -> None:
 
     def plan(memory: Memory) -> list[str]:
         condition = segments.read(memory, "tier = A and last_order > 3 days", SETTINGS)
-        return stored.explain(memory, condition, segments.view(SETTINGS, NOW))
+        return stored.explain(memory, condition, segments.view(memory, SETTINGS, NOW))
 
     assert any("figures" in line for line in database.read_now(plan))

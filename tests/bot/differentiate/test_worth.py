@@ -92,7 +92,7 @@ def test_discounts_are_what_an_order_was_cheaper_than_its_lines(database: Databa
     sell(database, anna, END - 2 * DAY, 2500, [beans, unknown])  # a tip is no discount
     sell(database, anna, END - 1 * DAY, 100, [beans, {"sku": "cup", "quantity": 1, "price": None}])  # not known
     assert count(database, anna) == Served(
-        spent=4700, listed=4800, listed_margin=2 * (2000 * 0.25 + 400 * 0.5), discounts=300
+        spent=4700, listed=4800, listed_margin=2 * (2000 * 0.25 + 400 * 0.5), discounts=300, priced=2, discounted=1
     )
 
 
