@@ -170,6 +170,20 @@ def _print(found: dict[str, Any]) -> None:
                 for one in kept["cohorts"]
             ],
         )
+    if learnt := found["learning"]:
+        _print_learning(learnt)
+
+
+def _print_learning(learnt: dict[str, Any]) -> None:
+    say(
+        "\nFacts that held of a customer after so many contacts of theirs (half of the customers lie between the quartiles):"
+    )
+    rows = [
+        (one["contacts"], f"{one['customers']:,}", *(f"{one[name]:g}" for name in ("lower", "median", "upper")),
+         _percent(one["asked_known"]))
+        for one in learnt["steps"]
+    ]  # fmt: skip
+    print_table(("contacts", "customers", "quartile", "median", "quartile", "of what is asked, known"), rows)
 
 
 def _span(part: dict[str, Any]) -> str:

@@ -49,6 +49,7 @@ def draw_report(report: dict[str, Any], language: str, zone: ZoneInfo) -> list[P
         for name, draw in (
             ("tiers", _draw_tiers), ("movements", _draw_movements), ("rfm", _draw_rfm), ("alive", _draw_alive),
             ("calibration", _draw_calibration), ("retention", _draw_retention),
+            ("learning", _draw_learning),
         )
         if report[name] and (name != "tiers" or any(tier["customers"] for tier in report["tiers"]))
     ]  # fmt: skip
@@ -238,6 +239,26 @@ def _draw_retention(pen: Pen) -> Plot:
         _scale(figure, axes, image, words["scale"])
 
     return pen.plot("retention", fill, size=(9.0, 5.0))
+
+
+def _draw_learning(pen: Pen) -> Plot:
+    words, steps = pen.words["learning"], pen.report["learning"]["steps"]
+
+    def fill(axes: Axes, _figure: Figure) -> None:
+        contacts = [step["contacts"] for step in steps]
+        lower, median, upper = ([step[name] for step in steps] for name in ("lower", "median", "upper"))
+        axes.fill_between(contacts, lower, upper, color=BLUE, alpha=0.2, linewidth=0, label=words["half"])
+        axes.plot(contacts, median, color=BLUE, marker="o", label=words["median"])
+        axes.set_xscale("log")
+        axes.set_xticks(contacts, [f"{pen.number(one['contacts'])}\n({pen.number(one['customers'])})" for one in steps])
+        axes.set_xticks([], minor=True)
+        axes.set_ylim(bottom=0)
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.set_xlabel(words["contacts"])
+        axes.set_ylabel(words["facts"])
+        axes.legend(frameon=False, loc="upper left")
+
+    return pen.plot("learning", fill)
 
 
 def _scale(figure: Figure, axes: Axes, image: Any, label: str, extend: str = "neither") -> None:

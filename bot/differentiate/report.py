@@ -14,6 +14,7 @@ import numpy as np
 from bot.config.sections import BusinessSettings
 from bot.differentiate import forecast, yardstick
 from bot.differentiate.forecast import Forecast
+from bot.differentiate.learning import follow_learning
 from bot.differentiate.tiers import count_all
 from storage import purchases, reports, sales
 from storage.database import Memory
@@ -32,7 +33,7 @@ DAY = timedelta(days=1)
 
 def report_value(memory: Memory, settings: BusinessSettings, now: datetime) -> dict[str, Any]:
     """{"as_of", "business", "currency", "rests_on", "forecast", "tiers", "groups", "stages", "movements", "rfm", "alive",
-    "calibration", "retention"}; None for what there is nothing to say of yet. Tiers are as they stand now."""
+    "calibration", "retention", "learning"}; None for what there is nothing to say of yet. Tiers are as they stand now."""
     now, currency = now.astimezone(settings.business.time_zone), settings.business.currency
     bought = purchases.load(memory, until=now, currency=currency)
     model = forecast.load(memory)
@@ -52,6 +53,7 @@ def report_value(memory: Memory, settings: BusinessSettings, now: datetime) -> d
         "alive": grid_alive(model, bought, now),
         "calibration": calibrate(memory, settings, bought, now),
         "retention": follow_cohorts(memory, settings, now),
+        "learning": follow_learning(memory, settings, now),
     }
 
 

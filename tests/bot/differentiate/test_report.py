@@ -20,9 +20,10 @@ from bot.differentiate.value import differentiate_all
 from storage.database import Database
 from storage.models import Customer, Order
 from tests.bot.differentiate.test_forecast import END, fill
+from tests.bot.differentiate.test_learning import live
 from tests.support.follow_ups import DAY, SETTINGS, add_customer, buy, settings_with
 
-PLOTS = ["tiers", "movements", "rfm", "alive", "calibration", "retention"]
+PLOTS = ["tiers", "movements", "rfm", "alive", "calibration", "retention", "learning"]
 BERLIN = SETTINGS.business.time_zone
 
 
@@ -137,6 +138,7 @@ def test_plots_are_drawn_without_a_warning(sqlite_database: Database, language: 
     """Warnings are errors here: a glyph that no font has is one."""
     fill(sqlite_database, 200, seed=5)
     differentiate_all(sqlite_database, SETTINGS, END)
+    sqlite_database.write_now(live)
     named = settings_with(BUSINESS__NAME="蓝门咖啡 $5 Café")
     drawn = draw_report(report(sqlite_database, settings=named), language, BERLIN)
     assert [plot.name for plot in drawn] == PLOTS
