@@ -22,7 +22,7 @@ from telegram.ext import (
 
 from bot.runtime.worker import keep_error
 from handlers.customers import chat, feedback, knowledge, orders, privacy, profile, questions, reminders, start
-from handlers.staff import cases, desk, duplicates, find, followups, imports, reports, segments, team
+from handlers.staff import cases, desk, duplicates, find, followups, households, imports, reports, segments, team
 from handlers.staff import profile as staff_profile
 from handlers.visit import Visit, answering
 from storage import buttons
@@ -35,6 +35,7 @@ STAFF_COMMANDS: dict[str, Callable[[Visit], None]] = {
     **staff_profile.COMMANDS,
     **followups.COMMANDS,
     **duplicates.COMMANDS,
+    **households.COMMANDS,
     **reports.COMMANDS,
     **segments.COMMANDS,
     **team.COMMANDS,
@@ -53,6 +54,7 @@ PRESSES: dict[str, Callable[[Visit], None]] = {
     **staff_profile.PRESSES,
     **followups.PRESSES,
     **duplicates.PRESSES,
+    **households.PRESSES,
     **cases.PRESSES,
     **imports.PRESSES,
 }

@@ -33,7 +33,7 @@ FACTS, EVENTS, ERASURES = table_of(Fact), table_of(Event), table_of(Erasure)
 CONSENTS, CONTACTS = table_of(Consent), table_of(Contact)
 ITEMS, FAQ = table_of(CatalogueItem), table_of(FaqEntry)
 
-COMPLETED = ("name", "language", "city", "kind", "lead_source", "tags")
+COMPLETED = ("name", "language", "city", "kind", "lead_source", "tags", "address", "postcode")
 """Columns of a customer that a file may bring up to date."""
 
 CONTACT = ("customer_id", "at", "direction", "kind", "text", "channel", "touchpoint", "import_id")
@@ -53,7 +53,7 @@ _NUMBERS = (
 _ERASED = select(ERASURES.c.identity_hash).where(ERASURES.c.identity_hash.in_(bindparam("hashes", expanding=True)))
 _CUSTOMERS = select(
     CUSTOMERS.c.id, CUSTOMERS.c.name, CUSTOMERS.c.language, CUSTOMERS.c.language_from, CUSTOMERS.c.city,
-    CUSTOMERS.c.kind, CUSTOMERS.c.lead_source, CUSTOMERS.c.tags,
+    CUSTOMERS.c.kind, CUSTOMERS.c.lead_source, CUSTOMERS.c.tags, CUSTOMERS.c.address, CUSTOMERS.c.postcode,
 ).where(CUSTOMERS.c.id.in_(bindparam("ids", expanding=True)))  # fmt: skip
 _CHANGE_CUSTOMER = (
     update(CUSTOMERS)
@@ -155,7 +155,7 @@ def add_identities(
 
 
 def load_customers(memory: Memory, ids: Collection[int]) -> dict[int, Any]:
-    """By id: name, language, language_from, city, kind, lead_source, tags."""
+    """By id: `language_from`, and what is in `COMPLETED`."""
     return {row.id: row for row in memory.connection().execute(_CUSTOMERS, {"ids": list(ids)})} if ids else {}
 
 

@@ -22,6 +22,7 @@ from storage.models import (
     Feedback,
     Figures,
     FollowUp,
+    HouseholdLink,
     Identity,
     Merge,
     Order,
@@ -31,7 +32,7 @@ from storage.models import (
     table_of,
 )
 
-CUSTOMERS, DUPLICATES = table_of(Customer), table_of(Duplicate)
+CUSTOMERS, DUPLICATES, LINKS = table_of(Customer), table_of(Duplicate), table_of(HouseholdLink)
 CONTACTS, FACTS, FOLLOW_UPS = table_of(Contact), table_of(Fact), table_of(FollowUp)
 FROM_CONTACTS = tuple(map(table_of, (Fact, Feedback, Consent)))  # what a contact said, beside the contact itself
 COUNTED = {"contacts": Contact, "facts": Fact, "feedback": Feedback, "orders": Order}
@@ -57,7 +58,7 @@ def move(memory: Memory, *, source: int, target: int) -> dict[str, Any]:
     """Every row that names `source` names `target`; where both have the same, one stays. `source` goes.
 
     Returns what `restore` needs: {"customer": row, "moved": {table: row numbers}, "dropped": {table: rows},
-    "last": {table: number of the newest row}}.
+    "last": {table: number of the newest row}, "links": numbers of the household links that were made}.
     """
     kept: dict[str, Any] = {"customer": read_customer(memory, source), "moved": {}, "dropped": {}}
     connection = memory.connection()
@@ -67,6 +68,7 @@ def move(memory: Memory, *, source: int, target: int) -> dict[str, Any]:
     }
     of_both = or_(DUPLICATES.c.one_id == source, DUPLICATES.c.other_id == source)
     _drop(memory, kept, DUPLICATES, of_both)
+    kept["links"] = _move_links(memory, kept, source, target)
     for table in map(table_of, ONE_EACH):
         _drop(memory, kept, table, table.c.customer_id == source)
     _drop(memory, kept, FOLLOW_UPS, _is_outrun(source, target))
@@ -94,6 +96,7 @@ def restore(memory: Memory, kept: dict[str, Any], *, source: int, target: int) -
     connection.execute(insert(CUSTOMERS).values(_decode(CUSTOMERS, kept["customer"])))
     for table in list_tables():
         _give(memory, table, kept["moved"].get(table.name, []), source, target)
+    connection.execute(delete(LINKS).where(LINKS.c.id.in_(kept.get("links", []))))
     for table in Base.metadata.sorted_tables:
         for row in kept["dropped"].get(table.name, []):
             _put_back(memory, table, _decode(table, row))
@@ -121,6 +124,26 @@ def take_back(memory: Memory, customer_id: int, before: Row, after: Row) -> None
 
 
 # -- pieces ------------------------------------------------------------------------------------------------------
+
+
+def _move_links(memory: Memory, kept: dict[str, Any], source: int, target: int) -> list[int]:
+    """Who shares a household with `source` shares it with `target`; of two links to one customer the later decision holds."""
+    both = _encode(LINKS, or_(*(column.in_([source, target]) for column in (LINKS.c.one_id, LINKS.c.other_id))), memory)
+    theirs = [row for row in both if source in (row["one_id"], row["other_id"])]
+    _drop(memory, kept, LINKS, LINKS.c.id.in_([row["id"] for row in theirs]))
+    mine = {row["one_id"] + row["other_id"] - target: row for row in both if row not in theirs}
+    made: list[int] = []
+    for row in theirs:
+        third = row["one_id"] + row["other_id"] - source
+        twin = mine.get(third)
+        if third == target or (twin and (twin["decided_at"] or "") >= (row["decided_at"] or "")):
+            continue
+        if twin is not None:
+            _drop(memory, kept, LINKS, LINKS.c.id == twin["id"])
+        values = _decode(LINKS, row) | {"one_id": min(third, target), "other_id": max(third, target)}
+        del values["id"]
+        made += memory.connection().execute(insert(LINKS).values(values).returning(LINKS.c.id)).scalars()
+    return made
 
 
 def _is_outrun(source: int, target: int) -> ColumnElement[bool]:
@@ -240,3 +263,5 @@ def _forget(memory: Memory, customers: Sequence[int]) -> None:
             memory.expire(instance) if instance.id == customers[-1] else memory.expunge(instance)
         elif getattr(instance, "customer_id", None) in customers and not isinstance(instance, Merge):
             memory.expire(instance)
+        elif isinstance(instance, HouseholdLink):
+            memory.expunge(instance)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage import households
 from storage.database import Memory
 from storage.models import (
     AuditEntry,
@@ -81,6 +82,11 @@ def load_held(memory: Memory, customer_id: int) -> dict[str, Any]:
     for order in held["orders"]:
         order["lines"] = by_order.get(order["id"], [])
         order["terms"] = {name: said for name, said in (order["terms"] or {}).items() if name != "seller"}
+    held["household"] = [
+        {"status": row.status, "found_at": row.found_at, "decided_at": row.decided_at,
+         "said": [each["words"] for each in row.evidence if each["by"] == customer_id]}
+        for row in households.list_of(memory, customer_id)
+    ]  # fmt: skip
     conversation = memory.get(Conversation, customer_id)
     held["conversation"] = {"open_question": conversation.open_question} if conversation else {}
     return held

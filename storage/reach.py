@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, func, or_, select
 
+from storage import households
 from storage.database import Memory
 from storage.models import (
     CatalogueItem,
@@ -24,6 +25,7 @@ from storage.models import (
     OrderLine,
     OutboxMessage,
     OutboxState,
+    Purpose,
     table_of,
 )
 
@@ -85,6 +87,7 @@ _SENT = (
         FOLLOW_UPS.c.id,
         FOLLOW_UPS.c.rule,
         func.coalesce(OUTBOX.c.sent_at, OUTBOX.c.created_at),
+        FOLLOW_UPS.c.purpose,
     )
     .join(OUTBOX, OUTBOX.c.id == FOLLOW_UPS.c.outbox_id)
     .where(
@@ -141,10 +144,17 @@ class Standing:
     last_order_at: datetime | None = None
     last_check_in_at: datetime | None = None  # when the last one that was sent or skipped had been planned for
     sent: list[Sent] = field(default_factory=list)
+    household: frozenset[int] = frozenset()  # the others of it
+    household_sent_at: datetime | None = None  # when one of them last got what `counts_for_household`
+
+
+def counts_for_household(rule: str, purpose: str) -> bool:
+    """What one of a household is written stands for all, but for wishes: they are one person's."""
+    return purpose == Purpose.marketing and rule != "birthday"
 
 
 def load(memory: Memory, customer_ids: Sequence[int], *, since: datetime) -> dict[int, Standing]:
-    """`since` bounds the follow-ups that went out. Seven queries, however many customers."""
+    """`since` bounds the follow-ups that went out. Eight queries, however many customers; a few more where some share a household."""
     ids = {"ids": list(dict.fromkeys(customer_ids))}
     if not ids["ids"]:
         return {}
@@ -160,9 +170,24 @@ def load(memory: Memory, customer_ids: Sequence[int], *, since: datetime) -> dic
         people[customer_id].last_order_at = at
     for customer_id, at in connection.execute(_CHECK_INS, ids):
         people[customer_id].last_check_in_at = at
-    for customer_id, *sent in connection.execute(_SENT, {**ids, "since": since}):
-        people[customer_id].sent.append(Sent(*sent))
+    for customer_id, number, rule, at, _ in connection.execute(_SENT, {**ids, "since": since}):
+        people[customer_id].sent.append(Sent(number, rule, at))
+    _add_households(memory, people, since)
     return people
+
+
+def _add_households(memory: Memory, people: dict[int, Standing], since: datetime) -> None:
+    members = households.find_members(memory, people)
+    others = sorted({other for each in members.values() for other in each})
+    if not others:
+        return
+    newest: dict[int, datetime] = {}
+    for customer_id, _, rule, at, purpose in memory.connection().execute(_SENT, {"ids": others, "since": since}):
+        if counts_for_household(rule, purpose):
+            newest[customer_id] = max(at, newest.get(customer_id, at))
+    for customer_id, each in members.items():
+        people[customer_id].household = frozenset(each)
+        people[customer_id].household_sent_at = max((newest[one] for one in each if one in newest), default=None)
 
 
 class KnownFact(NamedTuple):

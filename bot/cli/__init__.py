@@ -8,12 +8,24 @@ from __future__ import annotations
 import os
 import sys
 
-from bot.cli import customers, duplicates, faq, house, importing, invitations, knowledge, reports, running, segments
+from bot.cli import (
+    customers,
+    duplicates,
+    faq,
+    house,
+    households,
+    importing,
+    invitations,
+    knowledge,
+    reports,
+    running,
+    segments,
+)
 from bot.cli.output import make_group, say_error
 from bot.errors import RegularsError
 
 app = make_group()
-PARTS = (running, importing, invitations, knowledge, faq, customers, duplicates, segments, reports, house)
+PARTS = (running, importing, invitations, knowledge, faq, customers, duplicates, households, segments, reports, house)
 for part in PARTS:
     app.add_typer(part.app)
 

@@ -79,6 +79,7 @@ def show_customer(key: Key, as_json: AsJson = False) -> None:
         "contacts",
     )
     rows = [(name, shown[name]) for name in plain]
+    rows += [("lives with", f"#{one['id']} {one['name']}") for one in shown["household"]]
     rows += [(one["kind"], one["value"]) for one in shown["identities"]]
     rows += [(f"consent: {one['purpose']}", "yes" if one["granted"] else "no") for one in shown["consents"]]
     rows += [

@@ -202,6 +202,10 @@ class ContactPolicy(Section):
     )
     conversation_pause: Duration = Field(2 * HOUR, description="No follow-up so soon after the customer wrote")
     min_gap: Duration = Field(20 * HOUR, description="At least this long between two follow-ups to one customer")
+    household_gap: Duration = Field(
+        20 * HOUR,
+        description="At least this long between two messages of marketing to one household; birthday wishes go to each",
+    )
 
 
 class Burst(Section):

@@ -18,11 +18,13 @@ applies decides; reasons to say no come before reasons to wait, so that nothing 
 | 12 | conversation: the customer wrote just now | later | – | – | × | × |
 | 13 | cap: enough were sent in this time, by tier | later | – | – | × | × |
 | 14 | min_gap: another went out just now | later | – | – | × | × |
-| 15 | quiet_hours, the customer's own or the business's | later | unless they named the time | × | × | × |
+| 15 | household: another of theirs got one just now | later | – | – | – | check_in |
+| 16 | quiet_hours, the customer's own or the business's | later | unless they named the time | × | × | × |
 
 What a customer asked for (reminder) passes even a stop: they asked, and can take it back. What we owe them
 (loop_closed) is an answer: it passes what protects from being addressed, not stop, pause or quiet hours.
 `superseded` (the occasion is gone: a fact forgotten, a complaint reopened) is found before judging.
+A household gets one message of marketing at a time (`contact_policy.household_gap`), but each their own birthday wish.
 A reminder is counted neither by the cap nor as held by it, though another message keeps its gap to it.
 """
 
@@ -39,7 +41,7 @@ from bot.config.sections import BusinessSettings, CheckIn
 from bot.customize.rules import check_in_at, end_of_quiet, find_rule_named, quiet_span
 from storage.follow_ups import Row
 from storage.models import CustomerStatus, Purpose
-from storage.reach import Sent, Standing
+from storage.reach import Sent, Standing, counts_for_household
 
 COMPLAINT_LOOK = timedelta(hours=4)  # how often it is seen whether a complaint has been solved
 QUESTION_OPEN = timedelta(hours=24)  # a question unanswered for longer keeps nothing back
@@ -68,6 +70,7 @@ class Reason(StrEnum):
     conversation = "conversation"
     cap = "cap"
     min_gap = "min_gap"
+    household = "household"  # another of theirs was written to just now
     quiet_hours = "quiet_hours"
     withdrawn = "withdrawn"  # by the customer or a colleague
     wording = "wording"  # its text could not be made; tried again
@@ -177,7 +180,7 @@ def _wait(row: Row, standing: Standing, settings: BusinessSettings, now: datetim
         return None
     if standing.complaint_at is not None:
         return later(Reason.complaint, now + COMPLAINT_LOOK)
-    return _wait_for_talk(standing, settings, now) or _wait_for_turn(standing, settings, now)
+    return _wait_for_talk(standing, settings, now) or _wait_for_turn(row, standing, settings, now)
 
 
 def _wait_for_talk(standing: Standing, settings: BusinessSettings, now: datetime) -> Verdict | None:
@@ -193,7 +196,7 @@ def _wait_for_talk(standing: Standing, settings: BusinessSettings, now: datetime
     return None
 
 
-def _wait_for_turn(standing: Standing, settings: BusinessSettings, now: datetime) -> Verdict | None:
+def _wait_for_turn(row: Row, standing: Standing, settings: BusinessSettings, now: datetime) -> Verdict | None:
     policy = settings.contact_policy
     cap = policy.cap.of(standing.tier)
     counted = sorted(_count(standing.sent, now - cap.per))
@@ -202,6 +205,9 @@ def _wait_for_turn(standing: Standing, settings: BusinessSettings, now: datetime
     newest = max((sent.at for sent in standing.sent), default=None)
     if newest is not None and newest + policy.min_gap > now:
         return later(Reason.min_gap, newest + policy.min_gap)
+    theirs = standing.household_sent_at
+    if theirs is not None and counts_for_household(row.rule, row.purpose) and theirs + policy.household_gap > now:
+        return later(Reason.household, theirs + policy.household_gap)
     return None
 
 

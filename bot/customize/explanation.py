@@ -13,6 +13,7 @@ from bot.customize import arbiter
 from bot.customize.arbiter import Reason
 from bot.customize.planning import MEMORY, zone_of
 from bot.differentiate.tiers import read_standings
+from bot.identify.households import show_household
 from storage import follow_ups, reach, tiers
 from storage.database import Memory
 from storage.models import Customer, FollowUpStatus, Purpose
@@ -29,6 +30,7 @@ def explain(memory: Memory, customer: Customer, settings: BusinessSettings, now:
     - next: None, or {"rule", "purpose", "due_at", "status", "reason" (why it waits now), "blocked" (what would
       refuse it as things are)}; "upcoming" has them all, soonest first
     - held: [{"rule", "status", "reason", "held_by", "at", "until"}], newest first
+    - household: the others of theirs: [{"id", "name"}]
     - blocked: what refuses every message of marketing just now, a `Reason` or None
     """
     memory.flush()
@@ -48,6 +50,7 @@ def explain(memory: Memory, customer: Customer, settings: BusinessSettings, now:
         "upcoming": upcoming,
         "held": _held_back(open_rows),
         "blocked": _blocked(standing, settings, now),
+        "household": [{"id": one["id"], "name": one["name"]} for one in show_household(memory, customer.id)],
         "time_zone": str(zone_of(standing, settings)),
         "now": now,
     }

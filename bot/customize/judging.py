@@ -31,7 +31,7 @@ from storage.database import Memory
 from storage.follow_ups import Row, Settled
 from storage.models import Delivery, FollowUpStatus, Priority, Purpose
 from storage.outbox import Queued
-from storage.reach import Sent, Standing
+from storage.reach import Sent, Standing, counts_for_household
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ def judge_due(memory: Memory, settings: BusinessSettings, wording: Wording, now:
             else:
                 judged.queued.append(sent[0])
                 settled.append(sent[1])
-                standing.sent.append(Sent(row.id, row.rule, now))
+                _count_sent(row, standing, standings, now)
         if verdict.outcome != "send":
             settled.append(_write_down(row, verdict, settings, now))
         judged.counts[verdict.outcome if verdict.reason is None else f"{verdict.outcome}:{verdict.reason}"] += 1
@@ -82,6 +82,14 @@ def judge_due(memory: Memory, settings: BusinessSettings, wording: Wording, now:
         memory.flush()
         reconcile(memory, settings, now, sorted(through))
     return judged
+
+
+def _count_sent(row: Row, standing: Standing, standings: dict[int, Standing], now: datetime) -> None:
+    """What went out holds back what else is due for this customer, or for others of the household."""
+    standing.sent.append(Sent(row.id, row.rule, now))
+    if counts_for_household(row.rule, row.purpose):
+        for other in standing.household & standings.keys():
+            standings[other].household_sent_at = now
 
 
 def _by_worth(row: Row) -> tuple[int, datetime, int]:

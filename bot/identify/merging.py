@@ -142,6 +142,8 @@ def summarise(row: Merge) -> dict[str, Any]:
 def _take_over(into: Customer, other: Customer) -> None:
     into.lead_source = into.lead_source or other.lead_source
     into.city = into.city or other.city
+    if into.address is None:
+        into.address, into.postcode = other.address, other.postcode or into.postcode
     into.tags = [*into.tags, *(tag for tag in other.tags if tag not in into.tags)]
     into.quiet_from, into.quiet_to = (
         (into.quiet_from, into.quiet_to) if into.quiet_from else (other.quiet_from, other.quiet_to)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.config import Settings
+from bot.identify.households import show_household
 from bot.identify.matching import find_customer
 from storage import consents, contacts, customers, follow_ups, orders, portraits, privacy, provenance, tiers
 from storage.database import Memory
@@ -34,6 +35,7 @@ def show_customer(memory: Memory, customer: Customer, settings: Settings, now: d
         "follow_ups": [show_follow_up(row) for row in follow_ups.list_rows(memory, customer_id=customer.id)],
         "contacts": contacts.count(memory, customer.id),
         "import": _import(memory, customer),
+        "household": jsonable(show_household(memory, customer.id)),
     }
 
 
@@ -111,6 +113,8 @@ def _head(customer: Customer, settings: Settings) -> dict[str, Any]:
         "group": customer.group,
         "value": UNVALUED | customer.value,
         "city": customer.city,
+        "address": customer.address,
+        "postcode": customer.postcode,
         "tags": list(customer.tags),
         "lead_source": customer.lead_source,
         "created_at": customer.created_at.isoformat(),

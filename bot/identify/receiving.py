@@ -74,6 +74,8 @@ class ReceivedCustomer(Received):
     source: Text = ""
     kind: Text = Field("", description="person, firm or partner")
     tags: list[Annotated[str, Field(max_length=64, pattern=r"^[^|]*$")]] = Field(default_factory=list, max_length=50)
+    address: Text = Field("", description="Street and number.")
+    postcode: Text = ""
 
 
 class ReceivedEvent(Received):

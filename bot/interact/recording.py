@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.identify import facts as known_facts
-from bot.interact import feedback, life_events, orders, people, reminders
+from bot.interact import feedback, households, life_events, orders, people, reminders
 from bot.interact.replies import Answer
 from bot.interact.turn import Recorded, Turn, remember
 from bot.interact.understanding.result import FoundFact
@@ -24,6 +24,7 @@ def record(turn: Turn, answer: Answer) -> Recorded:
     answer.planned = answer.planned or bool(kept.facts)
     record_facts(turn, _list_said(turn), kept, answer)
     people.note(turn)
+    households.propose(turn, answer)
     kept.feedback = feedback.record(turn, turn.heard.feedback, answer)
     kept.reminders = reminders.record(turn, answer)
     return kept

@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.customize import follow_ups
 from bot.customize.wording import Wording
-from bot.identify import proposals
+from bot.identify import households, proposals
 from bot.runtime.lanes import RENEW_SECONDS, Leadership
 from bot.runtime.sender import Sender
 from bot.runtime.worker import Worker
@@ -94,7 +94,7 @@ class Schedule:
 
     async def _prepare_night(self, now: datetime) -> None:
         """Before the night's classing, in threads of their own since they may take a while: fit what customers will
-        bring, and compare who may be entered twice."""
+        bring, and compare who may be entered twice, or live together."""
         from bot.differentiate import value  # SciPy takes its time to import: not while the bot starts
 
         fitting = partial(value.fit, settings=self._settings, now=now)
@@ -102,6 +102,7 @@ class Schedule:
         await self._database.write(saving, name="schedule.forecast")
         if await self._database.read(portraits.count_all) <= proposals.MOST_AT_NIGHT:
             await asyncio.to_thread(proposals.renew_proposals, self._database, now)
+            await asyncio.to_thread(households.renew_proposals, self._database, now)
 
     async def next_due(self) -> tuple[datetime | None, datetime | None]:
         """When the earliest row of any kind is due, and the earliest follow-up."""

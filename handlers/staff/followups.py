@@ -88,6 +88,7 @@ def _explain(visit: Visit, customer: Customer) -> Deed:
     held = [{**one, "words": words_for(visit, one["reason"])} for one in told["held"]]
     reply(
         visit, "staff/why", **name_of(customer), worth=told["worth"], why=why, next=coming, held=held,
+        household=[f"{one['name']} #{one['id']}" for one in told["household"]],
         blocked=words_for(visit, told["blocked"]), currency=visit.settings.business.currency,
     )  # fmt: skip
     return Deed(about=customer.id)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.customize.messages import Button
 from bot.differentiate.needs import describe_needs
-from bot.identify import consents, facts
+from bot.identify import consents, facts, households
 from handlers.staff import notes, orders, tiers
 from handlers.staff.access import FAILED, Deed, reply, staff_only
 from handlers.staff.choosing import choose, name_of
@@ -60,6 +60,7 @@ def describe(visit: Visit, customer: Customer) -> dict[str, Any]:
         "kind": customer.kind,
         "speaks": customer.language,
         "city": customer.city,
+        "household": [f"{one['name']} #{one['id']}" for one in households.show_household(memory, customer.id)],
         "tags": customer.tags,
         "lead_source": customer.lead_source,
         "since": customer.created_at,

@@ -6,6 +6,7 @@ from storage.models.contacts import Contact, Event, Fact, Feedback
 from storage.models.customers import Consent, Customer, CustomerStatus, Erasure, Identity, Purpose, Stage, Tier
 from storage.models.dialogue import ButtonToken, Conversation, QuestionAsked
 from storage.models.follow_ups import FollowUp, FollowUpStatus, TierChange
+from storage.models.households import HouseholdLink, LinkStatus
 from storage.models.imports import Basis, Import, ImportChange
 from storage.models.merging import Duplicate, DuplicateStatus, Merge, SharedKey
 from storage.models.queues import (
@@ -48,6 +49,7 @@ __all__ = [
     "Figures",
     "FollowUp",
     "FollowUpStatus",
+    "HouseholdLink",
     "Identity",
     "Import",
     "ImportChange",
@@ -56,6 +58,7 @@ __all__ = [
     "Lane",
     "Lease",
     "Lesson",
+    "LinkStatus",
     "Merge",
     "Meta",
     "Order",

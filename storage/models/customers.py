@@ -67,6 +67,8 @@ class Customer(Base):
     value: Mapped[dict[str, Any]] = mapped_column(default=dict)
     lead_source: Mapped[str | None]
     city: Mapped[str | None]
+    address: Mapped[str | None]  # street and number, as a file had them
+    postcode: Mapped[str | None]
     tags: Mapped[list[str]] = mapped_column(default=list)
     quiet_from: Mapped[str | None]  # "21:00", local; both or neither; else the business's
     quiet_to: Mapped[str | None]

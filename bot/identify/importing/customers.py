@@ -90,7 +90,7 @@ def _new_customer(row: CustomerRow, settings: Settings, now: datetime, import_id
     return {
         "name": row.name, "kind": row.kind or "person", "language": row.language or settings.business.language,
         "language_from": "import", "city": row.city, "lead_source": row.source, "tags": row.tags or [],
-        "created_at": now, "import_id": import_id,
+        "address": row.address, "postcode": row.postcode, "created_at": now, "import_id": import_id,
     }  # fmt: skip
 
 
@@ -106,7 +106,10 @@ def _complete(memory: Memory, rows: Sequence[CustomerRow], known: _Known, import
         values = {
             "name": before.name if before.id in chatting or merged else row.name,
             "language": row.language if follows else before.language,
-            "city": (before.city or row.city) if merged else (row.city or before.city),
+            **{
+                name: _renew(getattr(before, name), getattr(row, name), merged)
+                for name in ("city", "address", "postcode")
+            },
             "kind": before.kind if merged else row.kind or before.kind,
             "lead_source": before.lead_source or row.source,
             "tags": [*before.tags, *(tag for tag in row.tags or [] if tag not in before.tags)],
@@ -125,6 +128,11 @@ def _complete(memory: Memory, rows: Sequence[CustomerRow], known: _Known, import
     ]
     provenance.add_changes(memory, import_id, "customer", noted)
     return {customer_id for customer_id, _ in changes}
+
+
+def _renew(before: str | None, told: str | None, merged: bool) -> str | None:
+    """A file brings a customer up to date; of one who was merged it fills in what is missing."""
+    return (before or told) if merged else (told or before)
 
 
 def _link(memory: Memory, rows: Sequence[CustomerRow], known: _Known, report: ImportReport, now: datetime) -> set[int]:

@@ -31,7 +31,7 @@ from storage.models import TERMS
 
 CUSTOMERS = {
     "customer_id": True, "name": True, "phone": False, "email": False, "language": False, "city": False,
-    "birthday": False, "source": False, "kind": False, "tags": False,
+    "birthday": False, "source": False, "kind": False, "tags": False, "address": False, "postcode": False,
 }  # fmt: skip
 ORDERS: Columns = {
     "order_id": True, "customer_id": True, "ordered_at": True, "total": "line_total", "currency": False,
@@ -74,6 +74,8 @@ class CustomerRow(NamedTuple):
     source: str | None
     kind: str | None
     tags: list[str] | None
+    address: str | None  # street and number
+    postcode: str | None
 
 
 Sold = tuple[str, int, int | None, list[str]]
@@ -197,6 +199,7 @@ class CustomerReader:
             read_language(text(cells, "language")), text(cells, "city") or None, read_birthday(birthday, self._now),
             text(cells, "source") or None, kind,
             read_list(text(cells, "tags")) if self._cells.has("tags") else None,
+            text(cells, "address")[:LONGEST_TERM] or None, text(cells, "postcode")[:LONGEST_TERM] or None,
         )  # fmt: skip
 
     def gather(self, records: Sequence[CustomerRow], bad: BadRows) -> list[CustomerRow]:

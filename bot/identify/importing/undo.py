@@ -163,7 +163,7 @@ def _restore(memory: Memory, row: Any, import_id: int, part: Undoing) -> bool:
     later = undoing.find_changed_since(memory, row.subject, [row.key], import_id)
     if later:
         part.keep(row.subject, row.key, f"changed by import {later[row.key]}")
-    elif load(memory, row.key) != row.after:
+    elif not _is_still(load(memory, row.key), row.after):
         part.keep(row.subject, row.key, "changed since")
     elif row.subject == "order" and not undoing.has_customer(memory, row.before["customer_id"]):
         part.keep(row.subject, row.key, "its customer of before is gone")
@@ -173,6 +173,13 @@ def _restore(memory: Memory, row: Any, import_id: int, part: Undoing) -> bool:
         counts[f"{row.subject}s"] = counts.get(f"{row.subject}s", 0) + 1
         return True
     return False
+
+
+def _is_still(now: dict[str, Any] | None, after: dict[str, Any] | None) -> bool:
+    """An import of before a column was there says nothing of it."""
+    if now is None or after is None:
+        return now == after
+    return all(name in now and now[name] == value for name, value in after.items())
 
 
 def _load_order(memory: Memory, key: str) -> dict[str, Any] | None:
@@ -188,7 +195,8 @@ def _load_customer(memory: Memory, key: str) -> dict[str, Any] | None:
 
 
 def _put_customer(memory: Memory, key: str, values: dict[str, Any] | None) -> None:
-    imports.change_customers(memory, [(int(key), values or {})])
+    known = undoing.load_customer(memory, int(key)) or {}
+    imports.change_customers(memory, [(int(key), known | (values or {}))])
 
 
 SUBJECTS: dict[str, tuple[Load, Put]] = {

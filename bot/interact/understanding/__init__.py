@@ -2,7 +2,7 @@
 and the FAQ; what a message *means* here is decided by `interact/dialogue`."""
 
 from .asks import points_back
-from .kin import is_same_kin, kin_of
+from .kin import is_same_kin, kin_of, name_of
 from .knowledge import CatalogueEntry, FaqPhrasing
 from .language import detect_language
 from .listener import Listener
@@ -53,6 +53,7 @@ __all__ = [
     "kin_of",
     "may_mean",
     "merge_lines",
+    "name_of",
     "option_name",
     "points_back",
     "restriction_of",

@@ -13,11 +13,22 @@ _MEMBERS = {"parents": frozenset({"mother", "father"}), "grandparents": frozense
 def kin_of(person: str) -> str | None:
     """ "daughter Mia" → "daughter", 我妈妈 → "mother"; None for a name alone."""
     said = fold(person)
+    word = _relation_in(said)
+    return load("zh" if has_cjk(said) else "en").kin[word] if word else None
+
+
+def name_of(person: str) -> str:
+    """ "daughter Mia" → "Mia", 老婆李娜 → 李娜; empty where only the relation was said."""
+    return person[len(_relation_in(fold(person)) or person) :].strip()
+
+
+def _relation_in(said: str) -> str | None:
+    """The longest relation it begins with."""
     if has_cjk(said):
         known = load("zh").kin
-        return next((known[said[:size]] for size in range(min(len(said), 4), 0, -1) if said[:size] in known), None)
+        return next((said[:size] for size in range(min(len(said), 4), 0, -1) if said[:size] in known), None)
     known, words = load("en").kin, said.split()
-    return next((known[each] for each in (" ".join(words[:2]), *words[:1]) if each in known), None)
+    return next((each for each in (" ".join(words[:2]), *words[:1]) if each in known), None)
 
 
 def is_same_kin(one: str, other: str) -> bool:

@@ -47,7 +47,7 @@ class PronounReader:
                 rf"\b(?i:my|our) (?:[a-z]+ )?(?P<relation>(?i:{english}))\b(?:,? (?P<name>(?!I\b)[A-Z][a-z-]+))?"
             ),
             "zh": re.compile(
-                rf"我(?:们?家?的?|家)(?P<relation>{chinese})(?:[名就]?叫(?P<name>[^\W\d_的是在]{{1,3}}))?"
+                rf"我(?:们?家?的?|家)(?P<relation>{chinese})(?:[名就]?叫(?P<name>[^\W\d_的是在]{{1,3}})|(?P<also>[\u4e00-\u9fff]{{1,3}}?|[A-Za-z]+)(?=也[经常总老每会来光是]))?"
             ),
         }
 
@@ -81,13 +81,14 @@ class PronounReader:
         return found
 
     def _read_named(self, clause: Clause) -> list[FoundFact]:
-        """ "My wife Ana is allergic to sesame" is read without the name."""
-        match = self._named["en"].search(clause.quote) if clause.script == "en" and clause.states else None
-        if match is None or not match["name"]:
+        """ "My wife Ana is allergic to sesame" and 我老婆李娜也常来 are read without the name."""
+        match = self._named[clause.script].search(clause.quote) if clause.states else None
+        said = _name_in(match) if match else ""
+        if match is None or not said:
             return []
-        relation, said = match["relation"].lower(), f" {match['name'].lower()} "
-        facts = self._read_as(clause, clause.text.replace(said, " ", 1), relation)
-        return [replace(fact, person=self._write(match, clause)) for fact in facts]
+        relation, chinese = match["relation"].lower(), clause.script == "zh"
+        bare = clause.text.replace(said if chinese else f" {said.lower()} ", "" if chinese else " ", 1)
+        return [replace(fact, person=self._write(match, clause)) for fact in self._read_as(clause, bare, relation)]
 
     def _read(self, clause: Clause, pronoun: re.Match[str]) -> list[FoundFact]:
         stand_in, rest = _STAND_IN[clause.script], clause.text[pronoun.end() :]
@@ -103,8 +104,13 @@ class PronounReader:
         return [fact for fact in found if fact.person == person]
 
     def _write(self, match: re.Match[str], clause: Clause) -> str:
-        relation, name = match["relation"], match["name"] or ""
+        relation, name = match["relation"], _name_in(match)
         return f"{relation.lower()} {name}".strip() if clause.script == "en" else relation + name
+
+
+def _name_in(match: re.Match[str]) -> str:
+    groups = match.groupdict()
+    return groups["name"] or groups.get("also") or ""
 
 
 def may_mean(pronoun: str, person: str) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from bot.customize.arbiter import Reason
 from bot.customize.follow_ups import cancel_for, next_due, next_follow_up_at, plan, recheck, reconcile
 from bot.customize.wording import Wording
+from bot.identify import households
 from storage import outbox
 from storage.database import Database, Memory
 from storage.models import ButtonToken, Fact, Feedback, OutboxMessage, OutboxState
@@ -554,3 +555,40 @@ def test_nothing_is_sent_twice_when_the_work_is_done_again(database: Database) -
         run_ticks(database, SETTINGS, START + HOUR)
     count = database.read_now(lambda memory: memory.scalar(select(func.count()).select_from(OutboxMessage)))
     assert count == 1
+
+
+# -- households --------------------------------------------------------------------------------------------------
+
+
+def live_together(database: Database) -> tuple[int, int]:
+    """Two of tier A whose check-ins fall on one morning."""
+    anna, tom = add_customer(database, "Anna", tier="A"), add_customer(database, "Tom")
+    change(database, tom, tier="A", tier_set_by=1)
+    database.write_now(lambda memory: households.link(memory, anna, tom, START))
+    database.write_now(lambda memory: reconcile(memory, SETTINGS, START, [anna, tom]))
+    return anna, tom
+
+
+def test_a_household_gets_one_message_of_marketing_at_a_time(database: Database) -> None:
+    anna, tom = live_together(database)
+    due = START + 14 * DAY
+    assert sent_of(database, due) == ["check_in"]
+    held = only(rows_of(database, tom), "check_in")
+    assert (held["status"], held["reason"]) == ("held", "household")
+    assert [row["status"] for row in rows_of(database, anna)] == ["sent", "planned"]
+    assert held["due_at"] == due + timedelta(hours=23)  # 20 hours later it is 6 in the morning
+    assert sent_of(database, held["due_at"]) == ["check_in", "check_in"]
+
+
+def test_who_lives_apart_is_written_to_at_once(database: Database) -> None:
+    anna, tom = live_together(database)
+    database.write_now(lambda memory: households.unlink(memory, anna, tom, START))
+    assert sent_of(database, START + 14 * DAY) == ["check_in", "check_in"]
+
+
+def test_each_of_a_household_gets_their_own_birthday_wish(database: Database) -> None:
+    anna, tom = live_together(database)
+    for customer in (anna, tom):
+        add_fact(database, customer, "occasion", "birthday", START, date="12-06")
+    run_ticks(database, SETTINGS, START)
+    assert sent_of(database, START + 14 * DAY) == ["birthday", "birthday"]

@@ -17,7 +17,7 @@ from storage.models import Customer
 
 SETTINGS = load_settings(Path(__file__).parents[3] / "config.yaml", {})
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
-LISTS = {"import", "identities", "consents", "facts", "feedback", "follow_ups"}
+LISTS = {"import", "household", "identities", "consents", "facts", "feedback", "follow_ups"}
 CONTRACT = LISTS | {
     "id", "name", "language", "time_zone", "status", "tier", "tier_reason", "group", "value", "orders", "contacts",
 }  # fmt: skip
@@ -79,7 +79,7 @@ def test_an_export_has_everything_but_staff(filled: Database) -> None:
     held = filled.read_now(lambda memory: portrait.export_customer(memory, 1, NOW))
     assert held.keys() == {
         "exported_at", "import", "customer", "identities", "consents", "facts", "feedback", "orders", "tier_changes",
-        "follow_ups", "questions", "events", "contacts", "conversation", "shared_keys",
+        "follow_ups", "questions", "events", "contacts", "conversation", "shared_keys", "household",
     }  # fmt: skip
     assert held["customer"]["name"] == "Anna Keller"
     assert len(held["orders"]) == 43

@@ -1,0 +1,35 @@
+"""People of the customer's who come here too: staff are asked who that is. The customer never learns who else does."""
+
+from __future__ import annotations
+
+from bot.identify import households
+from bot.interact.replies import Answer, Tap
+from bot.interact.turn import Turn
+from bot.interact.understanding import kin_of, name_of
+from storage.models import LinkStatus
+
+SAID = frozenset({"comes here too", "lives with"})  # values of facts, never shown
+LIVING_APART = frozenset({"friend", "pet", None})
+
+
+def propose(turn: Turn, answer: Answer) -> None:
+    """For each person named who may be a customer: a proposal, or a link where they have said the same of this one."""
+    for fact in turn.heard.facts:
+        person = fact.person or ""
+        name = name_of(person)
+        if fact.value not in SAID or not name or kin_of(person) in LIVING_APART:
+            continue
+        words = fact.quote or turn.text
+        fresh = []
+        for one in households.find_namesakes(turn.memory, turn.customer, name):
+            row = households.propose(
+                turn.memory, turn.customer.id, one.id, turn.now, what="said", by=turn.customer.id, words=words
+            )
+            if row.status == LinkStatus.proposed and row.found_at == turn.now:
+                fresh.append((one, row))
+        taps = [
+            [Tap("link_household", {"link": row.id}, "customer", {"name": one.name, "id": one.id, "tier": one.tier})]
+            for one, row in fresh
+        ]
+        if taps:
+            answer.tell_staff("staff/household_said", taps, person=person, quote=words)
