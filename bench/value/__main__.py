@@ -1,8 +1,8 @@
-"""`python -m bench.value [--data FOLDER] [--customers N] [--most N] [--json]`: the model of lifetime value, beside `lifetimes`.
+"""`python -m bench.value [--data FOLDER] [--customers N] [--most N] [--json]`: the model of lifetime value, beside others'.
 
 CDNOW: the published parameters, and the forecast of weeks 40 to 78 from weeks 1 to 39. Speed: fitting and scoring
-customers drawn from the published model, in one run with `lifetimes` (if `make bench-value` made its environment),
-and alone by their number, up to ten million.
+customers drawn from the published model, in one run with `lifetimes` and `pymc-marketing` (where `make bench-value`
+could make their environments), and alone by their number, up to ten million.
 Exit 1 where a figure misses what is asked.
 """
 
@@ -26,7 +26,9 @@ from bench.rows import Row, tell
 from bench.value import curve
 from bot.differentiate.lifetime import Purchases, fit_rate, fit_spend
 
-PEER = Path(__file__).parents[2] / ".venv-lifetimes" / "bin" / "python"
+ROOT = Path(__file__).parents[2]
+PEERS = {"lifetimes": ROOT / ".venv-lifetimes", "pymc-marketing": ROOT / ".venv-pymc"}
+SCRIPTS = {"lifetimes": "lifetimes_peer.py", "pymc-marketing": "pymc_peer.py"}
 PUBLISHED = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}
 SPEND = {"p": 6.25, "q": 3.74, "v": 15.44}
 WEEKS = 39
@@ -57,10 +59,17 @@ def measure_cdnow(data: Path) -> list[Row]:
     rows = Purchases.of(x, t_x, T)
     model, spend = fit_rate(rows), fit_spend(x.astype(float), m)
     expected = model.expected(WEEKS, rows.x, rows.t_x, rows.T)[rows.inverse]
-    peer = run_peer(x, t_x, T)
-    theirs = f", lifetimes {peer['predicted']:.1f} (measured)" if peer else ""
+    peers = run_peers(x, t_x, T)
+    theirs = "".join(f", {name} {peer['predicted']:.1f}" for name, peer in peers.items())
     found = [
-        Row("value_cdnow", f"BG/NBD {name}", getattr(model, name), anchors=f"{value} (published)", unit="")
+        Row(
+            "value_cdnow",
+            f"BG/NBD {name}",
+            getattr(model, name),
+            unit="",
+            anchors=f"{value} (published)"
+            + "".join(f", {one} {peer['parameters'][name]:.3f}" for one, peer in peers.items()),
+        )
         for name, value in PUBLISHED.items()
     ]
     found += [
@@ -107,27 +116,36 @@ def measure_speed(customers: int) -> list[Row]:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024)
     what = f"fit and score {customers:,} customers"
     found = [Row("drawn", what, seconds, unit="s"), Row("drawn", f"{what}: memory", memory, 1024.0, unit="MB")]
-    if peer := run_peer(x, t_x, T):
+    for name, peer in run_peers(x, t_x, T).items():
         off = 100 * abs(predicted / peer["predicted"] - 1)
+        asked = (8.0, 20.0) if name == "lifetimes" else (None, None)
         found += [
-            Row("drawn", f"{what}, times lifetimes", peer["seconds"] / seconds, 8.0, 20.0, unit="x",
-                anchors=f"lifetimes {peer['seconds']:.1f} s in this run"),
-            Row("drawn", "forecast, from lifetimes'", off, 0.5, unit="% off"),
+            Row("drawn", f"{what}, times {name}", peer["seconds"] / seconds, *asked, unit="x",
+                anchors=f"{name} {peer['seconds']:.1f} s in this run"),
+            Row("drawn", f"forecast, from {name}'s", off, 0.5 if name == "lifetimes" else None, unit="% off"),
         ]  # fmt: skip
     return found
 
 
-def run_peer(x: Any, t_x: Any, T: Any) -> dict[str, Any] | None:
-    if not PEER.exists():
-        return None
+def run_peers(x: Any, t_x: Any, T: Any) -> dict[str, dict[str, Any]]:
+    """What those that are installed find: {"parameters", "predicted", "seconds"} by name."""
+    return {name: _run_peer(name, x, t_x, T) for name, folder in PEERS.items() if (folder / ".ready").exists()}
+
+
+def _run_peer(name: str, x: Any, t_x: Any, T: Any) -> dict[str, Any]:
+    compiled = {"PYTENSOR_FLAGS": f"base_compiledir={PEERS[name] / 'compiled'}"}  # not in the user's home
     with tempfile.NamedTemporaryFile(suffix=".npz") as file:
         np.savez(file, x=x, t_x=t_x, T=T)
         file.flush()
-        script = Path(__file__).with_name("lifetimes_peer.py")
-        run = subprocess.run(
-            [str(PEER), str(script), file.name, str(WEEKS)], capture_output=True, text=True, check=True
-        )
-    return json.loads(run.stdout)
+        command = [
+            str(PEERS[name] / "bin" / "python"),
+            str(Path(__file__).with_name(SCRIPTS[name])),
+            file.name,
+            str(WEEKS),
+        ]
+        run = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | compiled)
+    found: dict[str, Any] = json.loads(run.stdout)
+    return found
 
 
 def main() -> int:
@@ -137,8 +155,9 @@ def main() -> int:
     parser.add_argument("--most", type=int, default=max(curve.SIZES), help="customers of the longest row of the curve")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     arguments = parser.parse_args()
-    if not PEER.exists():
-        print("without lifetimes: `make bench-value` sets it up", file=sys.stderr)
+    for name, folder in PEERS.items():
+        if not (folder / ".ready").exists():
+            print(f"without {name}: `make bench-value` sets it up, or says why it cannot", file=sys.stderr)
     if arguments.data is None or not arguments.data.is_dir():
         print("CDNOW skipped: name the folder of the public data with --data or REGULARS_DATA", file=sys.stderr)
         rows = []
