@@ -1,6 +1,7 @@
 """`python -m bench.value [--data FOLDER] [--customers N] [--most N] [--json]`: the model of lifetime value, beside others'.
 
-CDNOW: the published parameters, and the forecast of weeks 40 to 78 from weeks 1 to 39. Speed: fitting and scoring
+CDNOW: the published parameters, and the forecast of weeks 40 to 78 from weeks 1 to 39. The product's own forecast, whose
+model its last weeks choose, of this and other businesses (`ours`). Speed: fitting and scoring
 customers drawn from the published model, in one run with `lifetimes` and `pymc-marketing` (where `make bench-value`
 could make their environments), and alone by their number, up to ten million.
 Exit 1 where a figure misses what is asked.
@@ -23,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from bench.rows import Row, tell
-from bench.value import curve
+from bench.value import curve, ours
 from bot.differentiate.lifetime import Purchases, fit_rate, fit_spend
 
 ROOT = Path(__file__).parents[2]
@@ -160,9 +161,10 @@ def main() -> int:
             print(f"without {name}: `make bench-value` sets it up, or says why it cannot", file=sys.stderr)
     if arguments.data is None or not arguments.data.is_dir():
         print("CDNOW skipped: name the folder of the public data with --data or REGULARS_DATA", file=sys.stderr)
-        rows = []
+        arguments.data, rows = None, []
     else:
         rows = measure_cdnow(arguments.data)
+    rows += ours.measure(arguments.data)
     rows += measure_speed(arguments.customers)
     rows += curve.measure_sizes(draw(arguments.most))
     return tell(rows, as_json=arguments.json)

@@ -7,18 +7,17 @@ Its orders are imported as a shop's would be, classed once a quarter, and report
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.value.ours import bring, read_cdnow
 from bot.config import Settings, load_settings
 from bot.differentiate.plots import draw_report
 from bot.differentiate.report import report_value
 from bot.differentiate.value import differentiate_all
-from bot.identify.importing.files import import_file
 from storage import schema
 from storage.database import Database
 
@@ -27,24 +26,12 @@ SHOWN = ("tiers", "alive")
 QUARTERS = [datetime(*day, tzinfo=UTC) for day in ((1997, 10, 1), (1998, 1, 1), (1998, 4, 1), (1998, 7, 1))]
 
 
-def write_orders(data: Path, file: Path) -> None:
-    with file.open("w", encoding="utf-8", newline="") as written:
-        rows = csv.writer(written)
-        rows.writerow(("order_id", "customer_id", "ordered_at", "total"))
-        lines = (data / "value_cdnow" / "CDNOW_sample.txt").read_text().splitlines()
-        for number, line in enumerate(lines):
-            _, customer, day, _, spent = line.split()
-            rows.writerow((f"order-{number}", f"customer-{customer}", f"{day[:4]}-{day[4:6]}-{day[6:]}", spent))
-
-
 def draw(data: Path, folder: Path, settings: Settings) -> list[Path]:
     with tempfile.TemporaryDirectory() as scratch:
-        orders = Path(scratch) / "orders.csv"
-        write_orders(data, orders)
         database = Database(f"sqlite:///{scratch}/shop.db")
         try:
             schema.migrate(database)
-            import_file(database, "orders", orders, settings, QUARTERS[-1])
+            bring(database, read_cdnow(data), Path(scratch) / "orders.csv", settings)
             for at in QUARTERS:
                 differentiate_all(database, settings, at)
             found = database.read_now(lambda memory: report_value(memory, settings, QUARTERS[-1]))

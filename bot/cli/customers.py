@@ -204,7 +204,12 @@ def _say_model(model: dict[str, Any] | None) -> None:
     if model is None:
         say("Nobody has come back yet: there is no value to work out.")
         return
-    names = {"bg_nbd": "BG/NBD and Gamma-Gamma", "bg_nbd_with_prior": "BG/NBD with a prior, since few came back yet"}
+    names = {
+        "bg_nbd": "BG/NBD and Gamma-Gamma",
+        "bg_nbd_with_prior": "BG/NBD with a prior, since few came back yet",
+        "pareto_nbd": "Pareto/NBD and Gamma-Gamma",
+        "bg_and_pareto_nbd": "the mean of BG/NBD and Pareto/NBD, and Gamma-Gamma",
+    }
     if model["how"] == "own_rate":
         say(f"Value rests on everybody's own rate. BG/NBD was not used: {model['why']}.")
     else:

@@ -1,7 +1,8 @@
 """What customers will bring: a model fitted to what they bought, checked on the business's own last weeks, and put to use.
 
-Where BG/NBD does not fit (no maximum; more than twice, or less than half, of what the last weeks brought) everybody's
-own rate is used instead, and the forecast says so. With few customers who came back, a prior steadies the fit.
+Whether customers leave after an order (BG/NBD), at any time (Pareto/NBD) or between, the last weeks say (`leaving`). Where
+BG/NBD does not fit (no maximum; more than twice, or less than half, of what the last weeks brought) everybody's own
+rate is used instead, and the forecast says so. With few customers who came back, a prior steadies the fit.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.config.sections import BusinessSettings
+from bot.differentiate.leaving import AnytimeRate, Blend, choose_share, fit_anytime_rate
 from bot.differentiate.lifetime import (
     Floats,
     OwnRate,
@@ -39,15 +41,18 @@ WRONG = 2.0  # times: a forecast further from what came than this is not used
 LEAST_ORDERS = 20  # in the checked weeks, of forecast and actual together: of fewer nothing can be said
 STEPS = 12  # parts of the horizon, each discounted from its middle
 YEAR = 365.0
+HOWS = {0.0: "bg_nbd", 0.5: "bg_and_pareto_nbd", 1.0: "pareto_nbd"}  # by the share of Pareto/NBD
+Model = Rate | Blend | OwnRate
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Orders of the last `days`, as a fit of all before them forecast them."""
+    """Orders of the last `days`, as a fit of all before them forecast them, with what `share` of Pareto/NBD did best."""
 
     days: int
     predicted: float
     actual: int
+    share: float = 0.0
 
     @property
     def is_wrong(self) -> bool:
@@ -65,10 +70,10 @@ class Expected(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """`how`: bg_nbd, bg_nbd_with_prior or own_rate; `why` says what spoke against BG/NBD. `until` is a UTC day."""
+    """`how`: see `HOWS`, or bg_nbd_with_prior or own_rate; `why` says what spoke against. `until` is a UTC day."""
 
     how: str
-    orders: Rate | OwnRate
+    orders: Model
     spend: Spend
     until: int
     customers: int
@@ -76,13 +81,15 @@ class Forecast:
     why: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """The shape of `differentiate --json`; `alpha` is in weeks, `v` in minor units."""
-        orders = asdict(self.orders)
+        """The shape of `differentiate --json`; `alpha` is in weeks, `v` in minor units. BG/NBD's parameters come first."""
+        both = self.orders if isinstance(self.orders, Blend) else None
+        orders = asdict(both.rate if both else self.orders)
         known = {name: orders.get(name) for name in ("r", "alpha", "a", "b", "log_likelihood", "scale")}
         return {
             **known,
             "p": self.spend.p, "q": self.spend.q, "v": self.spend.v,
-            "converged": isinstance(self.orders, Rate) and self.orders.converged,
+            "converged": bool(orders.get("converged")),
+            "pareto_nbd": {**asdict(both.anytime), "share": both.share} if both else None,
             "spend_converged": self.spend.converged,
             "how": self.how, "why": self.why, "until": self.until, "customers": self.customers,
             "check": asdict(self.check) if self.check else None,
@@ -90,11 +97,14 @@ class Forecast:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Forecast:
-        orders: Rate | OwnRate
+        orders: Model
         if stored["how"] == "own_rate":
             orders = OwnRate(stored["r"], stored["alpha"], stored["scale"])
         else:
             orders = Rate(*(stored[name] for name in ("r", "alpha", "a", "b", "log_likelihood", "converged")))
+            if other := stored.get("pareto_nbd"):
+                anytime = AnytimeRate(**{name: value for name, value in other.items() if name != "share"})
+                orders = Blend(orders, anytime, other["share"])
         spend = Spend(stored["p"], stored["q"], stored["v"], stored["spend_converged"])
         check = Check(**stored["check"]) if stored["check"] else None
         return cls(stored["how"], orders, spend, stored["until"], stored["customers"], check, stored["why"])
@@ -120,7 +130,7 @@ class Forecast:
         ]
 
 
-def _discounted(model: Rate | OwnRate, rows: Purchases, settings: BusinessSettings) -> tuple[Floats, Floats]:
+def _discounted(model: Model, rows: Purchases, settings: BusinessSettings) -> tuple[Floats, Floats]:
     """Orders within the horizon, and the same weighed by what an order then is worth today."""
     days = settings.value.horizon / timedelta(days=1)
     before = np.zeros(len(rows.x))
@@ -167,7 +177,10 @@ def fit(memory: Memory, settings: BusinessSettings, until: datetime) -> Forecast
     elif check is not None and check.is_wrong:
         why = f"it forecast {check.predicted:.0f} orders for the last {check.days} days, and {check.actual} came"
     if not why:
-        return Forecast(how, rate, spend, last, len(bought), check)
+        orders: Model = rate
+        if check is not None and check.share and (anytime := fit_anytime_rate(rows)).converged:
+            orders, how = Blend(rate, anytime, check.share), HOWS[check.share]
+        return Forecast(how, orders, spend, last, len(bought), check)
     return Forecast("own_rate", _own_rate(memory, settings, until, rows, check), spend, last, len(bought), check, why)
 
 
@@ -195,18 +208,22 @@ def _check(memory: Memory, settings: BusinessSettings, until: datetime, age: int
     rows = count(known, day_of(before))
     if not known or not rows.x.any():
         return None
-    rate, _ = _fit_orders(rows)
-    predicted = float(rate.expected(days / 7, rows.x, rows.t_x, rows.T) @ rows.n)
-    return Check(days, predicted, _count_later(memory, settings, known, before, until))
+    rate, how = _fit_orders(rows)
+    came = _count_later(memory, settings, known, before, until)
+    if how == "bg_nbd":
+        share, predicted = choose_share(rate, rows, days / 7, came)
+    else:  # too few to tell
+        share, predicted = 0.0, float(rate.expected(days / 7, rows.x, rows.t_x, rows.T) @ rows.n)
+    return Check(days, predicted, int(came.sum()), share)
 
 
 def _count_later(
     memory: Memory, settings: BusinessSettings, known: Sequence[Bought], since: datetime, until: datetime
-) -> int:
-    """Days with an order after `since`, of those who were customers by then."""
-    then = {one.customer_id for one in known}
-    later = purchases.load(memory, since=since, until=until, currency=settings.business.currency)
-    return sum(one.days for one in later if one.customer_id in then)
+) -> Floats:
+    """Days with an order from `since` on, of each of those who were customers by then."""
+    currency = settings.business.currency
+    later = {one.customer_id: one.days for one in purchases.load(memory, since=since, until=until, currency=currency)}
+    return np.array([later.get(one.customer_id, 0) for one in known], dtype=float)
 
 
 def _own_rate(
@@ -238,9 +255,8 @@ def compare(
     """What it forecasts from `until` to `end`, and what came of these customers: {"predicted_orders", "actual_orders", …}."""
     currency = settings.business.currency
     bought = purchases.load(memory, until=until, currency=currency)
-    later = {one.customer_id: one.days for one in purchases.load(memory, since=until, until=end, currency=currency)}
     predicted = forecast.predict(bought, day_of(end) - day_of(until))
-    actual = np.array([later.get(one.customer_id, 0) for one in bought], dtype=float)
+    actual = _count_later(memory, settings, bought, until, end)
     return {
         "predicted_orders": round(float(predicted.sum()), 1),
         "actual_orders": int(actual.sum()),

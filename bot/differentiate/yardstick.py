@@ -94,7 +94,7 @@ def find_ground(tiers: TierSettings, forecast: Forecast | None, customers: int) 
         return "few"
     if forecast is None:
         return "nobody_returned"
-    return {"bg_nbd": "model", "bg_nbd_with_prior": "prior", "own_rate": "misfit"}[forecast.how]
+    return {"bg_nbd_with_prior": "prior", "own_rate": "misfit"}.get(forecast.how, "model")
 
 
 def _tiers_begin(settings: BusinessSettings, values: Sequence[int]) -> tuple[int, int]:

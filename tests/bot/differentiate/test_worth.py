@@ -156,7 +156,7 @@ def test_a_base_that_left_long_ago_has_no_best_customers(database: Database) -> 
     everybody = [customer_of(database, number) for number in range(1, 201)]
     gone = [one for one in everybody if one.value["present_value"] == 0]
     assert len(gone) > 150
-    assert {one.tier for one in gone} == {"C"}
+    assert {one.tier for one in gone} == {"C", "new"}  # who ordered once may have left as well
     assert {one.group for one in gone} == {"steady"}
 
 
