@@ -116,15 +116,19 @@ def choose_share(rate: Rate, rows: Purchases, weeks: float, came: Floats) -> Cho
     Best by the Poisson deviance (P. McCullagh, J. Nelder 1989, Generalized Linear Models), which the true mean makes
     least; a mean absolute error would reward to forecast too little.
     """
-    tried = [(0.0, rate.expected(weeks, rows.x, rows.t_x, rows.T)[rows.inverse])]
+    there = rows.x, rows.t_x, rows.T
+    after = rate.expected(weeks, *there)
+    tried = [(0.0, after)]
     anytime = fit_anytime_rate(rows)
     if anytime.converged:
-        other = anytime.expected(weeks, rows.x, rows.t_x, rows.T)[rows.inverse]
-        tried += [(share, (1 - share) * tried[0][1] + share * other) for share in SHARES[1:]]
-    share, expected = min(tried, key=lambda one: _deviate(one[1], came))
-    return Choice(share, float(expected.sum()))
+        other = anytime.expected(weeks, *there)
+        tried += [(share, (1 - share) * after + share * other) for share in SHARES[1:]]
+    together = np.bincount(rows.inverse, weights=came, minlength=len(rows.n))  # of those alike
+    share, expected = min(tried, key=lambda one: _deviate(one[1], together, rows.n))
+    return Choice(share, float(expected @ rows.n))
 
 
-def _deviate(expected: Floats, came: Floats) -> float:
-    """Half of the deviance, less what is the same of every forecast."""
-    return float(np.mean(expected - came * np.log(np.maximum(expected, NEARLY_NONE))))
+def _deviate(expected: Floats, came: Floats, n: Floats) -> float:
+    """Half of the deviance, less what is the same of every forecast; of `n` customers alike, who are expected to order
+    so often each, `came` orders came."""
+    return float(n @ expected - came @ np.log(np.maximum(expected, NEARLY_NONE)))
