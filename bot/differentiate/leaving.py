@@ -123,7 +123,7 @@ def choose_share(rate: Rate, rows: Purchases, weeks: float, came: Floats) -> Cho
     if anytime.converged:
         other = anytime.expected(weeks, *there)
         tried += [(share, (1 - share) * after + share * other) for share in SHARES[1:]]
-    together = np.bincount(rows.inverse, weights=came, minlength=len(rows.n))  # of those alike
+    together: Floats = np.bincount(rows.inverse, weights=came, minlength=len(rows.n)).astype(float)  # of those alike
     share, expected = min(tried, key=lambda one: _deviate(one[1], together, rows.n))
     return Choice(share, float(expected @ rows.n))
 
