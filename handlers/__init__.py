@@ -22,7 +22,19 @@ from telegram.ext import (
 
 from bot.runtime.worker import keep_error
 from handlers.customers import chat, feedback, knowledge, orders, privacy, profile, questions, reminders, start
-from handlers.staff import cases, desk, duplicates, find, followups, households, imports, reports, segments, team
+from handlers.staff import (
+    cases,
+    desk,
+    duplicates,
+    find,
+    followups,
+    households,
+    imports,
+    partners,
+    reports,
+    segments,
+    team,
+)
 from handlers.staff import profile as staff_profile
 from handlers.visit import Visit, answering
 from storage import buttons
@@ -33,6 +45,7 @@ CUSTOMER_COMMANDS: dict[str, Callable[[Visit], None]] = {**start.COMMANDS, **pro
 STAFF_COMMANDS: dict[str, Callable[[Visit], None]] = {
     **find.COMMANDS,
     **staff_profile.COMMANDS,
+    **partners.COMMANDS,
     **followups.COMMANDS,
     **duplicates.COMMANDS,
     **households.COMMANDS,
@@ -52,6 +65,7 @@ PRESSES: dict[str, Callable[[Visit], None]] = {
     **orders.PRESSES,
     **find.PRESSES,
     **staff_profile.PRESSES,
+    **partners.PRESSES,
     **followups.PRESSES,
     **duplicates.PRESSES,
     **households.PRESSES,

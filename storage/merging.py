@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage import partners
 from storage.database import Memory
 from storage.models import (
     Base,
@@ -58,9 +59,12 @@ def move(memory: Memory, *, source: int, target: int) -> dict[str, Any]:
     """Every row that names `source` names `target`; where both have the same, one stays. `source` goes.
 
     Returns what `restore` needs: {"customer": row, "moved": {table: row numbers}, "dropped": {table: rows},
-    "last": {table: number of the newest row}, "links": numbers of the household links that were made}.
+    "last": {table: number of the newest row}, "links": numbers of the household links that were made,
+    "own_customers": numbers of the customers of a partner}.
     """
     kept: dict[str, Any] = {"customer": read_customer(memory, source), "moved": {}, "dropped": {}}
+    kept["own_customers"] = partners.list_own(memory, source)
+    partners.assign(memory, kept["own_customers"], target)
     connection = memory.connection()
     kept["last"] = {
         name: connection.execute(select(func.coalesce(func.max(table_of(model).c.id), 0))).scalar_one()
@@ -94,6 +98,7 @@ def restore(memory: Memory, kept: dict[str, Any], *, source: int, target: int) -
     memory.flush()
     connection = memory.connection()
     connection.execute(insert(CUSTOMERS).values(_decode(CUSTOMERS, kept["customer"])))
+    partners.assign(memory, kept.get("own_customers", ()), source, only_of=target)
     for table in list_tables():
         _give(memory, table, kept["moved"].get(table.name, []), source, target)
     connection.execute(delete(LINKS).where(LINKS.c.id.in_(kept.get("links", []))))

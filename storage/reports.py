@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, DateTime, cast, extract, func, select, type_coerce
+from sqlalchemy import ColumnElement, DateTime, cast, extract, func, not_, select, type_coerce
 from sqlalchemy.types import BigInteger, Integer
 
 from storage.database import Memory
-from storage.models import Customer, Order, TierChange, table_of
+from storage.models import Customer, CustomerKind, Order, TierChange, table_of
 
 CUSTOMERS, ORDERS, CHANGES = table_of(Customer), table_of(Order), table_of(TierChange)
 
@@ -22,9 +22,12 @@ class Held(NamedTuple):
     value: int | None
 
 
-def sum_tiers(memory: Memory) -> list[Held]:
+def sum_tiers(memory: Memory, *, partners: bool = False) -> list[Held]:
+    """Of all customers but partners, or of partners alone."""
     value = cast(CUSTOMERS.c.value["present_value"].as_integer(), BigInteger)
-    statement = select(CUSTOMERS.c.tier, func.count(), func.sum(value)).group_by(CUSTOMERS.c.tier)
+    is_partner = CUSTOMERS.c.kind == CustomerKind.partner
+    whose = is_partner if partners else not_(is_partner)
+    statement = select(CUSTOMERS.c.tier, func.count(), func.sum(value)).where(whose).group_by(CUSTOMERS.c.tier)
     return [
         Held(tier, count, None if total is None else int(total))
         for tier, count, total in memory.connection().execute(statement)

@@ -271,6 +271,8 @@ class _Compiler:
             return self._tagged(one.text)
         if one.word == "open_complaint":
             return exists().where(_of(FEEDBACK), FEEDBACK.c.kind == "complaint", FEEDBACK.c.status == "open")
+        if one.word == "has_partner":
+            return CUSTOMERS.c.partner_id.is_not(None)
         if one.word == "reachable":
             return exists().where(_of(IDENTITIES), IDENTITIES.c.kind == "telegram")
         if one.word == "subscribed":

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, case, func, insert, select, update
 from sqlalchemy.orm.util import identity_key
 
 from storage.database import Memory
-from storage.models import Consent, Customer, Event, Fact, Figures, Order, Purpose, TierChange, table_of
+from storage.models import Consent, Customer, CustomerKind, Event, Fact, Figures, Order, Purpose, TierChange, table_of
 
 CUSTOMERS = table_of(Customer)
 ORDERS = table_of(Order)
@@ -44,6 +44,7 @@ class Classed(NamedTuple):
     value: dict[str, Any]
     profiled: bool
     bought: Bought
+    kind: str = CustomerKind.person
 
 
 def is_profiled(memory: Memory, customer_id: int) -> bool:
@@ -168,12 +169,15 @@ def load(
     people = connection.execute(
         select(
             CUSTOMERS.c.id, CUSTOMERS.c.tier, CUSTOMERS.c.tier_reason, CUSTOMERS.c.tier_set_by, CUSTOMERS.c.tier_until,
-            CUSTOMERS.c.tier_below_since, CUSTOMERS.c.value_group, CUSTOMERS.c.value,
+            CUSTOMERS.c.tier_below_since, CUSTOMERS.c.value_group, CUSTOMERS.c.value, CUSTOMERS.c.kind,
         )
         .where(CUSTOMERS.c.id.in_(customer_ids))
         .order_by(CUSTOMERS.c.id)
     )  # fmt: skip
-    return [Classed(*row, profiled.get(row[0], True), numbers.get(row[0], NOTHING)) for row in people]
+    return [
+        Classed(*row[:-1], profiled=profiled.get(row[0], True), bought=numbers.get(row[0], NOTHING), kind=row[-1])
+        for row in people
+    ]
 
 
 WRITTEN = ["tier", "tier_reason", "tier_set_by", "tier_until", "tier_below_since", "group", "value"]

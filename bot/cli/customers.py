@@ -20,9 +20,16 @@ from bot.cli.output import (
     read_moment,
     read_settings,
     say,
+    unknown,
 )
 from bot.clock import Clock
 from bot.errors import InputError, InputProblem
+
+NOBODY = "nobody"
+_HINDRANCES = {
+    "self": "is the customer itself",
+    "no_partner": "#{id} is no partner; regulars customers kind {id} partner makes it one",
+}
 
 app = make_group()
 customers_app = make_group("Who they are and what is known of them.")
@@ -42,7 +49,7 @@ def list_customers(as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
         return
-    columns = ("id", "name", "tier", "orders", "contacts", "language", "status")
+    columns = ("id", "name", "kind", "tier", "orders", "contacts", "language", "status")
     print_table(columns, [tuple(row[column] for column in columns) for row in rows])
 
 
@@ -69,6 +76,7 @@ def show_customer(key: Key, as_json: AsJson = False) -> None:
         "id",
         "name",
         "kind",
+        "partner",
         "language",
         "time_zone",
         "status",
@@ -120,6 +128,56 @@ def _list_needs(needs: dict[str, Any] | None) -> list[tuple[str, str]]:
             ("discounts", f"{prices['discounted']} of {prices['orders']} ({prices['usual']:.0%} here): {words}")
         )
     return rows
+
+
+@customers_app.command("kind")
+def set_kind(
+    key: Key,
+    kind: Annotated[str, typer.Argument(help="person, firm or partner.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what somebody is; partners are classed among partners, and have a menu of their own in the chat."""
+    from bot.differentiate import partners
+    from bot.identify import portrait
+    from storage.models import CustomerKind
+
+    if kind not in tuple(CustomerKind):
+        raise InputError("KIND", [unknown(kind, tuple(CustomerKind), "a kind of customer")])
+    settings, now = read_settings(), Clock().now()
+    with opened(settings, create=False) as database:
+        found = database.read_now(lambda memory: portrait.find_customer(memory, key, settings).id)
+        shown = database.write_now(
+            lambda memory: partners.set_kind_of(memory, found, CustomerKind(kind), settings, now),
+            name="kind",
+        )
+    print_json(shown) if as_json else say(f"#{found} is a {kind} now: tier {shown['tier']}. {shown['tier_reason']}")
+
+
+@customers_app.command("assign")
+def assign(
+    key: Key,
+    partner: Annotated[str, typer.Argument(help="The partner whose customer this is; `nobody` takes it back.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say whose customer somebody is."""
+    from bot.differentiate import partners
+    from bot.identify import portrait
+    from storage.database import Memory
+
+    settings = read_settings()
+
+    def write(memory: Memory) -> dict[str, Any]:
+        customer = portrait.find_customer(memory, key, settings)
+        owner = None if partner == NOBODY else portrait.find_customer(memory, partner, settings)
+        if owner is not None and (wrong := partners.find_hindrance(customer, owner)):
+            raise InputError("PARTNER", [InputProblem(None, _HINDRANCES[wrong].format(id=owner.id))])
+        customer.partner_id = owner.id if owner else None
+        return {"id": customer.id, "partner": customer.partner_id}
+
+    with opened(settings, create=False) as database:
+        shown = database.write_now(write, name="assign")
+    whose = f"#{shown['partner']}'s" if shown["partner"] else "nobody's"
+    print_json(shown) if as_json else say(f"#{shown['id']} is {whose} customer now")
 
 
 @app.command()
@@ -193,6 +251,8 @@ def differentiate(
     if until is None:
         print_table(("tier", "customers"), [*result["tiers"].items(), ("all", result["customers"])])
         say(describe_ground(settings, Yardstick(**result["yardstick"]), language="en"))
+        if result["partners"]["customers"]:
+            say(describe_ground(settings, Yardstick(**result["partners"]), language="en"))
     elif result["model"]:
         shown = ("predicted_orders", "actual_orders", "mean_absolute_error")
         print_table(("since then", ""), [(name.replace("_", " "), f"{result[name]:g}") for name in shown])

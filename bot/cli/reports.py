@@ -130,13 +130,10 @@ def _draw(found: dict[str, Any], language: str, settings: Settings, folder: Path
 
 
 def _print(found: dict[str, Any]) -> None:
-    currency = found["currency"]
-    tiers = [
-        (tier["tier"], f"{tier['customers']:,}", _percent(tier["share_of_customers"]), _money(tier["value"], currency),
-         _percent(tier["share_of_value"]))
-        for tier in found["tiers"]
-    ]  # fmt: skip
-    print_table(("tier", "customers", "", "present value", ""), tiers)
+    _print_tiers("customers", found["tiers"], found["currency"])
+    if found["partners"]:
+        say("\nPartners, compared with partners only:")
+        _print_tiers("partners", found["partners"]["tiers"], found["currency"])
     say("")
     print_table(("group", "customers"), [(name, f"{count:,}") for name, count in found["groups"].items()])
     say("")
@@ -184,6 +181,15 @@ def _print_learning(learnt: dict[str, Any]) -> None:
         for one in learnt["steps"]
     ]  # fmt: skip
     print_table(("contacts", "customers", "quartile", "median", "quartile", "of what is asked, known"), rows)
+
+
+def _print_tiers(whom: str, tiers: list[dict[str, Any]], currency: str) -> None:
+    rows = [
+        (tier["tier"], f"{tier['customers']:,}", _percent(tier["share_of_customers"]), _money(tier["value"], currency),
+         _percent(tier["share_of_value"]))
+        for tier in tiers
+    ]  # fmt: skip
+    print_table(("tier", whom, "", "present value", ""), rows)
 
 
 def _span(part: dict[str, Any]) -> str:

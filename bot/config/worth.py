@@ -1,5 +1,6 @@
 """The sections of config.yaml that say what customers are worth: tiers, value, lifecycle, the cost of winning them."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
@@ -54,6 +55,23 @@ class ByValue(Section):
         return self
 
 
+class PartnerTiers(Section):
+    """What earns a partner a tier, among partners; the rest of `tiers` holds for them, too."""
+
+    value: ByValue = Field(ByValue(), description="What earns a tier by value, of partners")
+    min_customers: PositiveCount = Field(
+        10, description="With fewer partners who bought than this, their tiers are by orders, money and recency"
+    )
+    A: Threshold = Field(
+        Threshold(orders=12, spent=Decimal(3000), within=45 * DAY),
+        description="What earns a partner tier A by orders, money and recency",
+    )
+    B: Threshold = Field(
+        Threshold(orders=4, spent=Decimal(800), within=90 * DAY),
+        description="What earns a partner tier B by orders, money and recency; below it is tier C",
+    )
+
+
 class Tiers(Section):
     by: Literal["value", "rfm"] = Field(
         "value",
@@ -76,25 +94,46 @@ class Tiers(Section):
         description="What earns tier B by orders, money and recency; below it is tier C",
     )
 
+    partners: PartnerTiers = Field(PartnerTiers(), description="Partners have tiers of their own, among themselves")
+
+    def of(self, whom: str) -> "Tiers":
+        """What holds for `customers`, or for `partners`."""
+        if whom != "partners":
+            return self
+        return self.model_copy(update={name: getattr(self.partners, name) for name in PartnerTiers.model_fields})
+
     @model_validator(mode="after")
     def _descend(self) -> Self:
-        refusals = []
-        for key in ("orders", "spent"):
-            a, b = getattr(self.A, key), getattr(self.B, key)
-            if b > a:
-                wrong, accepted = f"{b} is more than tier A asks ({a})", f"at most {a}, or a higher A.{key}"
-                refusals.append(Refusal(wrong, accepted, key=f"B.{key}"))
-        a, b, window = map(duration_text, (self.A.within, self.B.within, self.window))
-        if self.B.within < self.A.within:
-            wrong, accepted = f"{b} is stricter than tier A ({a})", f"at least {a}, or a shorter A.within"
-            refusals.append(Refusal(wrong, accepted, key="B.within"))
-        for tier, within in (("A", self.A.within), ("B", self.B.within)):
-            if within > self.window:
-                wrong = f"{duration_text(within)} reaches further back than the window ({window})"
-                refusals.append(Refusal(wrong, f"at most {window}, or a longer window", key=f"{tier}.within"))
+        refusals = [
+            *_find_slips(self.A, self.B, self.window, ""),
+            *_find_slips(self.partners.A, self.partners.B, None, "partners."),
+        ]
         if refusals:
             raise refusing(*refusals)
         return self
+
+
+def _find_slips(a: Threshold, b: Threshold, window: timedelta | None, where: str) -> list[Refusal]:
+    """Tier B that asks more than tier A, and what reaches further back than orders count."""
+    refusals = []
+    for key in ("orders", "spent"):
+        more, most = getattr(b, key), getattr(a, key)
+        if more > most:
+            wrong, accepted = f"{more} is more than tier A asks ({most})", f"at most {most}, or a higher A.{key}"
+            refusals.append(Refusal(wrong, accepted, key=f"{where}B.{key}"))
+    if b.within < a.within:
+        least = duration_text(a.within)
+        wrong, accepted = (
+            f"{duration_text(b.within)} is stricter than tier A ({least})",
+            f"at least {least}, or a shorter A.within",
+        )
+        refusals.append(Refusal(wrong, accepted, key=f"{where}B.within"))
+    for tier, within in (("A", a.within), ("B", b.within)):
+        if window is not None and within > window:
+            longest = duration_text(window)
+            wrong = f"{duration_text(within)} reaches further back than the window ({longest})"
+            refusals.append(Refusal(wrong, f"at most {longest}, or a longer window", key=f"{where}{tier}.within"))
+    return refusals
 
 
 class CostToServe(Section):

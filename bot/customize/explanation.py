@@ -14,7 +14,7 @@ from bot.customize.arbiter import Reason
 from bot.customize.planning import MEMORY, zone_of
 from bot.differentiate.tiers import read_standings
 from bot.identify.households import show_household
-from storage import follow_ups, reach, tiers
+from storage import follow_ups, partners, reach, tiers
 from storage.database import Memory
 from storage.models import Customer, FollowUpStatus, Purpose
 
@@ -24,7 +24,8 @@ HELD_BACK = 5  # of what was held back or skipped, the newest
 def explain(memory: Memory, customer: Customer, settings: BusinessSettings, now: datetime) -> dict[str, Any]:
     """{"worth", "why", "next", "held"}; times are aware datetimes, money is in minor units.
 
-    - worth: {"tier", "group", "value", "by_staff", "until" (the end of a tier set by hand, or None)}
+    - worth: {"tier", "group", "value", "by_staff", "until" (the end of a tier set by hand, or None), "own" (what a
+      partner's own customers bring: {"customers", "orders", "spent", "present_value"})}
     - why: {"reason" (plain words as stored), "choice" and "grounds" (to say it in another language), "numbers" (of
       orders, money and recency; None where profiling is off), "rests_on", "next_tier", "missing", "changes" (newest first)}
     - next: None, or {"rule", "purpose", "due_at", "status", "reason" (why it waits now), "blocked" (what would
@@ -44,6 +45,7 @@ def explain(memory: Memory, customer: Customer, settings: BusinessSettings, now:
             "value": customer.value,
             "by_staff": customer.tier_set_by is not None,
             "until": customer.tier_until,
+            "own": partners.sum_own(memory, [customer.id]).get(customer.id, partners.Own())._asdict(),
         },
         "why": _why(memory, customer, settings, now),
         "next": upcoming[0] if upcoming else None,

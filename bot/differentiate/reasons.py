@@ -20,7 +20,7 @@ from bot.config.sections import BusinessSettings
 from bot.differentiate.choosing import Choice, Grounds, begins_at
 from bot.differentiate.earning import WITHIN
 from bot.differentiate.numbers import Numbers
-from bot.differentiate.yardstick import Yardstick
+from bot.differentiate.yardstick import CUSTOMERS, PARTNERS, Yardstick
 from storage.models import Tier
 
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
@@ -61,6 +61,8 @@ class _Words:
         self.language = language or settings.business.language
         self.words = _words_of(self.language)
         self.locale = _locale(self.language)
+        self.of = grounds.yardstick.of if grounds else CUSTOMERS
+        self.tiers = settings.tiers.of(self.of)
 
     def tell(self, audience: str, choice: Choice) -> str:
         spoken: dict[str, str] = self.words[audience]
@@ -72,8 +74,8 @@ class _Words:
             "tier": choice.tier,
             "next": choice.next or "",
             "missing": format_list(missing, locale=self.locale) if len(missing) > 1 else "".join(missing),
-            "min_orders": self._count("orders", self.settings.tiers.min_orders),
-            "window": self._count("days", self.settings.tiers.window.days),
+            "min_orders": self._count("orders", self.tiers.min_orders),
+            "window": self._count("days", self.tiers.window.days),
             "horizon": self._count("days", self.settings.value.horizon.days),
         }
         return words.format(**filled, **self._fall(choice), **self._numbers(choice)).strip()
@@ -84,13 +86,14 @@ class _Words:
         check = measured.check or {}
         name = "misfit_checked" if check else measured.rests_on
         words: str = self.words["rests_on"][name]
-        return words.format(
-            customers=self._count("customers", measured.customers),
-            least=_write_number(self.settings.tiers.min_customers, self.language),
+        told = words.format(
+            customers=self._count(self.of, measured.customers),
+            least=_write_number(self.tiers.min_customers, self.language),
             days=self._count("days", check.get("days", 0)),
             predicted=self._count("orders", round(check.get("predicted", 0))),
             actual=_write_number(check.get("actual", 0), self.language),
         )
+        return self.join(str(self.words["among_partners"]), told) if self.of == PARTNERS else told
 
     def join(self, *sentences: str) -> str:
         return str(self.words["between"]).join(sentences)
@@ -112,11 +115,11 @@ class _Words:
     def _fall(self, choice: Choice) -> dict[str, str]:
         if choice.since is None:
             return {}
-        falls_at = choice.since + self.settings.tiers.grace
+        falls_at = choice.since + self.tiers.grace
         return {"falls_to": choice.falls_to or "", "since": self._day(choice.since), "falls_at": self._day(falls_at)}
 
     def _missing(self, audience: str, choice: Choice, name: str) -> str:
-        tiers = self.settings.tiers
+        tiers = self.tiers
         if choice.next == Tier.C:
             return self._count("least_orders", tiers.min_orders)
         if name == "value":

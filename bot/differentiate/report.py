@@ -33,7 +33,8 @@ DAY = timedelta(days=1)
 
 def report_value(memory: Memory, settings: BusinessSettings, now: datetime) -> dict[str, Any]:
     """{"as_of", "business", "currency", "rests_on", "forecast", "tiers", "groups", "stages", "movements", "rfm", "alive",
-    "calibration", "retention", "learning"}; None for what there is nothing to say of yet. Tiers are as they stand now."""
+    "calibration", "retention", "learning", "partners"}; None for what there is nothing to say of yet. Tiers are as they
+    stand now; those of partners, who have tiers of their own, are apart: {"rests_on", "tiers"}."""
     now, currency = now.astimezone(settings.business.time_zone), settings.business.currency
     bought = purchases.load(memory, until=now, currency=currency)
     model = forecast.load(memory)
@@ -54,12 +55,21 @@ def report_value(memory: Memory, settings: BusinessSettings, now: datetime) -> d
         "calibration": calibrate(memory, settings, bought, now),
         "retention": follow_cohorts(memory, settings, now),
         "learning": follow_learning(memory, settings, now),
+        "partners": sum_partners(memory),
     }
 
 
-def sum_tiers(memory: Memory) -> list[dict[str, Any]]:
+def sum_partners(memory: Memory) -> dict[str, Any] | None:
+    """What partners' tiers rest on, and their tiers as `sum_tiers` has them; None where there is no partner."""
+    tiers = sum_tiers(memory, partners=True)
+    if not any(tier["customers"] for tier in tiers):
+        return None
+    return {"rests_on": yardstick.load(memory, yardstick.PARTNERS).rests_on, "tiers": tiers}
+
+
+def sum_tiers(memory: Memory, *, partners: bool = False) -> list[dict[str, Any]]:
     """[{"tier", "customers", "value", "share_of_customers", "share_of_value"}]; values are None without a forecast."""
-    found = {held.tier: held for held in reports.sum_tiers(memory)}
+    found = {held.tier: held for held in reports.sum_tiers(memory, partners=partners)}
     people = sum(held.customers for held in found.values())
     total = sum(held.value or 0 for held in found.values())
     listed = []

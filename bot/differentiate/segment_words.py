@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from bot.config.values import LANGUAGES
-from storage.models import Stage
+from storage.models import CustomerKind, Stage
 
 CHOICE, TEXT, NUMBER, MONEY, SHARE, AGO, AHEAD, FLAG = (
     "choice",
@@ -41,7 +41,8 @@ WORDS: dict[str, Word] = {
     "name": Word(TEXT),
     "language": Word(CHOICE, LANGUAGES),
     "city": Word(TEXT),
-    "kind": Word(CHOICE, ("person", "firm", "partner")),
+    "kind": Word(CHOICE, tuple(kind.value for kind in CustomerKind)),
+    "has_partner": Word(FLAG),
     "lead_source": Word(TEXT),
     "status": Word(CHOICE, ("active", "stopped", "unreachable")),
     "birthday": Word(AHEAD),

@@ -94,9 +94,11 @@ def read_standings(
     """The tier each has or would have by the numbers as they are now; by customer id."""
     since, currency = now - settings.tiers.window, settings.business.currency
     found = stored.load(memory, customer_ids, since=since, until=now, currency=currency)
-    measured = yardstick.load(memory)
+    measured = {of: yardstick.load(memory, of) for of in {yardstick.choose_for(one.kind) for one in found}}
     worths = worth.work_out(memory, settings, worth.load_forecast(memory), now, customer_ids)
-    standings = [_stand(one, settings, now, worths.get(one.id), measured) for one in found]
+    standings = [
+        _stand(one, settings, now, worths.get(one.id), measured[yardstick.choose_for(one.kind)]) for one in found
+    ]
     falling = [one for one in standings if one.may_keep and falls(Tier(one.stored.tier), one.choice)] if keep else []
     given = stored.list_given(memory, [one.stored.id for one in falling]) if falling else {}
     kept = {one.stored.id: _keep(one, settings, now, given.get(one.stored.id)) for one in falling}
@@ -113,7 +115,7 @@ def _stand(
     if not one.profiled:
         return Standing(one, NOT_PROFILED, None)
     numbers = read_numbers(one.bought, settings.business.currency, now, worth_of_one)
-    choice = choose_tier(numbers, settings.tiers, measured)
+    choice = choose_tier(numbers, settings.tiers.of(measured.of), measured)
     return Standing(one, choice, Grounds(numbers, measured), may_keep=not ended and one.tier_set_by is None)
 
 
@@ -122,7 +124,8 @@ def _keep(standing: Standing, settings: BusinessSettings, now: datetime, given_a
     if grounds is None:
         return standing
     held = Held(Tier(one.tier), one.below_since, _seen_at(one.value), given_at)
-    choice = keep_tier(standing.choice, held, grounds.numbers, settings.tiers, grounds.yardstick, now)
+    tiers = settings.tiers.of(grounds.yardstick.of)
+    choice = keep_tier(standing.choice, held, grounds.numbers, tiers, grounds.yardstick, now)
     return replace(standing, choice=choice)
 
 

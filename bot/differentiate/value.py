@@ -14,6 +14,7 @@ from bot.differentiate.forecast import Forecast
 from bot.differentiate.prices import Usual
 from bot.differentiate.tiers import BATCH, class_anew, count_all
 from bot.differentiate.yardstick import Yardstick
+from storage import partners as stored_partners
 from storage import purchases, tiers
 from storage.database import Database, Memory
 
@@ -23,21 +24,32 @@ class Fitted(NamedTuple):
 
     model: Forecast | None
     yardstick: Yardstick
+    partners: Yardstick
     discounts: Usual
 
 
 def fit(memory: Memory, settings: BusinessSettings, now: datetime) -> Fitted:
-    """The forecast, and what everybody is held against. Takes its time; nothing is written: see `save`."""
+    """The forecast, and what everybody is held against: partners by themselves. Takes its time; nothing is written:
+    see `save`."""
     model = forecast.fit(memory, settings, now)
     bought = purchases.load(memory, until=now, currency=settings.business.currency)
     worths = worth.work_out(memory, settings, model, now, bought=bought)
     usual = prices.measure((one.priced, one.discounted) for one in worths.values())
-    return Fitted(model, yardstick.measure(settings, model, bought, worths), usual)
+    partners = stored_partners.list_ids(memory)
+    theirs = [one for one in bought if one.customer_id in partners] if partners else []
+    others = [one for one in bought if one.customer_id not in partners] if theirs else bought
+    return Fitted(
+        model,
+        yardstick.measure(settings, model, others, worths),
+        yardstick.measure(settings, model, theirs, worths, yardstick.PARTNERS),
+        usual,
+    )
 
 
 def save(memory: Memory, fitted: Fitted) -> None:
     forecast.save(memory, fitted.model)
     yardstick.save(memory, fitted.yardstick)
+    yardstick.save(memory, fitted.partners)
     prices.save(memory, fitted.discounts)
 
 
@@ -46,7 +58,8 @@ def differentiate_all(
 ) -> dict[str, Any]:
     """Fit the model of lifetime value, and class everybody anew: {"customers", "changed", "model", "tiers", "groups", "seconds"}.
 
-    `model` is None until somebody came back; "yardstick" is where tiers begin and what they rest on. `progress` is told how many customers each batch had.
+    `model` is None until somebody came back; "yardstick" is where tiers begin and what they rest on, "partners" the
+    same of partners. `progress` is told how many customers each batch had.
     """
     started = time.perf_counter()
     fitted = database.read_now(partial(fit, settings=settings, now=now))
@@ -67,6 +80,7 @@ def differentiate_all(
         "changed": changed,
         "model": model.to_json() if model else None,
         "yardstick": fitted.yardstick.to_json(),
+        "partners": fitted.partners.to_json(),
         **counts,
         "seconds": seconds,
     }

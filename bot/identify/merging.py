@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from bot.errors import RegularsError
 from storage import consents, contacts, customers, duplicates, events, facts, follow_ups, merging
 from storage.database import Memory
-from storage.models import Consent, Customer, CustomerStatus, Fact, Merge, Purpose, Tier
+from storage.models import Consent, Customer, CustomerKind, CustomerStatus, Fact, Merge, Purpose, Tier
 
 BY_STAFF, BY_PHONE = "staff", "phone"
 WORDING = "merge"  # of a consent refused in one of two entries
@@ -140,6 +140,10 @@ def summarise(row: Merge) -> dict[str, Any]:
 
 
 def _take_over(into: Customer, other: Customer) -> None:
+    if into.kind == CustomerKind.person:
+        into.kind = other.kind
+    if into.partner_id is None and other.partner_id != into.id:
+        into.partner_id = other.partner_id
     into.lead_source = into.lead_source or other.lead_source
     into.city = into.city or other.city
     if into.address is None:

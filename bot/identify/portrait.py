@@ -102,6 +102,7 @@ def _head(customer: Customer, settings: Settings) -> dict[str, Any]:
         "id": customer.id,
         "name": customer.name,
         "kind": customer.kind,
+        "partner": customer.partner_id,
         "language": customer.language,
         "time_zone": customer.time_zone or str(settings.business.time_zone),
         "status": customer.status,

@@ -73,6 +73,7 @@ class ReceivedCustomer(Received):
     birthday: Text = Field("", description="1990-05-03 or 05-03")
     source: Text = ""
     kind: Text = Field("", description="person, firm or partner")
+    partner: Plain = Field("", description="The customer_id of the partner whose customer this is.")
     tags: list[Annotated[str, Field(max_length=64, pattern=r"^[^|]*$")]] = Field(default_factory=list, max_length=50)
     address: Text = Field("", description="Street and number.")
     postcode: Text = ""

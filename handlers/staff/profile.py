@@ -12,15 +12,17 @@ from handlers.staff import notes, orders, tiers
 from handlers.staff.access import FAILED, Deed, reply, staff_only
 from handlers.staff.choosing import choose, name_of
 from handlers.visit import Visit
-from storage import catalogue, contacts, customers, desk, follow_ups
+from storage import catalogue, contacts, customers, desk, follow_ups, partners
 from storage import facts as known
 from storage import feedback as cases
 from storage import orders as bought
+from storage.database import Memory
 from storage.models import Customer, Order
 
 ORDERS_SHOWN = 3
 FACTS_SHOWN = 12
 FAVOURITES_SHOWN = 3
+OWN_SHOWN = 8
 QUOTE_SHOWN = 300
 
 
@@ -58,6 +60,7 @@ def describe(visit: Visit, customer: Customer) -> dict[str, Any]:
         "by_staff": customer.tier_set_by is not None,
         "status": customer.status,
         "kind": customer.kind,
+        **_relations(memory, customer, visit.settings.business.currency),
         "speaks": customer.language,
         "city": customer.city,
         "household": [f"{one['name']} #{one['id']}" for one in households.show_household(memory, customer.id)],
@@ -91,6 +94,18 @@ def describe(visit: Visit, customer: Customer) -> dict[str, Any]:
         ],
         "contact_count": contacts.count(memory, customer.id),
         "next": {name: coming[0][name] for name in ("rule", "due_at", "status")} if coming else None,
+    }
+
+
+def _relations(memory: Memory, customer: Customer, currency: str) -> dict[str, Any]:
+    """Of a partner the own customers, of anybody the partner they belong to."""
+    owner = customers.get(memory, customer.partner_id) if customer.partner_id else None
+    own = partners.sum_own(memory, [customer.id]).get(customer.id, partners.Own())
+    return {
+        "partner": name_of(owner) if owner else None,
+        "own": own._asdict(),
+        "own_names": partners.list_names(memory, customer.id, OWN_SHOWN) if own.customers else [],
+        "currency": currency,
     }
 
 

@@ -3,7 +3,17 @@
 from storage.models.api import ApiAnswer
 from storage.models.base import Base, UtcDateTime, table_of
 from storage.models.contacts import Contact, Event, Fact, Feedback
-from storage.models.customers import Consent, Customer, CustomerStatus, Erasure, Identity, Purpose, Stage, Tier
+from storage.models.customers import (
+    Consent,
+    Customer,
+    CustomerKind,
+    CustomerStatus,
+    Erasure,
+    Identity,
+    Purpose,
+    Stage,
+    Tier,
+)
 from storage.models.dialogue import ButtonToken, Conversation, QuestionAsked
 from storage.models.follow_ups import FollowUp, FollowUpStatus, TierChange
 from storage.models.households import HouseholdLink, LinkStatus
@@ -37,6 +47,7 @@ __all__ = [
     "Contact",
     "Conversation",
     "Customer",
+    "CustomerKind",
     "CustomerStatus",
     "Delivery",
     "Duplicate",

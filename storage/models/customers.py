@@ -18,6 +18,12 @@ class CustomerStatus(StrEnum):
     unreachable = "unreachable"  # blocked the bot, or Telegram says the account is gone
 
 
+class CustomerKind(StrEnum):
+    person = "person"
+    firm = "firm"
+    partner = "partner"  # agent, dealer, distributor: buys to sell on
+
+
 class Tier(StrEnum):
     new = "new"
     A = "A"
@@ -47,13 +53,14 @@ class Customer(Base):
     # An erased person's number is never given again.
     __table_args__ = (
         index_of_reference("customers", "import_id"),
+        index_of_reference("customers", "partner_id"),
         Index(None, "tier", "id"),
         {"sqlite_autoincrement": True},
     )
 
     id: Mapped[PrimaryKey]
     name: Mapped[Name]
-    kind: Mapped[Word] = mapped_column(default="person")
+    kind: Mapped[Word] = mapped_column(default=CustomerKind.person)
     language: Mapped[Word]
     language_from: Mapped[Word] = mapped_column(default="telegram")  # telegram | written | chosen | import
     time_zone: Mapped[str | None]
@@ -76,6 +83,7 @@ class Customer(Base):
     last_contact_at: Mapped[datetime | None]  # the customer's own last message, press or order
     paused_until: Mapped[datetime | None]  # the customer asked for silence until then
     import_id: Mapped[int | None]  # that brought it; no constraint: imports are never deleted
+    partner_id: Mapped[int | None]  # whose customer it is; no constraint: an erased one's number is never given again
 
 
 class Identity(Base):

@@ -327,6 +327,7 @@ RULES = "after_purchase, birthday, check_in, reminder, loop_closed"
         ),
         # Tiers that do not descend
         ("tiers: {B: {orders: 13}}", "6: tiers.B.orders: 13 is more than tier A asks (12); accepted: at most 12, or a higher A.orders"),
+        ("tiers: {partners: {B: {orders: 13}}}", "6: tiers.partners.B.orders: 13 is more than tier A asks (12); accepted: at most 12, or a higher A.orders"),
         ("tiers: {B: {spent: 150.01}}", "6: tiers.B.spent: 150.01 is more than tier A asks (150); accepted: at most 150, or a higher A.spent"),
         ("tiers: {B: {within: 44d}}", "6: tiers.B.within: 44d is stricter than tier A (45d); accepted: at least 45d, or a shorter A.within"),
         (
@@ -513,6 +514,10 @@ SPECIAL = {
     "tiers.by": ("rfm", "rfm"),
     "tiers.value.A.share": ("0.25", 0.25),
     "tiers.value.B.share": ("0.25", 0.25),
+    "tiers.partners.value.A.share": ("0.25", 0.25),
+    "tiers.partners.value.B.share": ("0.25", 0.25),
+    "tiers.partners.A.spent": ("3500", Decimal(3500)),
+    "tiers.partners.B.within": ("91d", timedelta(days=91)),
     "tiers.band": ("0.25", 0.25),
     "value.groups.most_valuable": ("0.25", 0.25),
     "value.groups.growable": ("0.25", 0.25),

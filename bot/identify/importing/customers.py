@@ -12,8 +12,9 @@ from bot.identify.erasure import Tombstones
 from bot.identify.importing.report import ImportReport
 from bot.identify.importing.rows import CustomerRow
 from storage import duplicates, imports, provenance
+from storage import partners as stored_partners
 from storage.database import Memory
-from storage.models import Basis
+from storage.models import Basis, CustomerKind
 
 
 def apply_customers(
@@ -29,7 +30,11 @@ def apply_customers(
     for row, customer_id in zip(fresh, new_ids, strict=True):
         known.ids[row.customer_id] = customer_id
     here = [row for row in rows if row.customer_id in known.ids]
-    touched = _complete(memory, there, known, report.import_id)
+    partners = _find_partners(memory, here, known, report)
+    touched = _complete(memory, there, known, report.import_id, partners)
+    for row in fresh:
+        if row.customer_id in partners:
+            stored_partners.assign(memory, [known.ids[row.customer_id]], partners[row.customer_id])
     touched |= _link(memory, here, known, report, now)
     touched |= _remember_birthdays(memory, here, known, report.import_id, now)
     if report.basis == Basis.agreed and report.import_id is not None:
@@ -94,7 +99,30 @@ def _new_customer(row: CustomerRow, settings: Settings, now: datetime, import_id
     }  # fmt: skip
 
 
-def _complete(memory: Memory, rows: Sequence[CustomerRow], known: _Known, import_id: int | None) -> set[int]:
+def _find_partners(memory: Memory, rows: Sequence[CustomerRow], known: _Known, report: ImportReport) -> dict[str, int]:
+    """Whose customer each is, by customer id of the file; a note where that is nobody's, or no partner's."""
+    named = {row.partner for row in rows if row.partner}
+    if not named:
+        return {}
+    ids = imports.find_customers(memory, "order_system", named)
+    ids |= {name: known.ids[name] for name in named if name in known.ids}
+    kinds = {id_: one.kind for id_, one in imports.load_customers(memory, set(ids.values())).items()}
+    kinds |= {known.ids[row.customer_id]: row.kind for row in rows if row.kind and not known.is_merged(row)}
+    found: dict[str, int] = {}
+    for row in rows:
+        partner = ids.get(row.partner or "")
+        if partner is not None and kinds[partner] == CustomerKind.partner and partner != known.ids[row.customer_id]:
+            found[row.customer_id] = partner
+        elif row.partner:
+            report.note(
+                row.line, f"partner: {row.partner} is no partner we know; import partners first, of kind partner"
+            )
+    return found
+
+
+def _complete(
+    memory: Memory, rows: Sequence[CustomerRow], known: _Known, import_id: int | None, partners: dict[str, int]
+) -> set[int]:
     """Bring stored customers up to the file. What they chose or were called in the chat stays."""
     stored = imports.load_customers(memory, {known.ids[row.customer_id] for row in rows})
     chatting = imports.find_reachable(memory, stored)
@@ -113,6 +141,7 @@ def _complete(memory: Memory, rows: Sequence[CustomerRow], known: _Known, import
             "kind": before.kind if merged else row.kind or before.kind,
             "lead_source": before.lead_source or row.source,
             "tags": [*before.tags, *(tag for tag in row.tags or [] if tag not in before.tags)],
+            "partner_id": before.partner_id if merged else partners.get(row.customer_id, before.partner_id),
         }
         if any(getattr(before, name) != value for name, value in values.items()):
             changes.append((before.id, values))

@@ -27,11 +27,12 @@ from bot.identify.importing.cells import (
 )
 from bot.identify.importing.columns import Columns
 from bot.identify.importing.locale import Convention, Typed
-from storage.models import TERMS
+from storage.models import TERMS, CustomerKind
 
 CUSTOMERS = {
     "customer_id": True, "name": True, "phone": False, "email": False, "language": False, "city": False,
     "birthday": False, "source": False, "kind": False, "tags": False, "address": False, "postcode": False,
+    "partner": False,
 }  # fmt: skip
 ORDERS: Columns = {
     "order_id": True, "customer_id": True, "ordered_at": True, "total": "line_total", "currency": False,
@@ -55,7 +56,7 @@ COLUMNS: dict[str, Columns] = {
     "faq": FAQ,
 }
 """By kind: our columns, and whether a file must have them."""
-CUSTOMER_KINDS = ("person", "firm", "partner")
+CUSTOMER_KINDS = tuple(kind.value for kind in CustomerKind)
 CONTACT_KINDS = ("visit", "call", "email", "letter", "web", "chat", "note")
 DIRECTIONS = ("in", "out")
 LONGEST_TERM = 200
@@ -76,6 +77,7 @@ class CustomerRow(NamedTuple):
     tags: list[str] | None
     address: str | None  # street and number
     postcode: str | None
+    partner: str | None  # the customer id of whose customer it is
 
 
 Sold = tuple[str, int, int | None, list[str]]
@@ -200,6 +202,7 @@ class CustomerReader:
             text(cells, "source") or None, kind,
             read_list(text(cells, "tags")) if self._cells.has("tags") else None,
             text(cells, "address")[:LONGEST_TERM] or None, text(cells, "postcode")[:LONGEST_TERM] or None,
+            text(cells, "partner") or None,
         )  # fmt: skip
 
     def gather(self, records: Sequence[CustomerRow], bad: BadRows) -> list[CustomerRow]:

@@ -74,6 +74,7 @@ def open_shop(memory: Memory) -> None:
     facts.record(memory, cy.id, kind="occasion", value="birthday", date="03-05", person="Mia", now=NOW, contact_id=None)
     customers.link(memory, ana.id, "telegram", "501", NOW)
     customers.link(memory, bo.id, "phone", "+491713920777", NOW)
+    bo.partner_id = ana.id
     for customer, purpose, granted in ((ana, "marketing", True), (bo, "marketing", True), (bo, "marketing", False),
                                        (di, "profiling", False)):  # fmt: skip
         consents.answer(memory, customer, purpose, granted=granted, wording="x", contact_id=None, now=NOW)
@@ -118,6 +119,7 @@ CASES = {
     'tagged("VIP")': [1],
     'tagged("批发")': [1],
     "reachable": [1],
+    "has_partner": [2],
     "subscribed": [1],
     "profiled": [1, 2, 3],
     'likes("oat")': [1, 2],

@@ -187,6 +187,7 @@ def test_whole_base_is_classed_by_batches(database: Database) -> None:
     assert summary.pop("seconds") >= 0
     assert summary.pop("model")["how"] == "bg_nbd_with_prior"
     assert summary.pop("yardstick")["rests_on"] == "few"
+    assert summary.pop("partners")["rests_on"] == "nothing"
     assert summary == {
         "customers": 3, "changed": 3, "tiers": {"A": 0, "B": 3, "C": 0, "new": 0},
         "groups": {"MVC": 0, "MGC": 0, "BZ": 0, "steady": 3},

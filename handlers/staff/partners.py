@@ -1,0 +1,136 @@
+"""/partner: who is a partner, and whose customer somebody is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from bot.customize.messages import Button
+from bot.differentiate import partners
+from handlers.staff.access import FAILED, Deed, acknowledge, answer, redraw, reply, staff_only
+from handlers.staff.choosing import choose, name_of, pressed_customer
+from handlers.visit import Visit
+from storage import customers
+from storage.models import Customer, CustomerKind
+
+OF = re.compile(r"(.+)\s(?:of|属于|归)\s(.+)", re.IGNORECASE | re.DOTALL)
+QUOTED = re.compile(r'"[^"]+"|“[^”]+”|「[^」]+」')  # "Cup of Joe" is a name
+NO = re.compile(r"(.+?)\s+(?:no|off|不是|取消)", re.IGNORECASE | re.DOTALL)
+NOBODY = ("nobody", "none", "无", "没有")
+
+
+@staff_only()
+def partner(visit: Visit) -> Deed:
+    """`/partner CUSTOMER`, `/partner CUSTOMER no`, `/partner CUSTOMER of PARTNER`."""
+    asked = visit.said.arguments.strip()
+    if not asked:
+        reply(visit, "staff/usage", command="partner")
+        return FAILED
+    if (owned := OF.fullmatch(asked)) is not None and not QUOTED.fullmatch(asked):
+        return _assign(visit, _bare(owned[1]), _bare(owned[2]))
+    refused = NO.fullmatch(asked)
+    kind = CustomerKind.person if refused else CustomerKind.partner
+    customer = choose(visit, _bare(refused[1] if refused else asked), "partner_kind", kind=kind.value)
+    return FAILED if customer is None else _set_kind(visit, customer, kind)
+
+
+def _bare(key: str) -> str:
+    return key.strip().strip('"“”„「」').strip()
+
+
+@staff_only()
+def partner_kind(visit: Visit) -> Deed:
+    customer = pressed_customer(visit)
+    return FAILED if customer is None else _set_kind(visit, customer, CustomerKind(_values(visit)["kind"]))
+
+
+def _set_kind(visit: Visit, customer: Customer, kind: CustomerKind) -> Deed:
+    before = _as_is(customer)
+    partners.set_kind(visit.memory, customer, kind, visit.settings, visit.now)
+    visit.outcome.planned = True
+    _say(visit, "staff/partner_kind", customer, before)
+    return Deed(about=customer.id)
+
+
+def _assign(visit: Visit, key: str, partner_key: str) -> Deed:
+    if partner_key.lower() in NOBODY:
+        owner_id = 0
+    else:
+        owner = choose(visit, partner_key, "assign_to", whom=key)
+        if owner is None:
+            return FAILED
+        owner_id = owner.id
+    customer = choose(visit, key, "assign", partner_id=owner_id)
+    return FAILED if customer is None else _give(visit, customer, owner_id)
+
+
+@staff_only()
+def assign_to(visit: Visit) -> Deed:
+    """Which of several partners of a name was meant."""
+    owner = pressed_customer(visit)
+    customer = choose(visit, _values(visit)["whom"], "assign", partner_id=owner.id) if owner else None
+    return FAILED if owner is None or customer is None else _give(visit, customer, owner.id)
+
+
+@staff_only()
+def assign(visit: Visit) -> Deed:
+    customer = pressed_customer(visit)
+    return FAILED if customer is None else _give(visit, customer, int(_values(visit)["partner_id"]))
+
+
+def _give(visit: Visit, customer: Customer, owner_id: int) -> Deed:
+    owner = customers.get(visit.memory, owner_id) if owner_id else None
+    wrong = partners.find_hindrance(customer, owner) if owner else None
+    if owner is not None and wrong is not None:
+        answer(visit, "staff/partner_wrong", **name_of(owner), why=wrong)
+        return FAILED
+    before = _as_is(customer)
+    customer.partner_id = owner.id if owner else None
+    visit.memory.flush()
+    _say(visit, "staff/partner_of", customer, before, partner=name_of(owner) if owner else None)
+    return Deed(about=customer.id)
+
+
+def _as_is(customer: Customer) -> dict[str, Any]:
+    return {"customer_id": customer.id, "kind": str(customer.kind), "partner_id": customer.partner_id}
+
+
+def _say(visit: Visit, name: str, customer: Customer, before: dict[str, Any], **values: Any) -> None:
+    undo = Button("undo_partner", "undo", before)
+    answer(
+        visit, name, buttons=[[undo]], **name_of(customer), kind=customer.kind, reason=customer.tier_reason, **values
+    )  # fmt: skip
+
+
+@staff_only()
+def undo_partner(visit: Visit) -> Deed:
+    if visit.pressed is None or visit.now - visit.pressed.created_at > visit.settings.conversation.undo_for:
+        acknowledge(visit, "press/too_late")
+        return FAILED
+    customer, before = pressed_customer(visit), visit.pressed.values
+    if customer is None:
+        return FAILED
+    customer.partner_id = before["partner_id"]
+    if customer.kind != before["kind"]:
+        partners.set_kind(visit.memory, customer, CustomerKind(before["kind"]), visit.settings, visit.now)
+        visit.outcome.planned = True
+    owner = customers.get(visit.memory, customer.partner_id) if customer.partner_id else None
+    redraw(
+        visit, "staff/partner_undone", **name_of(customer), kind=customer.kind,
+        partner=name_of(owner) if owner else None,
+    )  # fmt: skip
+    return Deed(about=customer.id)
+
+
+def _values(visit: Visit) -> dict[str, Any]:
+    return visit.pressed.values if visit.pressed else {}
+
+
+COMMANDS: dict[str, Callable[[Visit], None]] = {"partner": partner}
+PRESSES: dict[str, Callable[[Visit], None]] = {
+    "partner_kind": partner_kind,
+    "assign_to": assign_to,
+    "assign": assign,
+    "undo_partner": undo_partner,
+}

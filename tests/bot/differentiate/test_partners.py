@@ -1,0 +1,117 @@
+"""Partners are compared with partners; what their own customers bring is theirs to be told of."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.differentiate import partners
+from bot.differentiate.report import report_value
+from bot.differentiate.tiers import retier
+from bot.differentiate.value import differentiate_all
+from bot.identify import merging
+from bot.identify.erasure import erase_customer
+from storage import partners as stored
+from storage.database import Database, Memory
+from storage.models import Customer, CustomerKind
+from tests.support.follow_ups import DAY, SETTINGS, START, add_customer, buy, customer_of, set_consent, settings_with
+
+ONLY = "Compared with partners only."
+EARLY = settings_with(TIERS__MIN_CUSTOMERS="5", TIERS__PARTNERS__MIN_CUSTOMERS="5")
+
+
+def buyer(database: Database, orders: int, total: int, every: float = 9, **more: str) -> int:
+    one = add_customer(database, now=START - 300 * DAY, **more)
+    for n in range(orders):
+        buy(database, one, START - (1 + n * every) * DAY, "beans", total=total)
+    return one
+
+
+def test_few_partners_are_classed_by_thresholds_of_their_own(database: Database) -> None:
+    dealer = buyer(database, 20, 20_000, kind="partner")
+    guest = buyer(database, 20, 2_000)
+    small = buyer(database, 20, 2_000, kind="partner")  # enough for a guest's A
+    database.write_now(lambda memory: retier(memory, SETTINGS, START))
+    assert [customer_of(database, one).tier for one in (dealer, guest, small)] == ["A", "A", "C"]
+    assert ONLY in customer_of(database, dealer).tier_reason
+    assert ONLY not in customer_of(database, guest).tier_reason
+    assert "at least €800.00 spent" in customer_of(database, small).tier_reason
+
+
+def test_partners_have_a_yardstick_of_their_own(database: Database) -> None:
+    guests = [buyer(database, 3 + n % 9, 500 + 40 * n) for n in range(40)]
+    alone = differentiate_all(database, EARLY, START)["yardstick"]
+    dealers = [buyer(database, 5 + n, 40_000 + 5_000 * n, kind="partner") for n in range(10)]
+    result = differentiate_all(database, EARLY, START)
+    assert (result["yardstick"]["customers"], result["partners"]["customers"]) == (40, 10)
+    assert result["partners"]["rests_on"] == result["yardstick"]["rests_on"] == "prior"
+    assert result["partners"]["A"] > 10 * result["yardstick"]["A"]
+    assert result["yardstick"]["A"] == pytest.approx(alone["A"], rel=0.5)  # though they spend a hundred times as much
+    assert sorted(customer_of(database, one).tier for one in dealers) == ["A"] * 2 + ["B"] * 3 + ["C"] * 5
+    assert {customer_of(database, one).tier for one in guests} == {"A", "B", "C"}
+    assert "from the orders of 10 partners" in customer_of(database, dealers[0]).tier_reason
+    again = differentiate_all(database, EARLY, START)
+    assert again["changed"] == 0
+
+
+def test_the_report_shows_partners_apart(database: Database) -> None:
+    buyer(database, 20, 2_000)
+    report = database.read_now(lambda memory: report_value(memory, SETTINGS, START))
+    assert report["partners"] is None
+    buyer(database, 20, 20_000, kind="partner")
+    database.write_now(lambda memory: retier(memory, SETTINGS, START))
+    report = database.read_now(lambda memory: report_value(memory, SETTINGS, START))
+    assert [tier["customers"] for tier in report["tiers"]] == [1, 0, 0, 0]
+    assert [tier["customers"] for tier in report["partners"]["tiers"]] == [1, 0, 0, 0]
+    assert report["partners"]["rests_on"] == "unmeasured"
+
+
+def test_a_change_of_kind_classes_anew_at_once(database: Database) -> None:
+    guest = buyer(database, 20, 2_000)
+    database.write_now(lambda memory: retier(memory, SETTINGS, START))
+    told = database.write_now(
+        lambda memory: partners.set_kind_of(memory, guest, CustomerKind.partner, SETTINGS, START)
+    )
+    assert (told["kind"], told["tier"]) == ("partner", "C")  # no band and no grace: it is another scale
+    back = database.write_now(lambda memory: partners.set_kind_of(memory, guest, CustomerKind.person, SETTINGS, START))
+    assert back["tier"] == "A"
+
+
+def own_of(database: Database, dealer: int) -> stored.Own:
+    return database.read_now(lambda memory: stored.sum_own(memory, [dealer])).get(dealer, stored.Own())
+
+
+def assign(database: Database, *customers: int, to: int) -> None:
+    database.write_now(lambda memory: stored.assign(memory, customers, to))
+
+
+def test_own_customers_are_counted_and_the_unprofiled_only_counted(database: Database) -> None:
+    dealer = add_customer(database, kind="partner")
+    one, other, private = buyer(database, 2, 500), buyer(database, 3, 700), buyer(database, 4, 900)
+    assign(database, one, other, private, to=dealer)
+    set_consent(database, private, "profiling", False, START)
+    database.write_now(lambda memory: retier(memory, SETTINGS, START))
+    assert own_of(database, dealer) == stored.Own(3, 5, 3_100, 0)
+
+
+def test_own_customers_follow_a_merge_and_its_undo(database: Database) -> None:
+    dealer, entered_twice = add_customer(database), add_customer(database, kind="partner", chat=None)
+    guest = add_customer(database)
+    assign(database, guest, to=entered_twice)
+
+    def merge(memory: Memory) -> int:
+        one, other = memory.get_one(Customer, dealer), memory.get_one(Customer, entered_twice)
+        return merging.merge(memory, into=one, other=other, now=START).id
+
+    merged = database.write_now(merge)
+    assert customer_of(database, dealer).kind == "partner"  # as when an imported one opens their invitation
+    assert customer_of(database, guest).partner_id == dealer
+    database.write_now(lambda memory: merging.undo_merge(memory, merged, START))
+    assert customer_of(database, guest).partner_id == entered_twice
+    assert customer_of(database, dealer).kind == "person"
+
+
+def test_nobody_is_the_customer_of_somebody_erased(database: Database) -> None:
+    dealer, guest = add_customer(database, kind="partner"), add_customer(database)
+    assign(database, guest, to=dealer)
+    database.write_now(lambda memory: erase_customer(memory, dealer, START, SETTINGS))
+    assert customer_of(database, guest).partner_id is None
