@@ -68,9 +68,7 @@ def test_the_report_shows_partners_apart(database: Database) -> None:
 def test_a_change_of_kind_classes_anew_at_once(database: Database) -> None:
     guest = buyer(database, 20, 2_000)
     database.write_now(lambda memory: retier(memory, SETTINGS, START))
-    told = database.write_now(
-        lambda memory: partners.set_kind_of(memory, guest, CustomerKind.partner, SETTINGS, START)
-    )
+    told = database.write_now(lambda memory: partners.set_kind_of(memory, guest, CustomerKind.partner, SETTINGS, START))
     assert (told["kind"], told["tier"]) == ("partner", "C")  # no band and no grace: it is another scale
     back = database.write_now(lambda memory: partners.set_kind_of(memory, guest, CustomerKind.person, SETTINGS, START))
     assert back["tier"] == "A"

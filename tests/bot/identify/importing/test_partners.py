@@ -69,7 +69,8 @@ def test_changes_noted_before_there_were_partners_are_taken_back(database: Datab
 
         (change,) = memory.scalars(select(ImportChange).where(ImportChange.import_id == number))
         change.before, change.after = (
-            {name: value for name, value in kept.items() if name != "partner_id"} for kept in (change.before, change.after)
+            {name: value for name, value in kept.items() if name != "partner_id"}
+            for kept in (change.before, change.after)
         )
 
     database.write_now(age)
