@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from bot.differentiate import partners
 from bot.differentiate.report import report_value
@@ -12,11 +13,11 @@ from bot.identify import merging
 from bot.identify.erasure import erase_customer
 from storage import partners as stored
 from storage.database import Database, Memory
-from storage.models import Customer, CustomerKind
-from tests.support.follow_ups import DAY, SETTINGS, START, add_customer, buy, customer_of, set_consent, settings_with
+from storage.models import Customer, CustomerKind, Order
+from tests.bot.differentiate.test_forecast import END, fill
+from tests.support.follow_ups import DAY, SETTINGS, START, add_customer, buy, customer_of, set_consent
 
 ONLY = "Compared with partners only."
-EARLY = settings_with(TIERS__MIN_CUSTOMERS="5", TIERS__PARTNERS__MIN_CUSTOMERS="5")
 
 
 def buyer(database: Database, orders: int, total: int, every: float = 9, **more: str) -> int:
@@ -38,19 +39,27 @@ def test_few_partners_are_classed_by_thresholds_of_their_own(database: Database)
 
 
 def test_partners_have_a_yardstick_of_their_own(database: Database) -> None:
-    guests = [buyer(database, 3 + n % 9, 500 + 40 * n) for n in range(40)]
-    alone = differentiate_all(database, EARLY, START)["yardstick"]
-    dealers = [buyer(database, 5 + n, 40_000 + 5_000 * n, kind="partner") for n in range(10)]
-    result = differentiate_all(database, EARLY, START)
-    assert (result["yardstick"]["customers"], result["partners"]["customers"]) == (40, 10)
-    assert result["partners"]["rests_on"] == result["yardstick"]["rests_on"] == "prior"
-    assert result["partners"]["A"] > 10 * result["yardstick"]["A"]
-    assert result["yardstick"]["A"] == pytest.approx(alone["A"], rel=0.5)  # though they spend a hundred times as much
-    assert sorted(customer_of(database, one).tier for one in dealers) == ["A"] * 2 + ["B"] * 3 + ["C"] * 5
-    assert {customer_of(database, one).tier for one in guests} == {"A", "B", "C"}
-    assert "from the orders of 10 partners" in customer_of(database, dealers[0]).tier_reason
-    again = differentiate_all(database, EARLY, START)
-    assert again["changed"] == 0
+    fill(database, 200, seed=5)
+    dealers = range(1, 61)
+
+    def make_dealers(memory: Memory) -> None:
+        for order in memory.scalars(select(Order).where(Order.customer_id.in_(dealers))):
+            order.total *= 100
+        for one in dealers:
+            memory.get_one(Customer, one).kind = CustomerKind.partner
+
+    database.write_now(make_dealers)
+    result = differentiate_all(database, SETTINGS, END)
+    assert (result["yardstick"]["customers"], result["partners"]["customers"]) == (140, 60)
+    assert result["partners"]["rests_on"] == result["yardstick"]["rests_on"] == "model"
+    assert result["partners"]["A"] > 3 * result["yardstick"]["A"] > 0
+    for ids in (dealers, range(61, 201)):
+        tiers = [one.tier for one in (customer_of(database, number) for number in ids) if one.tier != "new"]
+        assert tiers.count("A") == pytest.approx(0.2 * len(tiers), abs=2)
+        assert tiers.count("B") == pytest.approx(0.3 * len(tiers), abs=3)
+    assert "from the orders of 60 partners" in customer_of(database, 1).tier_reason
+    assert "from the orders of 140 customers" in customer_of(database, 61).tier_reason
+    assert differentiate_all(database, SETTINGS, END)["changed"] == 0
 
 
 def test_the_report_shows_partners_apart(database: Database) -> None:

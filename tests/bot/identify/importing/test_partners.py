@@ -36,7 +36,7 @@ def whose(database: Database) -> dict[str, int | None]:
 def test_a_file_says_whose_customer_somebody_is(database: Database, tmp_path: Path) -> None:
     report = bring(database, tmp_path, PEOPLE)
     assert whose(database) == {"Anna": 2, "Tea House": None, "Ben": None, "Cleo": None}
-    assert [(one.line, one.text) for one in report.notes] == [
+    assert [(one.line, one.reason) for one in report.notes] == [
         (4, "partner: c1 is no partner we know; import partners first, of kind partner"),
         (5, "partner: p7 is no partner we know; import partners first, of kind partner"),
     ]
