@@ -150,7 +150,7 @@ class Standing:
 
 def counts_for_household(rule: str, purpose: str) -> bool:
     """What one of a household is written stands for all, but for wishes: they are one person's."""
-    return purpose == Purpose.marketing and rule != "birthday"
+    return purpose == Purpose.marketing and rule not in ("birthday", "life_change")
 
 
 def load(memory: Memory, customer_ids: Sequence[int], *, since: datetime) -> dict[int, Standing]:

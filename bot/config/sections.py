@@ -155,7 +155,23 @@ class LoopClosed(Section):
     purpose: Purpose = Field("service", description=PURPOSE)
 
 
-FollowUpRule = AfterPurchase | Birthday | CheckIn | Reminder | LoopClosed
+Change = Literal[
+    "baby", "baby_expected", "marriage", "moved", "child_moved_out", "child_starts_school", "child_of_age", "retired", "pet"
+]  # fmt: skip
+
+
+class LifeChange(Section):
+    """Good wishes when something changes at home: a baby, a wedding, a move. Nothing is sold in them."""
+
+    rule: Literal["life_change"]
+    kinds: tuple[Change, ...] = Field(("baby", "marriage"), min_length=1, description="Which changes are answered")
+    after: Duration = Field(2 * DAY, description="How long after we learnt of it")
+    at: WallTime = Field(time(10), description=AT)
+    valid_for: PositiveDuration = Field(5 * DAY, description=VALID_FOR)
+    purpose: Purpose = Field("marketing", description=PURPOSE)
+
+
+FollowUpRule = AfterPurchase | Birthday | CheckIn | LifeChange | Reminder | LoopClosed
 
 
 FollowUps = tuple[Annotated[FollowUpRule, Field(discriminator="rule")], ...]

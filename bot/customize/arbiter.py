@@ -3,7 +3,7 @@
 A pure function of the follow-up, the customer's standing, the settings and now. The first of these that
 applies decides; reasons to say no come before reasons to wait, so that nothing is held that would never go.
 
-| # | reason | what happens | reminder | loop_closed | after_purchase | birthday, check_in |
+| # | reason | what happens | reminder | loop_closed | after_purchase | birthday, life_change, check_in |
 | 1 | rule_off: the business took the rule out | no | × | × | × | × |
 | 2 | too_old: later than it is valid for | no | × | × | × | × |
 | 3 | no_chat, unreachable: there is nowhere to write | no | × | × | × | × |
@@ -24,7 +24,7 @@ applies decides; reasons to say no come before reasons to wait, so that nothing 
 What a customer asked for (reminder) passes even a stop: they asked, and can take it back. What we owe them
 (loop_closed) is an answer: it passes what protects from being addressed, not stop, pause or quiet hours.
 `superseded` (the occasion is gone: a fact forgotten, a complaint reopened) is found before judging.
-A household gets one message of marketing at a time (`contact_policy.household_gap`), but each their own birthday wish.
+A household gets one message of marketing at a time (`contact_policy.household_gap`), but each their own good wishes.
 A reminder is counted neither by the cap nor as held by it, though another message keeps its gap to it.
 """
 

@@ -16,6 +16,7 @@ from bot.customize.judging import Judged, cancel_for, judge_due, recheck
 from bot.customize.planning import BATCH, plan, reconcile
 from bot.customize.wording import Wording
 from bot.differentiate.tiers import class_anew
+from bot.interact import life_changes
 from storage import events, follow_ups, meta, tiers
 from storage.database import Memory
 from storage.follow_ups import next_due as next_follow_up_at
@@ -74,6 +75,7 @@ def _work_at_night(memory: Memory, settings: BusinessSettings, now: datetime, mo
     batch = tiers.list_customer_ids(memory, after=after, most=most)
     if batch:
         class_anew(memory, settings, now, batch)
+        life_changes.come_of_age(memory, batch, now, settings.business.time_zone)
         reconcile(memory, settings, now, batch)
     if len(batch) == most:
         meta.write(memory, NIGHTLY_AFTER, batch[-1])

@@ -50,9 +50,11 @@ def load_background(memory: Memory, rows: Sequence[Row], now: datetime) -> Backg
 
 
 def is_superseded(row: Row, background: Background) -> bool:
-    """What it was planned for is no more: a birthday forgotten, a complaint opened again or taken back."""
+    """What it was planned for is no more: a birthday or a change forgotten, a complaint opened again or taken back."""
     if row.rule == "birthday":
         return not _celebrated(row, background)
+    if row.rule == "life_change":
+        return all(fact.id != row.data["fact_id"] for fact in background.facts.get(row.customer_id, []))
     if row.rule == "loop_closed":
         case = background.cases.get(int(row.data["feedback_id"]))
         return case is None or case.status != "solved"
@@ -85,6 +87,8 @@ def values_for(row: Row, standing: Standing, background: Background) -> dict[str
             "people": list(dict.fromkeys(fact.person for fact in celebrated if fact.person)),
             "day": date.fromisoformat(row.occurrence),
         }
+    elif row.rule == "life_change":
+        values |= {"what": row.data["what"], "person": row.data.get("person")}
     elif row.rule == "reminder":
         values |= {"text": str(row.data.get("text", "")), "asked_at": _instant(row.data.get("asked_at"))}
     elif row.rule == "loop_closed":

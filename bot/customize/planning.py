@@ -5,7 +5,8 @@
 | order (reference: order id) | after_purchase for a first order, a new item, or again after `every`; the check-in moves |
 | reminder (reference: any id unique to it; data: text, at as ISO, exact) | reminder at that time; `exact`: they named the time of day |
 | solved (reference: feedback id) | loop_closed, at once |
-| life_event (data: days, as "05-03") | wishes for these days are cancelled, with that as their reason |
+| life_event (data: days, as "05-03") | wishes for these days are cancelled, with that as their reason, and all on changes |
+| life_change (reference: fact id; data: what, person) | good wishes, once for each kind of change in `ONCE_IN`; none after a life event |
 | tier, occasion, consent, status, merged | the customer's check-in and birthdays are put right (`reconcile`) |
 | complaint, and any kind not known | nothing: the arbiter reads open complaints when a message is due |
 
@@ -20,17 +21,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clock import local_day
-from bot.config.sections import AfterPurchase, Birthday, BusinessSettings, CheckIn, LoopClosed, Reminder
+from bot.config.sections import AfterPurchase, Birthday, BusinessSettings, CheckIn, LifeChange, LoopClosed, Reminder
 from bot.customize.arbiter import ASKED, Reason, check_in_base
 from bot.customize.rules import (
     DayOfYear,
-    ask_after_purchase_at,
     check_in_at,
     end_of_quiet,
     find_rule,
     next_birthday,
     quiet_span,
     read_month_day,
+    write_after_at,
     write_month_day,
 )
 from storage import events, follow_ups, orders, reach
@@ -41,6 +42,8 @@ from storage.reach import KnownFact, Standing
 
 BATCH = 500  # events planned from in one transaction
 MEMORY = timedelta(days=400)  # how far back follow-ups are looked at: the last birthday must be among them
+ONCE_IN = timedelta(days=270)  # one change told twice: "we had a baby", and months later its day of birth
+GRIEF = timedelta(days=180)  # after a death, a separation, a lost pregnancy: nobody is congratulated
 BIRTHDAY_WORDS = ("birthday", "born", "生日", "birth_date", "birth date")  # values of facts, never shown
 
 
@@ -58,6 +61,7 @@ def plan(memory: Memory, settings: BusinessSettings, now: datetime, most: int = 
         *_plan_after_purchase(memory, settings, now, waiting, standings),
         *_plan_reminders(settings, waiting, standings),
         *_plan_loops(memory, settings, now, waiting),
+        *_plan_wishes(memory, settings, now, waiting, standings),
     ]
     follow_ups.add_plans(memory, plans, now)
     events.mark_planned(memory, [event.id for event in waiting], now)
@@ -88,7 +92,7 @@ def _plan_after_purchase(
     asked = _last_asked(follow_ups.list_recent(memory, customers, ["after_purchase"], now - MEMORY))
     plans = []
     for order in bought:
-        at = ask_after_purchase_at(order.ordered_at, rule, zone_of(standings[order.customer_id], settings))
+        at = write_after_at(order.ordered_at, rule, zone_of(standings[order.customer_id], settings))
         before = asked.get(order.customer_id)
         why = _why_ask(order, before, at, rule)
         if why is None or at + rule.valid_for <= now:
@@ -162,8 +166,43 @@ def _plan_loops(memory: Memory, settings: BusinessSettings, now: datetime, waiti
     ]  # fmt: skip
 
 
+def _plan_wishes(
+    memory: Memory,
+    settings: BusinessSettings,
+    now: datetime,
+    waiting: Sequence[Event],
+    standings: dict[int, Standing],
+) -> list[Plan]:
+    """For changes at home that the rule names."""
+    rule = find_rule(settings, LifeChange)
+    told = [event for event in waiting if event.kind == "life_change" and rule and event.data["what"] in rule.kinds]
+    if rule is None or not told:
+        return []
+    customers = sorted({event.customer_id for event in told})
+    grieving = events.find_customers(memory, "life_event", customers, now - GRIEF)
+    wished = {
+        (row.customer_id, row.data["what"])
+        for row in follow_ups.list_recent(memory, customers, [rule.rule], now - ONCE_IN)
+        if row.status != FollowUpStatus.cancelled
+    }
+    plans = []
+    for event in told:
+        key = (event.customer_id, event.data["what"])
+        at = write_after_at(event.at, rule, zone_of(standings[event.customer_id], settings))
+        if event.customer_id in grieving or key in wished or at + rule.valid_for <= now:
+            continue
+        wished.add(key)
+        data = {**event.data, "fact_id": int(event.reference.partition(":")[0])}
+        expires_at = at + rule.valid_for
+        plans.append(Plan(event.customer_id, rule.rule, event.reference, rule.purpose, at, expires_at, data))
+    return plans
+
+
 def _silence(memory: Memory, now: datetime, waiting: Sequence[Event]) -> None:
     """Cancel the wishes for these days. Where somebody else has the day too, `reconcile` plans theirs anew."""
+    grieving = sorted({event.customer_id for event in waiting if event.kind == "life_event"})
+    congratulations = [row.id for row in follow_ups.list_open(memory, grieving, ["life_change"])]
+    follow_ups.cancel_rows(memory, congratulations, Reason.life_event, now)
     for event in waiting:
         days = event.data.get("days", ()) if event.kind == "life_event" else ()
         if days:

@@ -15,16 +15,17 @@ from bot.config.sections import (
     CheckIn,
     ContactPolicy,
     FollowUpRule,
+    LifeChange,
     LoopClosed,
     Reminder,
 )
 
 DAY = timedelta(days=1)
 
-MOST_VALUABLE_FIRST = ("reminder", "loop_closed", "birthday", "after_purchase", "check_in")
+MOST_VALUABLE_FIRST = ("reminder", "loop_closed", "birthday", "life_change", "after_purchase", "check_in")
 """Of two due together for one customer the earlier in this list goes; the other is held."""
 
-RuleT = TypeVar("RuleT", AfterPurchase, Birthday, CheckIn, LoopClosed, Reminder)
+RuleT = TypeVar("RuleT", AfterPurchase, Birthday, CheckIn, LifeChange, LoopClosed, Reminder)
 
 
 def find_rule(settings: BusinessSettings, kind: type[RuleT]) -> RuleT | None:
@@ -36,9 +37,9 @@ def find_rule_named(settings: BusinessSettings, name: str) -> FollowUpRule | Non
     return next((rule for rule in settings.follow_ups if rule.rule == name), None)
 
 
-def ask_after_purchase_at(ordered_at: datetime, rule: AfterPurchase, zone: tzinfo) -> datetime:
-    """So many days after the order, at the rule's time of day."""
-    return at_local(local_day(ordered_at + rule.after, zone), rule.at, zone)
+def write_after_at(happened_at: datetime, rule: AfterPurchase | LifeChange, zone: tzinfo) -> datetime:
+    """So many days after the order, or what else happened, at the rule's time of day."""
+    return at_local(local_day(happened_at + rule.after, zone), rule.at, zone)
 
 
 def check_in_at(base: datetime, every: timedelta, at: time, zone: tzinfo, now: datetime) -> datetime:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.identify import facts as known_facts
-from bot.interact import feedback, households, life_events, orders, people, reminders
+from bot.interact import feedback, households, life_changes, life_events, orders, people, reminders
 from bot.interact.replies import Answer
 from bot.interact.turn import Recorded, Turn, remember
 from bot.interact.understanding.result import FoundFact
@@ -47,10 +47,14 @@ def record_facts(turn: Turn, found: Sequence[FoundFact], kept: Recorded, answer:
             person=one.person, date=one.date, confidence=one.confidence, quote=one.quote or turn.text,
             contact_id=turn.source_of(one.quote, one.value), now=turn.now, current=current,
         )  # fmt: skip
+        if not is_new and life_changes.happened_again(fact, turn.now):
+            fact, is_new = known_facts.confirm(turn.memory, fact, turn.contact_id, turn.now), True
         (kept.facts if is_new else kept.known).append(fact.id)
         if not is_new:
             continue
         current = [*(old for old in current if old.superseded_by is None), fact]
+        if life_changes.note(turn.memory, fact, turn.now):
+            answer.planned = True
         if fact.kind == "occasion":
             events.add(turn.memory, turn.customer.id, "occasion", at=turn.now, reference=str(fact.id))
             answer.planned = True

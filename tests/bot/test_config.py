@@ -66,6 +66,7 @@ def test_the_example_is_the_defaults_plus_the_business(tmp_path: Path) -> None:
     assert [rule.rule for rule in example.follow_ups] == [
         "after_purchase",
         "birthday",
+        "life_change",
         "check_in",
         "reminder",
         "loop_closed",
@@ -203,7 +204,7 @@ SECTIONS = (
     "business, staff, tiers, value, lifecycle, lead_sources, questions, follow_ups, contact_policy, conversation, storage, "
     "telegram, logging"
 )
-RULES = "after_purchase, birthday, check_in, reminder, loop_closed"
+RULES = "after_purchase, birthday, check_in, life_change, reminder, loop_closed"
 
 
 @pytest.mark.parametrize(

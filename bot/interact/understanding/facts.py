@@ -245,7 +245,10 @@ def _best(found: list[FoundFact]) -> list[FoundFact]:
     """One fact a thing. A restriction outranks a dislike of the same thing; then the surer one wins."""
     kept: dict[tuple[str, str, str | None], FoundFact] = {}
     restricted = {(fact.value.lower(), fact.person) for fact in found if fact.kind == "restriction"}
+    named = {fact.quote for fact in found if _is_own(fact) and fact.value not in fact.quote}
     for fact in found:
+        if _is_own(fact) and fact.value in fact.quote and fact.quote in named:
+            continue  # 我退休了 word for word, beside "retired"
         if fact.kind == "preference" and any(
             person == fact.person and _same(fact.value.lower(), value, fact.polarity) for value, person in restricted
         ):
@@ -254,6 +257,10 @@ def _best(found: list[FoundFact]) -> list[FoundFact]:
         if key not in kept or fact.confidence > kept[key].confidence:
             kept[key] = fact
     return list(kept.values())
+
+
+def _is_own(fact: FoundFact) -> bool:
+    return fact.kind == "demographic" and fact.person is None
 
 
 def _same(value: str, restricted: str, polarity: str | None) -> bool:

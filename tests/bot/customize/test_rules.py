@@ -9,13 +9,13 @@ import pytest
 
 from bot.config import AfterPurchase, Birthday
 from bot.customize.rules import (
-    ask_after_purchase_at,
     birthday_in,
     check_in_at,
     end_of_quiet,
     next_birthday,
     quiet_span,
     read_month_day,
+    write_after_at,
     write_month_day,
 )
 from tests.support.follow_ups import SETTINGS
@@ -66,7 +66,7 @@ def test_birthday_is_written_so_many_days_before() -> None:
 def test_purchase_is_asked_about_at_the_local_hour() -> None:
     rule = AfterPurchase(rule="after_purchase")
     late = datetime(2026, 3, 27, 23, 30, tzinfo=UTC)  # 00:30 on the 28th in Berlin; clocks change on the 29th
-    assert ask_after_purchase_at(late, rule, BERLIN) == datetime(2026, 3, 30, 8, tzinfo=UTC)
+    assert write_after_at(late, rule, BERLIN) == datetime(2026, 3, 30, 8, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
