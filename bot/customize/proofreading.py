@@ -28,7 +28,7 @@ SAMPLES: dict[str, Any] = {
     "sides": [], "segments": [], "accepted": ["A", "B", "C", "new"], "near": "tier", "found": "teir", "position": 1, "shown": 2,
     "evidence": [{"against": False, "words": "the same birthday: 1990-05-03"}], "what": "birthday_same",
     "added": 2900, "changed": 12, "same": 88, "bad_count": 3, "done": 2000, "reachable": 212, "known": 3000, "removed_count": 2900,
-    "pages": 2, "number": 1, "year": 1990, "month": 5, "day": datetime(2026, 5, 3, tzinfo=UTC),
+    "needs": None, "pages": 2, "number": 1, "year": 1990, "month": 5, "day": datetime(2026, 5, 3, tzinfo=UTC),
 }  # fmt: skip
 TIMES = re.compile(r"(?:^|_)(?:at|since|until|now)$")
 
