@@ -21,7 +21,18 @@ from telegram.ext import (
 )
 
 from bot.runtime.worker import keep_error
-from handlers.customers import chat, feedback, knowledge, orders, privacy, profile, questions, reminders, start
+from handlers.customers import (
+    chat,
+    feedback,
+    knowledge,
+    orders,
+    privacy,
+    profile,
+    questions,
+    referrals,
+    reminders,
+    start,
+)
 from handlers.staff import (
     cases,
     desk,
@@ -41,7 +52,12 @@ from storage import buttons
 
 BUTTONS_WORK_FOR = timedelta(days=60)
 
-CUSTOMER_COMMANDS: dict[str, Callable[[Visit], None]] = {**start.COMMANDS, **profile.COMMANDS, **privacy.COMMANDS}
+CUSTOMER_COMMANDS: dict[str, Callable[[Visit], None]] = {
+    **start.COMMANDS,
+    **profile.COMMANDS,
+    **referrals.COMMANDS,
+    **privacy.COMMANDS,
+}
 STAFF_COMMANDS: dict[str, Callable[[Visit], None]] = {
     **find.COMMANDS,
     **staff_profile.COMMANDS,

@@ -156,10 +156,19 @@ class Visit:
 
     def send_document(self, file_name: str, content: bytes, name: str, /, **values: Any) -> None:
         """Answer with a file; the message of this name is its caption."""
+        self._send_file("sendDocument", "document", file_name, content, name, values)
+
+    def send_photo(self, file_name: str, content: bytes, name: str, /, **values: Any) -> None:
+        """The same with a picture that is seen at once."""
+        self._send_file("sendPhoto", "photo", file_name, content, name, values)
+
+    def _send_file(
+        self, method: str, field: str, file_name: str, content: bytes, name: str, values: dict[str, Any]
+    ) -> None:
         text = self.business.wording.render(self.language, name, values, zone=self.zone)
         parameters = {"chat_id": self.said.chat_id, "caption": text, "parse_mode": "HTML"}
-        queued = self._queue("sendDocument", parameters, self.said.chat_id, name, self.customer.id, None)
-        outbox.attach(self.memory, queued.id, "document", file_name, content)
+        queued = self._queue(method, parameters, self.said.chat_id, name, self.customer.id, None)
+        outbox.attach(self.memory, queued.id, field, file_name, content)
 
     def acknowledge(self, name: str, /, **values: Any) -> None:
         """The short note Telegram shows over a pressed button."""

@@ -23,7 +23,7 @@ def renew(memory: Memory, customer_ids: Sequence[int], currency: str) -> None:
         return
     memory.flush()
     connection = memory.connection()
-    connection.execute(delete(FIGURES).where(FIGURES.c.customer_id.in_(_list_unprofiled(customer_ids))))
+    connection.execute(delete(FIGURES).where(FIGURES.c.customer_id.in_(select_unprofiled(customer_ids))))
     insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name](FIGURES)
     added = insert.from_select(COLUMNS, _sum_up(customer_ids, currency))
     renewed = {name: added.excluded[name] for name in COLUMNS if name != "customer_id"}
@@ -43,12 +43,12 @@ def _sum_up(customer_ids: Sequence[int], currency: str) -> Any:
             func.max(bought_at), *worth, stage, *prices,
         )
         .outerjoin(ORDERS, and_(ORDERS.c.customer_id == CUSTOMERS.c.id, ORDERS.c.currency == currency))
-        .where(CUSTOMERS.c.id.in_(customer_ids), CUSTOMERS.c.id.not_in(_list_unprofiled(customer_ids)))
+        .where(CUSTOMERS.c.id.in_(customer_ids), CUSTOMERS.c.id.not_in(select_unprofiled(customer_ids)))
         .group_by(CUSTOMERS.c.id)
     )  # fmt: skip
 
 
-def _list_unprofiled(customer_ids: Sequence[int]) -> Select[Any]:
+def select_unprofiled(customer_ids: Sequence[int]) -> Select[Any]:
     """Those of them who switched profiling off."""
     newest = (
         select(func.max(CONSENTS.c.id))

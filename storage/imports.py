@@ -33,7 +33,18 @@ FACTS, EVENTS, ERASURES = table_of(Fact), table_of(Event), table_of(Erasure)
 CONSENTS, CONTACTS = table_of(Consent), table_of(Contact)
 ITEMS, FAQ = table_of(CatalogueItem), table_of(FaqEntry)
 
-COMPLETED = ("name", "language", "city", "kind", "lead_source", "tags", "address", "postcode", "partner_id")
+COMPLETED = (
+    "name",
+    "language",
+    "city",
+    "kind",
+    "lead_source",
+    "tags",
+    "address",
+    "postcode",
+    "partner_id",
+    "referred_by",
+)
 """Columns of a customer that a file may bring up to date."""
 
 CONTACT = ("customer_id", "at", "direction", "kind", "text", "channel", "touchpoint", "import_id")
@@ -54,7 +65,7 @@ _ERASED = select(ERASURES.c.identity_hash).where(ERASURES.c.identity_hash.in_(bi
 _CUSTOMERS = select(
     CUSTOMERS.c.id, CUSTOMERS.c.name, CUSTOMERS.c.language, CUSTOMERS.c.language_from, CUSTOMERS.c.city,
     CUSTOMERS.c.kind, CUSTOMERS.c.lead_source, CUSTOMERS.c.tags, CUSTOMERS.c.address, CUSTOMERS.c.postcode,
-    CUSTOMERS.c.partner_id,
+    CUSTOMERS.c.partner_id, CUSTOMERS.c.referred_by,
 ).where(CUSTOMERS.c.id.in_(bindparam("ids", expanding=True)))  # fmt: skip
 _CHANGE_CUSTOMER = (
     update(CUSTOMERS)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import partners
+from storage import partners, referrals
 from storage.database import Memory
 from storage.models import (
     Base,
@@ -60,7 +60,7 @@ def move(memory: Memory, *, source: int, target: int) -> dict[str, Any]:
 
     Returns what `restore` needs: {"customer": row, "moved": {table: row numbers}, "dropped": {table: rows},
     "last": {table: number of the newest row}, "links": numbers of the household links that were made,
-    "own_customers": numbers of the customers of a partner}.
+    "own_customers": numbers of the customers of a partner, "brought": of those whom `source` brought}.
     """
     kept: dict[str, Any] = {"customer": read_customer(memory, source), "moved": {}, "dropped": {}}
     kept["own_customers"] = partners.list_own(memory, source)
@@ -85,6 +85,11 @@ def move(memory: Memory, *, source: int, target: int) -> dict[str, Any]:
             connection.execute(select(key).where(column == source).order_by(key)).scalars()
         )
         connection.execute(update(table).where(column == source).values(customer_id=target))
+    brought = CUSTOMERS.c.referred_by == source
+    kept["brought"] = list(
+        connection.execute(select(CUSTOMERS.c.id).where(brought, CUSTOMERS.c.id != target)).scalars()
+    )
+    connection.execute(update(CUSTOMERS).where(brought, CUSTOMERS.c.id != target).values(referred_by=target))
     _forget(memory, [source, target])
     connection.execute(delete(CUSTOMERS).where(CUSTOMERS.c.id == source))
     return kept
@@ -105,6 +110,10 @@ def restore(memory: Memory, kept: dict[str, Any], *, source: int, target: int) -
     for table in Base.metadata.sorted_tables:
         for row in kept["dropped"].get(table.name, []):
             _put_back(memory, table, _decode(table, row))
+    for chunk in _chunks(kept.get("brought", [])):
+        theirs = and_(CUSTOMERS.c.id.in_(chunk), CUSTOMERS.c.referred_by == target)
+        connection.execute(update(CUSTOMERS).where(theirs).values(referred_by=source))
+    referrals.release_missing(memory, [source])
     came = _give_what_came(memory, kept, source, target)
     _part_facts(memory, source, target)
     _forget(memory, [source, target])
@@ -125,6 +134,7 @@ def take_back(memory: Memory, customer_id: int, before: Row, after: Row) -> None
     changes["tags"] = [tag for tag in now["tags"] if tag not in added]
     values = _decode(CUSTOMERS, changes)
     memory.connection().execute(update(CUSTOMERS).where(CUSTOMERS.c.id == customer_id).values(values))
+    referrals.release_missing(memory, [customer_id])
     _forget(memory, [customer_id])
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import households, partners
+from storage import households, partners, referrals
 from storage.database import Memory
 from storage.models import (
     AuditEntry,
@@ -122,6 +122,7 @@ def erase(memory: Memory, customer_id: int, chats: Sequence[int], names: Sequenc
     _blank_groups(memory, chats)
     _blank_staff(memory, [f"#{customer_id}", *names])
     partners.let_go(memory, [customer_id])
+    referrals.release(memory, [customer_id])
     connection.execute(delete(CUSTOMERS).where(CUSTOMERS.c.id == customer_id))
     # What the visit holds in hand of them is gone too: a later flush would look for the rows.
     for instance in list(memory.identity_map.values()):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
-from storage import imports, partners
+from storage import imports, partners, referrals
 from storage.database import Memory
 from storage.models import (
     Consent,
@@ -158,6 +158,7 @@ def _not_of(table: Any, import_id: int) -> ColumnElement[bool]:
 
 def remove_customers(memory: Memory, customer_ids: Collection[int]) -> None:
     partners.let_go(memory, customer_ids)
+    referrals.release(memory, list(customer_ids))
     memory.connection().execute(delete(CUSTOMERS).where(CUSTOMERS.c.id.in_(list(customer_ids))))
 
 

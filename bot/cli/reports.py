@@ -111,6 +111,12 @@ def report_leads(as_json: AsJson = False) -> None:
         for one in found["rows"]
     ]  # fmt: skip
     print_table(("lead source", "came", "bought", "", "cost", "per customer won", "spent", "will bring"), rows)
+    if found["referrers"]:
+        say("\nWho brought most:")
+        print_table(("id", "name", "brought", "bought", "spent", "will bring"), [
+            (one["customer_id"], one["name"], one["customers"], one["won"], money(one["spent"]), money(one["present_value"]))
+            for one in found["referrers"]
+        ])  # fmt: skip
 
 
 def _draw(found: dict[str, Any], language: str, settings: Settings, folder: Path) -> list[dict[str, str]]:

@@ -31,7 +31,7 @@ from bot.config.values import (
     between,
     refusing,
 )
-from bot.config.worth import LeadSource, Lifecycle, Tiers, Value
+from bot.config.worth import LeadSource, Lifecycle, Referrals, Tiers, Value
 
 
 class OpeningHours(Section):
@@ -293,6 +293,7 @@ class BusinessSettings(Section):
     lead_sources: tuple[LeadSource, ...] = Field(
         (), description="What winning customers cost, by what they first came by"
     )
+    referrals: Referrals = Field(Referrals(), description="Customers who bring customers")
     questions: Questions = Field(Questions(), description="What to ask customers, one at a time")
     follow_ups: FollowUps = Field((), description="When to write unasked")
     contact_policy: ContactPolicy = Field(ContactPolicy(), description="When not to write unasked")

@@ -191,6 +191,23 @@ class Value(Section):
     groups: Groups = Field(Groups(), description="Groups by value")
 
 
+class Reward(Section):
+    """What is said of it to customers, in each language."""
+
+    en: Annotated[str, Field(max_length=300)] = Field("", description="In English, as in “a coffee for both of you”")
+    zh: Annotated[str, Field(max_length=300)] = Field("", description="In Chinese")
+
+
+class Referrals(Section):
+    """Customers who bring customers."""
+
+    share: Share = Field(
+        0.25,
+        description="Of what those they brought will bring, so much is counted in the value of who brought them; 0: none",
+    )
+    reward: Reward = Field(Reward(), description="What both get, said with the link; empty: nothing is promised")
+
+
 class LeadSource(Section):
     """What one way of winning customers cost."""
 

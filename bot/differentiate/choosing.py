@@ -130,7 +130,7 @@ def find_missing(
         return ()
     if _is_valued(numbers, yardstick):
         least = begins_at(tier, yardstick)
-        return () if (numbers.present_value or 0) >= least - abs(least) * slack else ("value",)
+        return () if (numbers.counted or 0) >= least - abs(least) * slack else ("value",)
     threshold = tiers.A if tier == Tier.A else tiers.B
     return tuple(name for name, holds in _hold(numbers, threshold, slack).items() if not holds)
 
@@ -163,14 +163,14 @@ def choose_group(
     and only a share below `low_share` makes MGC.
     """
     known = choice.why not in ("too_few", "not_profiled")
-    if (numbers.present_value or 0) < 0 or (known and numbers.present_value is None and numbers.brought < 0):
+    if (numbers.counted or 0) < 0 or (known and numbers.present_value is None and numbers.brought < 0):
         return "BZ"
     if not known:
         return "steady"
     if yardstick.most_valuable is None:
         is_valuable = choice.tier == Tier.A
     else:
-        is_valuable = (numbers.present_value or 0) >= yardstick.most_valuable
+        is_valuable = (numbers.counted or 0) >= yardstick.most_valuable
     if is_valuable:
         return "MVC"
     is_here = numbers.alive is None or numbers.alive >= HALF

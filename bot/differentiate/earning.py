@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.config.sections import BusinessSettings
 from bot.differentiate.choosing import Choice, Grounds, begins_at
+from bot.differentiate.numbers import count_value
 from bot.differentiate.worth import NOBODY, join, load_forecast
 from storage import costs, purchases
 from storage.database import Memory
@@ -31,7 +32,8 @@ def count_orders_needed(
     ).get(customer_id, NOBODY)  # fmt: skip
     then = now + WITHIN
     tried = model.expect([_with_more(found[0], more, then) for more in range(1, TRIED + 1)], settings, then)
-    values = [join(expected, served, settings).present_value or 0 for expected in tried]
+    brought = grounds.numbers.referrals
+    values = [count_value(join(expected, served, settings).present_value, brought) or 0 for expected in tried]
     return next((more for more, value in enumerate(values, start=1) if value >= least), None)
 
 

@@ -7,12 +7,15 @@ from typing import Any
 from babel.numbers import get_currency_precision
 
 from bot.config.sections import BusinessSettings
-from storage import leads
+from storage import leads, referrals
 from storage.database import Memory
+
+SHOWN = 20  # of those who brought customers
 
 
 def report_leads(memory: Memory, settings: BusinessSettings) -> dict[str, Any]:
-    """{"currency", "rows": [{"name", "customers", "won", "share_won", "cost", "cost_per_lead", "cost_per_won", "spent",
+    """{"currency", "referrers": [{"customer_id", "name", "customers", "won", "spent", "present_value"}] (those who brought
+    most), "rows": [{"name", "customers", "won", "share_won", "cost", "cost_per_lead", "cost_per_won", "spent",
     "present_value"}]}: money in minor units, a cost None where config.yaml names none. A source that cost something
     and brought nobody is a row too."""
     currency = settings.business.currency
@@ -20,7 +23,12 @@ def report_leads(memory: Memory, settings: BusinessSettings) -> dict[str, Any]:
     costs = {source.name: int(source.cost * scale) for source in settings.lead_sources}
     counted = leads.count(memory)
     nobody = [leads.Lead(name, 0, 0, 0, 0) for name in costs if name not in {one.name for one in counted}]
-    return {"currency": currency, "rows": [_describe(one, costs.get(one.name or "")) for one in [*nobody, *counted]]}
+    referrers = [one._asdict() for one in referrals.list_referrers(memory, SHOWN)]
+    return {
+        "currency": currency,
+        "referrers": referrers,
+        "rows": [_describe(one, costs.get(one.name or "")) for one in [*nobody, *counted]],
+    }
 
 
 def _describe(lead: leads.Lead, cost: int | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from storage.tiers import Bought
 
 DAY = timedelta(days=1)
 RFM = ("orders", "spent", "currency", "orders_ever")
-WORTH = ("expected_orders", "alive", "present_value", "cost_to_serve", "brought", "priced", "discounted")
+WORTH = ("expected_orders", "alive", "present_value", "cost_to_serve", "brought", "priced", "discounted", "referrals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,14 @@ class Numbers:
     """Orders of the last horizon whose discount is known, all lines having a price …"""
     discounted: int = 0
     """… and those that had one."""
+    referrals: dict[str, int] | None = None
+    """Of whoever brought customers: how many "customers", "won" of them, their "present_value", and what of it is
+    "counted" here; None of others."""
+
+    @property
+    def counted(self) -> int | None:
+        """What tiers go by: what they will bring, and a share of what those they brought will."""
+        return count_value(self.present_value, self.referrals)
 
     @property
     def unrealised(self) -> int:
@@ -70,6 +78,17 @@ class Worth:
     brought: int = 0
     priced: int = 0
     discounted: int = 0
+    referrals: dict[str, int] | None = None
+
+    @property
+    def counted(self) -> int | None:
+        return count_value(self.present_value, self.referrals)
+
+
+def count_value(present_value: int | None, referrals: dict[str, int] | None) -> int | None:
+    if present_value is None or referrals is None:
+        return present_value
+    return present_value + referrals["counted"]
 
 
 def read_numbers(bought: Bought, currency: str, now: datetime, worth: Worth | None = None) -> Numbers:

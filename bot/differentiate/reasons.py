@@ -108,7 +108,7 @@ class _Words:
             "orders_ever": self._count("orders", numbers.orders_ever),
             "spent": self._money(numbers.spent),
             "ago": self.words["never"] if days is None else self._count("ago", days),
-            "worth": self._money(numbers.present_value or 0),
+            "worth": self._money(numbers.counted or 0),
             "least": self._money(begins_at(choice.tier, measured)),
         }
 

@@ -5,7 +5,8 @@ Serving somebody is expected to cost in the coming horizon what it cost in the l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,10 @@ from babel.numbers import get_currency_precision
 
 from bot.config.sections import BusinessSettings
 from bot.differentiate.numbers import Worth
-from storage import costs, meta, purchases
+from storage import costs, meta, purchases, referrals
 from storage.costs import Served
 from storage.database import Memory
+from storage.referrals import Brought
 
 if TYPE_CHECKING:
     from bot.differentiate.forecast import Expected, Forecast
@@ -38,7 +40,33 @@ def work_out(
     memory: Memory, settings: BusinessSettings, model: Forecast | None, now: datetime,
     customer_ids: Sequence[int] | None = None, bought: Sequence[purchases.Bought] | None = None,
 ) -> dict[int, Worth]:  # fmt: skip
-    """Of everybody, or these, who bought something ever or cost something lately. `bought`: if it is known already."""
+    """Of everybody, or these, who bought something ever, cost something lately or brought somebody. `bought`: if it is
+    known already."""
+    brought = referrals.list_brought(memory, customer_ids)
+    if customer_ids is not None:
+        friends = {one.customer_id for group in brought.values() for one in group}
+        asked, customer_ids = customer_ids, sorted(friends.union(customer_ids)) if friends else customer_ids
+    worths = _work_out_own(memory, settings, model, now, customer_ids, bought)
+    for referrer, group in brought.items():
+        own = worths.get(referrer, Worth(None if model is None else 0.0, None, None if model is None else 0))
+        worths[referrer] = replace(own, referrals=_sum_up(group, worths, settings.referrals.share))
+    return worths if customer_ids is None else {id_: worths[id_] for id_ in asked if id_ in worths}
+
+
+def _sum_up(group: Sequence[Brought], worths: Mapping[int, Worth], share: float) -> dict[str, int]:
+    """Of those one customer brought. Whoever is worth less than nothing takes nothing off; of whoever switched profiling
+    off no more is known than that they came."""
+    known = [one for one in group if one.profiled]
+    each = [worths[one.customer_id].present_value or 0 for one in known if one.customer_id in worths]
+    value = sum(max(worth, 0) for worth in each)
+    won = sum(one.has_bought for one in known)
+    return {"customers": len(group), "won": won, "present_value": value, "counted": round(share * value)}
+
+
+def _work_out_own(
+    memory: Memory, settings: BusinessSettings, model: Forecast | None, now: datetime,
+    customer_ids: Sequence[int] | None, bought: Sequence[purchases.Bought] | None,
+) -> dict[int, Worth]:  # fmt: skip
     currency = settings.business.currency
     served = costs.load(
         memory, since=now - settings.value.horizon, until=now, currency=currency, margin=settings.value.margin,

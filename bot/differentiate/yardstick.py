@@ -92,7 +92,7 @@ def measure(
     if rests_on not in ("model", "prior"):
         return Yardstick(rests_on, len(bought), of=of)
     ranked = [worths[one.customer_id] for one in bought if one.days >= tiers.min_orders]
-    values = sorted((one.present_value or 0 for one in ranked), reverse=True)
+    values = sorted((one.counted or 0 for one in ranked), reverse=True)
     unrealised = sorted(((one.present_value or 0) - one.brought for one in ranked), reverse=True)
     a, b = _tiers_begin(tiers, settings.business.currency, values)
     groups = settings.value.groups

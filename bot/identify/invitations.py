@@ -44,8 +44,7 @@ def list_invitations(memory: Memory, bot_name: str, import_id: int | None = None
     after = 0
     while people := invitations.list_unreached(memory, import_id, after, BATCH):
         for person in people:
-            link = f"{_TELEGRAM}/{bot_name}?start={_sign(secret, person.id)}"
-            yield Invitation(*person, link)
+            yield Invitation(*person, link(bot_name, _sign(secret, "invitation", person.id)))
         after = people[-1].id
 
 
@@ -56,7 +55,7 @@ def accept(memory: Memory, customer: Customer, payload: str, now: datetime) -> s
     if match is None:
         return None
     number = int(match[1])
-    if not hmac.compare_digest(_sign(_read_secret(memory), number), payload):
+    if not is_signed(memory, "invitation", number, payload):
         return None
     invited = customers.get(memory, number)
     if invited is None or invited.id == customer.id or customers.find_telegram_id(memory, number) is not None:
@@ -75,9 +74,22 @@ def _read_secret(memory: Memory) -> bytes:
     return bytes.fromhex(meta.read(memory, SECRET) or "")
 
 
-def _sign(secret: bytes, number: int) -> str:
-    """The payload: 96 bits that only this database makes."""
+def link(bot_name: str, payload: str) -> str:
+    """Opens the bot, and starts it with this."""
+    return f"{_TELEGRAM}/{bot_name}?start={payload}"
+
+
+def sign(memory: Memory, kind: str, number: int) -> str:
+    """The payload for a customer: what it is for by its first letter, and 96 bits that only this database makes."""
+    return _sign(_read_secret(memory), kind, number)
+
+
+def is_signed(memory: Memory, kind: str, number: int, payload: str) -> bool:
+    return hmac.compare_digest(sign(memory, kind, number), payload)
+
+
+def _sign(secret: bytes, kind: str, number: int) -> str:
     if not secret:
         return ""
-    digest = hmac.new(secret, f"invitation {number}".encode(), hashlib.sha256).digest()[:12]
-    return f"i{number}-{base64.urlsafe_b64encode(digest).decode()}"
+    digest = hmac.new(secret, f"{kind} {number}".encode(), hashlib.sha256).digest()[:12]
+    return f"{kind[0]}{number}-{base64.urlsafe_b64encode(digest).decode()}"

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from bot.errors import RegularsError
+from bot.identify import referrals
 from storage import consents, contacts, customers, duplicates, events, facts, follow_ups, merging
 from storage.database import Memory
 from storage.models import Consent, Customer, CustomerKind, CustomerStatus, Fact, Merge, Purpose, Tier
@@ -85,6 +86,7 @@ def merge(
         raise CannotMerge("same", into.id)
     before = merging.read_customer(memory, into.id)
     refused = _find_refusals(memory, into.id, other.id)
+    referrals.join(memory, into, other)
     _take_over(into, other)
     duplicates.keep_apart_from(memory, into.id, other.id)
     number = other.id

@@ -16,7 +16,17 @@ from storage.models import Consent, Contact, Customer, Fact, Feedback
 __all__ = ["export_customer", "find_customer", "list_customers", "show_customer", "show_follow_up", "show_panel"]
 
 UNVALUED: dict[str, Any] = dict.fromkeys(
-    ("rfm", "expected_orders", "alive", "present_value", "cost_to_serve", "brought", "priced", "discounted")
+    (
+        "rfm",
+        "expected_orders",
+        "alive",
+        "present_value",
+        "cost_to_serve",
+        "brought",
+        "priced",
+        "discounted",
+        "referrals",
+    )
 )
 BATCH = 1000
 
@@ -118,6 +128,7 @@ def _head(customer: Customer, settings: Settings) -> dict[str, Any]:
         "postcode": customer.postcode,
         "tags": list(customer.tags),
         "lead_source": customer.lead_source,
+        "referred_by": customer.referred_by,
         "created_at": customer.created_at.isoformat(),
         "last_contact_at": customer.last_contact_at.isoformat() if customer.last_contact_at else None,
     }

@@ -74,6 +74,7 @@ class ReceivedCustomer(Received):
     source: Text = ""
     kind: Text = Field("", description="person, firm or partner")
     partner: Plain = Field("", description="The customer_id of the partner whose customer this is.")
+    referred_by: Text = Field("", description="The customer_id of who brought them.")
     tags: list[Annotated[str, Field(max_length=64, pattern=r"^[^|]*$")]] = Field(default_factory=list, max_length=50)
     address: Text = Field("", description="Street and number.")
     postcode: Text = ""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bot.customize.messages import Button, Rows
 from bot.differentiate.tiers import class_anew
-from bot.identify import consents, invitations, profiles
+from bot.identify import consents, invitations, profiles, referrals
 from bot.interact import planner
 from bot.interact.turn import note_touchpoint, remember
 from bot.interact.understanding import Understanding
@@ -24,7 +24,8 @@ def greet(visit: Visit) -> None:
     """Known customers are greeted as such; consent is asked as long as it is not answered."""
     came_before = not visit.is_first
     invited = accept_invitation(visit)
-    if invited is None:
+    brought = accept_referral(visit) if invited is None else None
+    if invited is None and brought is None:
         note_source(visit)
     if visit.customer.status == CustomerStatus.stopped:
         visit.say("start/stopped", buttons=[[Button("resume")]], name=profiles.address(visit.memory, visit.customer))
@@ -33,6 +34,7 @@ def greet(visit: Visit) -> None:
     welcome(visit, "start/again" if came_before else WORDING, ask=ask)
     if invited == "merged":
         visit.say("start/invited")
+    tell_referral(visit, brought)
 
 
 def welcome(visit: Visit, name: str, *, ask: bool) -> None:
@@ -64,6 +66,22 @@ def accept_invitation(visit: Visit) -> str | None:
     note_touchpoint(visit.conversation, invitations.SOURCE, visit.now)
     conversations.mark_contact(visit.memory, visit.contact_id, touchpoint=invitations.SOURCE)
     return outcome
+
+
+def accept_referral(visit: Visit) -> str | None:
+    """A friend's link says who brought them; see `identify.referrals`."""
+    outcome = referrals.accept(visit.memory, visit.customer, visit.said.arguments, is_first=visit.is_first)
+    if outcome in ("brought", "gone"):
+        note_touchpoint(visit.conversation, referrals.SOURCE, visit.now)
+        conversations.mark_contact(visit.memory, visit.contact_id, touchpoint=referrals.SOURCE)
+    return outcome
+
+
+def tell_referral(visit: Visit, outcome: str | None) -> None:
+    """That one's own link is for others, or what a friend's brings, if anything."""
+    reward = getattr(visit.settings.referrals.reward, visit.language, "")
+    if outcome == "own" or (outcome == "brought" and reward):
+        visit.say("referrals/came", own=outcome == "own", reward=reward)
 
 
 def note_source(visit: Visit) -> None:

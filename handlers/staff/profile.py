@@ -66,6 +66,8 @@ def describe(visit: Visit, customer: Customer) -> dict[str, Any]:
         "household": [f"{one['name']} #{one['id']}" for one in households.show_household(memory, customer.id)],
         "tags": customer.tags,
         "lead_source": customer.lead_source,
+        "referred_by": customer.referred_by,
+        "brought": (customer.value.get("referrals") or {}).get("customers", 0),
         "since": customer.created_at,
         "seen_at": customer.last_contact_at,
         "identities": [

@@ -54,6 +54,7 @@ class Customer(Base):
     __table_args__ = (
         index_of_reference("customers", "import_id"),
         index_of_reference("customers", "partner_id"),
+        index_of_reference("customers", "referred_by"),
         Index(None, "tier", "id"),
         {"sqlite_autoincrement": True},
     )
@@ -73,6 +74,7 @@ class Customer(Base):
     group: Mapped[Word] = mapped_column("value_group", default="steady")
     value: Mapped[dict[str, Any]] = mapped_column(default=dict)
     lead_source: Mapped[str | None]
+    referred_by: Mapped[int | None]  # the number of the customer who brought them; emptied when that one is erased
     city: Mapped[str | None]
     address: Mapped[str | None]  # street and number, as a file had them
     postcode: Mapped[str | None]

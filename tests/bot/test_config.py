@@ -201,7 +201,7 @@ def test_settings_are_frozen(tmp_path: Path) -> None:
 DURATIONS = "a number with a unit, such as 30s, 15m, 4h, 2d or 2w (or a sum: 1d12h), at most 3650d"
 HOURS = 'closed, or spans such as "08:00-18:00" or "08:00-12:00, 14:00-24:00"'
 SECTIONS = (
-    "business, staff, tiers, value, lifecycle, lead_sources, questions, follow_ups, contact_policy, conversation, storage, "
+    "business, staff, tiers, value, lifecycle, lead_sources, referrals, questions, follow_ups, contact_policy, conversation, storage, "
     "telegram, logging"
 )
 RULES = "after_purchase, birthday, check_in, life_change, reminder, loop_closed"
@@ -523,6 +523,7 @@ SPECIAL = {
     "value.groups.most_valuable": ("0.25", 0.25),
     "value.groups.growable": ("0.25", 0.25),
     "value.groups.low_share": ("0.25", 0.25),
+    "referrals.share": ("0.5", 0.5),
     "lifecycle.at_risk": ("1.5", 1.5),
     "value.margin": ("0.7", 0.7),
     "business.currency": ("USD", "USD"),

@@ -11,7 +11,7 @@ from bot.config import Settings
 from bot.identify.erasure import Tombstones
 from bot.identify.importing.report import ImportReport
 from bot.identify.importing.rows import CustomerRow
-from storage import duplicates, imports, provenance
+from storage import duplicates, imports, provenance, referrals
 from storage import partners as stored_partners
 from storage.database import Memory
 from storage.models import Basis, CustomerKind
@@ -31,7 +31,9 @@ def apply_customers(
         known.ids[row.customer_id] = customer_id
     here = [row for row in rows if row.customer_id in known.ids]
     partners = _find_partners(memory, here, known, report)
-    touched = _complete(memory, there, known, report.import_id, partners)
+    brought = _find_referrers(memory, here, known, report)
+    touched = _complete(memory, there, known, report.import_id, partners, brought)
+    referrals.set_referrers(memory, {id_: brought[id_] for id_ in new_ids if id_ in brought})
     for row in fresh:
         if row.customer_id in partners:
             stored_partners.assign(memory, [known.ids[row.customer_id]], partners[row.customer_id])
@@ -120,8 +122,34 @@ def _find_partners(memory: Memory, rows: Sequence[CustomerRow], known: _Known, r
     return found
 
 
+def _find_referrers(memory: Memory, rows: Sequence[CustomerRow], known: _Known, report: ImportReport) -> dict[int, int]:
+    """Who brought each, where that can be; what cannot is noted. Who brought somebody once stays so."""
+    asked = [row for row in rows if row.referred_by]
+    there = imports.find_customers(memory, "order_system", [row.referred_by or "" for row in asked])
+    there |= {row.customer_id: known.ids[row.customer_id] for row in rows}
+    found: dict[int, int] = {}
+    for row in asked:
+        customer_id, by = known.ids[row.customer_id], there.get(row.referred_by or "")
+        if referrals.find_referrer(memory, customer_id) is not None or customer_id in found:
+            continue
+        if by is None:
+            report.note(
+                row.line, f"referred_by: {row.referred_by} is no customer yet; import the file again once they are"
+            )
+        elif by == customer_id or referrals.is_brought_by(memory, by, customer_id, found):
+            report.note(row.line, f"referred_by: {row.referred_by} is this customer, or was brought by them; left out")
+        else:
+            found[customer_id] = by
+    return found
+
+
 def _complete(
-    memory: Memory, rows: Sequence[CustomerRow], known: _Known, import_id: int | None, partners: dict[str, int]
+    memory: Memory,
+    rows: Sequence[CustomerRow],
+    known: _Known,
+    import_id: int | None,
+    partners: dict[str, int],
+    brought: dict[int, int],
 ) -> set[int]:
     """Bring stored customers up to the file. What they chose or were called in the chat stays."""
     stored = imports.load_customers(memory, {known.ids[row.customer_id] for row in rows})
@@ -140,6 +168,7 @@ def _complete(
             },
             "kind": before.kind if merged else row.kind or before.kind,
             "lead_source": before.lead_source or row.source,
+            "referred_by": before.referred_by or brought.get(before.id),
             "tags": [*before.tags, *(tag for tag in row.tags or [] if tag not in before.tags)],
             "partner_id": before.partner_id if merged else partners.get(row.customer_id, before.partner_id),
         }

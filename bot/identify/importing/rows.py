@@ -32,7 +32,7 @@ from storage.models import TERMS, CustomerKind
 CUSTOMERS = {
     "customer_id": True, "name": True, "phone": False, "email": False, "language": False, "city": False,
     "birthday": False, "source": False, "kind": False, "tags": False, "address": False, "postcode": False,
-    "partner": False,
+    "partner": False, "referred_by": False,
 }  # fmt: skip
 ORDERS: Columns = {
     "order_id": True, "customer_id": True, "ordered_at": True, "total": "line_total", "currency": False,
@@ -78,6 +78,7 @@ class CustomerRow(NamedTuple):
     address: str | None  # street and number
     postcode: str | None
     partner: str | None  # the customer id of whose customer it is
+    referred_by: str | None  # the customer id of who brought them
 
 
 Sold = tuple[str, int, int | None, list[str]]
@@ -203,6 +204,7 @@ class CustomerReader:
             read_list(text(cells, "tags")) if self._cells.has("tags") else None,
             text(cells, "address")[:LONGEST_TERM] or None, text(cells, "postcode")[:LONGEST_TERM] or None,
             text(cells, "partner") or None,
+            read_id(referrer, "referred_by") if (referrer := text(cells, "referred_by")) else None,
         )  # fmt: skip
 
     def gather(self, records: Sequence[CustomerRow], bad: BadRows) -> list[CustomerRow]:

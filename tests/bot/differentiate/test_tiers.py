@@ -93,7 +93,7 @@ def test_customers_are_classed_with_reason_value_history_and_event(database: Dat
     assert customer.value == {
         "rfm": {"recency_days": 1.0, "orders": 5, "spent": 6000, "currency": "EUR", "orders_ever": 5},
         "expected_orders": None, "alive": None, "present_value": None, "cost_to_serve": 0, "brought": 3600,
-        "priced": 0, "discounted": 0,
+        "priced": 0, "discounted": 0, "referrals": None,
         "as_of": "2026-11-22", "stage": "regular",
     }  # fmt: skip
     (change,) = database.read_now(lambda memory: tiers.list_changes(memory, good))
