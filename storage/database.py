@@ -11,6 +11,7 @@ import logging
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -50,6 +51,10 @@ class Work(Generic[T]):
     done: Future[T] = field(default_factory=Future)
     loop: asyncio.AbstractEventLoop | None = None
     waiter: asyncio.Future[T] | None = None
+    prepared: bool = False
+
+
+_LOOK: Work[Any] = Work("look", lambda _memory: None)  # wakes a writer that waits, when something urgent came
 
 
 class Database:
@@ -66,6 +71,7 @@ class Database:
             _sqlite_engine(url, read_only=True) if self.is_sqlite else self._engine.execution_options(**snapshot)
         )
         self._queue: queue.SimpleQueue[Work[Any] | None] = queue.SimpleQueue()
+        self._urgent: deque[Work[Any]] = deque()
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="reader")
         self._stopping = threading.Event()
         target = self._write_sqlite if self.is_sqlite else self._write_postgres
@@ -83,11 +89,17 @@ class Database:
         self, run: Callable[[Memory], T], *, name: str, prepare: Callable[[Memory], None] | None = None
     ) -> T:
         """Run in a transaction and return after COMMIT. What `run` raises is raised here, its changes undone."""
-        loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[T] = loop.create_future()
-        work = Work(name, run, prepare, loop=loop, waiter=waiter)
-        self._put(work)
-        return await waiter
+        return await self._wait_for(Work(name, run, prepare))
+
+    async def write_first(self, run: Callable[[Memory], T], *, name: str) -> T:
+        """The same for what the other side of a link waits for: on SQLite it overtakes, and ends the group it comes into."""
+        return await self._wait_for(Work(name, run), urgent=self.is_sqlite)
+
+    async def _wait_for(self, work: Work[T], *, urgent: bool = False) -> T:
+        work.loop = asyncio.get_running_loop()
+        work.waiter = work.loop.create_future()
+        self._put(work, urgent=urgent)
+        return await work.waiter
 
     def write_now(self, run: Callable[[Memory], T], *, name: str = "command") -> T:
         """The same for synchronous callers: the command line, tests."""
@@ -99,60 +111,68 @@ class Database:
         self._put(work)
         return work.done
 
-    def _put(self, work: Work[Any]) -> None:
+    def _put(self, work: Work[Any], *, urgent: bool = False) -> None:
         if self._stopping.is_set():
             raise RuntimeError("the database is closed")
         if not self._started:
             self._started = True
             for thread in self._threads:
                 thread.start()
-        self._queue.put(work)
+        if urgent:
+            self._urgent.append(work)
+        self._queue.put(_LOOK if urgent else work)
 
     def _write_sqlite(self) -> None:
         connection: Connection | None = None
-        while True:
-            batch, last = self._take(GROUP)
-            if batch:
-                connection = self._commit_group(connection, batch)
-            if last:
-                if connection is not None:
-                    connection.close()
-                return
+        waiting: list[Work[Any]] = []
+        last = False
+        while waiting or not last:
+            last = last or self._fill(waiting)
+            connection, waiting = self._commit_group(connection, waiting)
+        if connection is not None:
+            connection.close()
 
-    def _take(self, most: int) -> tuple[list[Work[Any]], bool]:
-        first = self._queue.get()
-        if first is None:
-            return [], True
-        batch = [first]
-        while len(batch) < most:
+    def _fill(self, batch: list[Work[Any]]) -> bool:
+        """The next group, which stays empty when only something urgent waits. True: it is the last."""
+        while len(batch) < GROUP:
             try:
-                work = self._queue.get_nowait()
+                work = self._queue.get(block=not batch)
             except queue.Empty:
                 break
             if work is None:
-                return batch, True
-            batch.append(work)
-        return batch, False
+                return True
+            if work is not _LOOK:
+                batch.append(work)
+            elif not batch and self._urgent:
+                break
+        return False
 
-    def _commit_group(self, connection: Connection | None, batch: list[Work[Any]]) -> Connection | None:
-        """Run the batch in one transaction, waiting out whatever keeps the disk from taking it."""
+    def _commit_group(
+        self, connection: Connection | None, batch: list[Work[Any]]
+    ) -> tuple[Connection | None, list[Work[Any]]]:
+        """Run the batch in one transaction, waiting out whatever keeps the disk from taking it.
+
+        Returns what did not get its turn because something urgent came.
+        """
+        if not batch and not self._urgent:
+            return connection, []
         for attempt in range(1_000_000):
             try:
                 connection = connection or self._engine.connect()
-                results = _run_group(connection, batch)
+                results = _run_group(connection, batch, self._urgent)
             except Exception as error:
                 if connection is not None:
                     _roll_back(connection)
                 if not _is_away(error) or self._stopping.is_set():
                     _settle([(work, None, error) for work in batch])
-                    return connection
+                    break
                 _discard(connection)
                 connection = None
                 self._wait(attempt, error)
             else:
                 _settle(results)
-                return connection
-        return connection
+                return connection, batch[len(results) :]
+        return connection, []
 
     def _write_postgres(self) -> None:
         while (work := self._queue.get()) is not None:
@@ -210,45 +230,67 @@ class Database:
         self._engine.dispose()
 
 
-def _run_group(connection: Connection, batch: list[Work[Any]]) -> list[tuple[Work[Any], Any, Exception | None]]:
-    """One transaction, a savepoint a piece. A piece that fails is undone alone; a failing COMMIT raises."""
+def _run_group(
+    connection: Connection, batch: list[Work[Any]], urgent: deque[Work[Any]]
+) -> list[tuple[Work[Any], Any, Exception | None]]:
+    """One transaction, a savepoint a piece. A piece that fails is undone alone; a failing COMMIT raises.
+
+    What is urgent is put into the batch as the next, and ends the group. Returns what was run.
+    """
     driver: Any = connection.connection.driver_connection
     failed_early = _prepare_group(connection, driver, batch)
     results: list[tuple[Work[Any], Any, Exception | None]] = []
     memory = _open_memory(connection, driver)
     driver.execute("BEGIN IMMEDIATE")
     try:
-        for work in batch:
-            if (early := failed_early.get(id(work))) is not None:
-                results.append((work, None, early))
-                continue
-            started = time.perf_counter()
-            driver.execute("SAVEPOINT piece")
-            try:
-                result = work.run(memory)
-                memory.flush()
-            except Exception as error:
-                if _is_away(error):
-                    raise
-                driver.execute("ROLLBACK TO piece")
-                results.append((work, None, error))
-                memory.close()  # it may be half flushed
-                memory = _open_memory(connection, driver)
-            else:
-                results.append((work, result, None))
-                memory.expunge_all()  # the next piece sees nothing of this one but what is written
-            driver.execute("RELEASE piece")
-            _log_slow(work.name, started)
+        ends = False
+        while not ends and (urgent or len(results) < len(batch)):
+            ends = bool(urgent)
+            for work in _choose_next(batch, len(results), urgent):
+                error = failed_early.get(id(work))
+                result = None
+                if error is None:
+                    result, error = _run_piece(driver, memory, work)
+                    if error is not None:
+                        memory.close()  # it may be half flushed
+                        memory = _open_memory(connection, driver)
+                results.append((work, result, error))
     finally:
         memory.close()
     driver.execute("COMMIT")
     return results
 
 
+def _choose_next(batch: list[Work[Any]], place: int, urgent: deque[Work[Any]]) -> list[Work[Any]]:
+    """The next piece of the batch; or all that is urgent, which then stands in the batch there."""
+    count = len(urgent)
+    batch[place:place] = [urgent.popleft() for _ in range(count)]
+    return batch[place : place + (count or 1)]
+
+
+def _run_piece(driver: Any, memory: Memory, work: Work[T]) -> tuple[T | None, Exception | None]:
+    """Its result, or why it was undone. Raises where the database itself is away."""
+    started = time.perf_counter()
+    driver.execute("SAVEPOINT piece")
+    try:
+        result = work.run(memory)
+        memory.flush()
+    except Exception as error:
+        if _is_away(error):
+            raise
+        driver.execute("ROLLBACK TO piece")
+        driver.execute("RELEASE piece")
+        return None, error
+    memory.expunge_all()  # the next piece sees nothing of this one but what is written
+    driver.execute("RELEASE piece")
+    _log_slow(work.name, started)
+    return result, None
+
+
 def _prepare_group(connection: Connection, driver: Any, batch: list[Work[Any]]) -> dict[int, Exception]:
     """What is read and thought before BEGIN, in one session for all. Returns what failed, by work."""
     failed: dict[int, Exception] = {}
-    waiting = [work for work in batch if work.prepare is not None]
+    waiting = [work for work in batch if work.prepare is not None and not work.prepared]
     if not waiting:
         return failed
     driver.execute("BEGIN")  # one view for all: a read by itself locks and unlocks the file each time
@@ -256,6 +298,7 @@ def _prepare_group(connection: Connection, driver: Any, batch: list[Work[Any]]) 
         for work in waiting:
             try:
                 work.prepare(memory)  # type: ignore[misc]
+                work.prepared = True
             except Exception as error:
                 if _is_away(error):
                     raise

@@ -99,7 +99,7 @@ class Intake:
         """Commit raw updates. Returns once they are on disk."""
         now = self._clock.now()
         rows = [self._row(update, now) for update in updates]
-        await self._database.write(lambda memory: inbox.store(memory, rows), name="intake.store")
+        await self._database.write_first(lambda memory: inbox.store(memory, rows), name="intake.store")
 
     def _row(self, update: Any, now: datetime) -> dict[str, Any]:
         readable = _has_id(update)

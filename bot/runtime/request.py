@@ -22,7 +22,9 @@ from bot import json_text
 CONNECTIONS = 512  # aiohttp's pool costs nothing while unused, unlike httpcore's
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
-CALL_SECONDS = 15.0  # no call lasts longer, but a poll: a lease must outlast the calls begun under it
+CALL_SECONDS = (
+    CONNECT_SECONDS + READ_SECONDS
+)  # no call lasts longer, but a poll: a lease must outlast those begun under it
 DOWNLOAD_SECONDS = 120.0  # of the largest file there is
 PIECE = 1 << 16
 KEEP_ALIVE_SECONDS = 4.0  # shorter than servers', so that we rarely write into a connection they just closed
@@ -168,11 +170,8 @@ class AiohttpRequest(BaseRequest):
 
 @cache
 def _limit(read_seconds: float | None, usual: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(
-        total=CALL_SECONDS if read_seconds is None else read_seconds + CONNECT_SECONDS,
-        connect=CONNECT_SECONDS,
-        sock_read=read_seconds or usual,
-    )
+    """Connecting and reading together: a timer for each read alone would be set anew with every piece that comes."""
+    return aiohttp.ClientTimeout(total=CONNECT_SECONDS + (read_seconds or usual), connect=CONNECT_SECONDS)
 
 
 @cache

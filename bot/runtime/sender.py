@@ -35,6 +35,7 @@ RETRY_SECONDS = (1, 5, 15, 60, 300)  # before an answer is tried again
 ALARM_SECONDS = 15.0  # how long everything waits when the token or address is wrong
 GIVE_UP = timedelta(hours=24)  # an answer older than this is of no use to anyone
 WITH_FILES = {"sendDocument": "document", "sendPhoto": "photo"}
+GATHER_SECONDS = 0.05  # at most, between the end of a call and its record
 LOOK_SECONDS = 1.0  # between looks for rows another process queued
 CROWD = 2  # so many chats told to wait within a second: the limit is ours as a whole
 
@@ -93,6 +94,7 @@ class Sender:
         self._calls: set[asyncio.Task[None]] = set()
         self._fleeting: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
+        self._offered = asyncio.Event()  # something may be sent
         self._told_to_wait: dict[int, float] = {}
         self._stopping = False
         self.sent = 0
@@ -112,6 +114,7 @@ class Sender:
             heapq.heappush(chat.rows, (row.priority, row.id, row))
             if not chat.busy:
                 heapq.heappush(self._heads, (*chat.rows[0][:2], row.chat_id))
+        self._offered.set()
         self._wake.set()
 
     async def look(self) -> None:
@@ -151,7 +154,11 @@ class Sender:
         looked_at = time.monotonic()
         while not self._stopping or self._done:
             self._wake.clear()
-            picked = self._pick() if self._may_send() and not self._stopping else []
+            self._offered.clear()
+            picked = self._pick_now()
+            if self._done and not picked:
+                await self._gather()
+                picked = self._pick_now()
             if picked or self._done:
                 await self._round(picked)
                 continue
@@ -162,6 +169,18 @@ class Sender:
             try:
                 async with asyncio.timeout(self._next_wait()):
                     await self._wake.wait()
+            except TimeoutError:
+                pass
+
+    def _pick_now(self) -> list[Queued]:
+        return self._pick() if self._may_send() and not self._stopping else []
+
+    async def _gather(self) -> None:
+        """Calls have ended: give others the time to end too, for one transaction to record many."""
+        if self._calls and not self._stopping:
+            try:
+                async with asyncio.timeout(min(GATHER_SECONDS, self._next_wait() or GATHER_SECONDS)):
+                    await self._offered.wait()
             except TimeoutError:
                 pass
 
@@ -234,7 +253,7 @@ class Sender:
             claimed = outbox.claim(memory, picked, now) if picked else []
             return [_make_ready(memory, row) for row in claimed], again, more
 
-        claimed, again, more = await self._database.write(work, name="sender.round")
+        claimed, again, more = await self._database.write_first(work, name="sender.round")
         for call in done:
             self._known.discard(call.row.id)
             self._release(call.row.chat_id)

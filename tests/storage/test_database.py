@@ -101,6 +101,60 @@ def test_prepare_that_fails_fails_its_piece_alone(database: Database) -> None:
     assert database.read_now(count_meta) == 1
 
 
+def test_urgent_piece_overtakes_what_waits(sqlite_database: Database) -> None:
+    """A piece at work, two behind it, an urgent one: it is next, it ends the group, and what it overtook is done after."""
+    seen: list[str] = []
+    begun, go = threading.Event(), threading.Event()
+
+    def note(name: str):
+        def run(memory: Memory) -> None:
+            seen.append(name)
+            if name == "first":
+                begun.set()
+                assert go.wait(10)
+            memory.add(Meta(key=name, value=1))
+
+        return run
+
+    async def run() -> int:
+        async def write(name: str) -> None:
+            await sqlite_database.write(note(name), name=name, prepare=lambda memory: seen.append(f"prepare {name}"))
+
+        waiting = [asyncio.create_task(write(name)) for name in ("first", "second", "third")]
+        await asyncio.to_thread(begun.wait, 10)
+        urgent = asyncio.create_task(sqlite_database.write_first(note("urgent"), name="urgent"))
+        await asyncio.sleep(0)  # it is in the queue
+        go.set()
+        await urgent
+        kept = await sqlite_database.read(count_meta)
+        await asyncio.gather(*waiting)
+        return kept
+
+    kept = asyncio.run(run())
+    order = [name for name in seen if not name.startswith("prepare")]
+    assert order == ["first", "urgent", "second", "third"]
+    assert kept >= 2  # committed with the first, at the latest before the others
+    assert sorted(seen) == sorted([*order, "prepare first", "prepare second", "prepare third"])  # each once
+    assert sqlite_database.read_now(count_meta) == 4
+
+
+def test_urgent_piece_wakes_a_writer_that_waits(database: Database) -> None:
+    asyncio.run(database.write_first(add_meta("a"), name="a"))
+    assert database.read_now(count_meta) == 1
+
+
+def test_urgent_piece_that_fails_is_undone_alone(sqlite_database: Database) -> None:
+    async def run() -> list[object]:
+        return await asyncio.gather(
+            *(sqlite_database.write(add_meta("b"), name="b") for _ in range(2)),
+            *(sqlite_database.write_first(add_meta("b"), name="first") for _ in range(2)),
+            return_exceptions=True,
+        )
+
+    assert sorted(type(result).__name__ for result in asyncio.run(run())) == ["IntegrityError"] * 3 + ["NoneType"]
+    assert sqlite_database.read_now(count_meta) == 1
+
+
 def test_locked_database_is_waited_out(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another process holds the write lock: the work waits and is done, and nobody sees an error."""
     path = sqlite_database.url.database

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from bot.clock import Clock
 from storage import outbox
 from storage.database import Database, Memory
 from storage.models import Attachment, Contact, OutboxMessage, OutboxState
-from tests.support.rigs import FOLLOW_UP, SendingRig, add_customer, sending, status_of, until
+from tests.support.rigs import FOLLOW_UP, WAIT_SECONDS, SendingRig, add_customer, sending, status_of, until
 from tests.support.sandboxes import Line, open_line
 
 
@@ -251,3 +252,31 @@ def test_rows_left_sending_after_a_crash(line: Line, database: Database) -> None
         assert rig.seen() == ["hello"]
 
     run(line, database, scene)
+
+
+def test_an_answer_overtakes_the_visits_that_wait(line: Line, sqlite_database: Database) -> None:
+    """In a rush what is answered goes out at once, and not when everybody has been heard."""
+    go = threading.Event()
+    states: list[str] = []
+
+    async def scene(rig: SendingRig) -> None:
+        row = await rig.database.write(
+            lambda memory: outbox.add(
+                memory, "sendMessage", {"text": "hello"}, now=Clock().now(), chat_id=line.person
+            ), name="visit",
+        )  # fmt: skip
+
+        def visit(memory: Memory) -> None:
+            assert go.wait(WAIT_SECONDS)
+            states.extend(memory.scalars(select(OutboxMessage.state)))
+
+        visits = [asyncio.create_task(rig.database.write(visit, name="visit")) for _ in range(100)]
+        rig.sender.add([row])
+        for _ in range(10):
+            await asyncio.sleep(0)  # all of them, and the sender's round, are in the queue
+        go.set()
+        await asyncio.gather(*visits)
+        await rig.settled(row)
+
+    run(line, sqlite_database, scene)
+    assert set(states[1:]) <= {OutboxState.sending, OutboxState.sent}
