@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -159,7 +160,7 @@ class Listener:
             allergens=asked.codes if asked else (),
             life_events=life_events,
             order=tuple(ordered),
-            changes=read_changes(len(cleaned), clauses, mentions, self._items, asks, quotes),
+            read_changes=cache(lambda: read_changes(len(cleaned), clauses, mentions, self._items, asks, quotes)),
             pointing=tuple(told_of.pointing),
             people=told_of.people,
         )

@@ -1,6 +1,7 @@
 """What was understood of one message: frozen values, and their JSON shape (DESIGN.md, Shapes)."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -111,8 +112,8 @@ class FaqMatch:
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """`languages` are the codes asked for by a `set_language` intent, `allergens` the allergens and diets (codes of
-    `restriction_of`) of an `ask_allergen` intent, `order` the lines of an `order` intent, `changes` what would be
-    changed if an order were being put together, `faq_close` two answers of which either may be meant; everything else
+    `restriction_of`) of an `ask_allergen` intent, `order` the lines of an `order` intent, `read_changes` finds
+    `changes`, `faq_close` two answers of which either may be meant; everything else
     is best first or in text order."""
 
     text: str
@@ -130,9 +131,14 @@ class Understanding:
     allergens: tuple[str, ...] = ()
     life_events: tuple[LifeEvent, ...] = ()
     order: tuple[FoundItem, ...] = ()
-    changes: tuple[OrderChange, ...] = ()
+    read_changes: Callable[[], tuple[OrderChange, ...]] = field(default=tuple, repr=False, compare=False)
     pointing: tuple[FoundFact, ...] = ()
     people: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> tuple[OrderChange, ...]:
+        """What would be changed if an order were being put together; looked for when asked, as mostly none is."""
+        return self.read_changes()
 
     def has(self, intent: str) -> bool:
         for found in self.intents:  # noqa: SIM110  asked some fifty times of each message: a generator takes four times as long
