@@ -15,7 +15,7 @@ from storage.schema import prepare
 
 PTB_IN_FLIGHT: tuple[int, ...] = (8, 16, 24, 32, 64)
 AIOGRAM_CONNECTIONS: tuple[int, ...] = (100, 256)  # 100 is its default
-IN_FLIGHT = 128  # of Regulars
+IN_FLIGHT = 256  # of Regulars
 OWNER = 1000  # of the example people: hears of every complaint
 PEER_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 
