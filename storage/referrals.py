@@ -65,6 +65,13 @@ def list_brought(memory: Memory, customer_ids: Sequence[int] | None = None) -> d
     return found
 
 
+def list_who_brought(memory: Memory, customer_ids: Sequence[int]) -> list[int]:
+    """Those who brought any of these, and are none of them."""
+    by = CUSTOMERS.c.referred_by
+    statement = select(by).where(CUSTOMERS.c.id.in_(customer_ids), by.is_not(None)).distinct().order_by(by)
+    return sorted(set(memory.connection().execute(statement).scalars()).difference(customer_ids))
+
+
 def list_referrers(memory: Memory, most: int) -> list[Referrer]:
     """Those who brought most customers who bought something."""
     brought = CUSTOMERS.alias()

@@ -24,11 +24,14 @@ SAMPLES: dict[str, Any] = {
     "total": 1250, "spent": 1250, "currency": "EUR", "severity": 1, "language": "en", "speaks": "en",
     "text": "The beans were great", "quote": "my coffee was cold", "answer": "A new one is on the house", "page": 1,
     "status": "planned", "held": [], "command": "find", "rule": "check_in", "price": 340, "quantity": 2,
-    "why": {"numbers": {"orders": 3, "spent": 1250}, "reason": "3 orders", "fall": None}, "worth": {"tier": "A", "group": "MVC", "by_staff": False, "until": None, "value": {"present_value": 34000, "alive": 0.9}},
+    "why": {"numbers": {"orders": 3, "spent": 1250}, "reason": "3 orders", "fall": None}, "worth": {"tier": "A", "group": "MVC", "by_staff": False, "until": None, "value": {"present_value": 34000, "alive": 0.9, "referrals": {"customers": 3, "won": 2, "counted": 9000}}, "own": {"customers": 2, "spent": 1250, "present_value": 34000}},
     "sides": [], "segments": [], "accepted": ["A", "B", "C", "new"], "near": "tier", "found": "teir", "position": 1, "shown": 2,
     "evidence": [{"against": False, "words": "the same birthday: 1990-05-03"}], "what": "birthday_same",
     "added": 2900, "changed": 12, "same": 88, "bad_count": 3, "done": 2000, "reachable": 212, "known": 3000, "removed_count": 2900,
-    "needs": None, "pages": 2, "number": 1, "year": 1990, "month": 5, "day": datetime(2026, 5, 3, tzinfo=UTC),
+    "needs": {"favourites": [{"name": "Oat latte", "orders": 8, "every": 7}], "every": 7, "day": 6, "begins": "8:00", "ends": "9:00", "sensitive": True, "ours": 7},
+    "referred_by": 9, "brought": 2, "link": "https://t.me/your_bot?start=r12-Xk3v9QmT2bLw5YzA", "reward": "a coffee", "own": {"customers": 2, "orders": 5, "spent": 1250, "present_value": 34000}, "own_names": [],
+    "household": ["Tom Becker"],
+    "pages": 2, "number": 1, "year": 1990, "month": 5, "day": datetime(2026, 5, 3, tzinfo=UTC),
 }  # fmt: skip
 TIMES = re.compile(r"(?:^|_)(?:at|since|until|now)$")
 

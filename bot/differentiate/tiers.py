@@ -14,7 +14,7 @@ from bot.differentiate.lifecycle import choose_stage
 from bot.differentiate.numbers import Numbers, Worth, read_numbers
 from bot.differentiate.reasons import describe_tier
 from bot.differentiate.yardstick import Yardstick
-from storage import figures
+from storage import figures, referrals
 from storage import tiers as stored
 from storage.database import Memory
 from storage.models import Stage, Tier
@@ -43,7 +43,16 @@ def retier(
 def class_anew(
     memory: Memory, settings: BusinessSettings, now: datetime, customer_ids: Sequence[int], *, keep: bool = True
 ) -> int:
-    """Class these, at most a batch; returns how many changed tier. Without `keep`, no tier is kept by band or grace."""
+    """Class these, at most a batch, and who brought them, since a share of their value is counted there; returns how many
+    changed tier. Without `keep`, no tier of these is kept by band or grace."""
+    changed = _class(memory, settings, now, customer_ids, keep=keep)
+    brought_by = referrals.list_who_brought(memory, customer_ids)
+    return changed + (_class(memory, settings, now, brought_by, keep=True) if brought_by else 0)
+
+
+def _class(
+    memory: Memory, settings: BusinessSettings, now: datetime, customer_ids: Sequence[int], *, keep: bool
+) -> int:
     decided = decide(memory, settings, now, customer_ids, keep=keep)
     stored.write(memory, decided, now)
     figures.renew(memory, customer_ids, settings.business.currency)

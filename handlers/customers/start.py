@@ -74,6 +74,10 @@ def accept_referral(visit: Visit) -> str | None:
     if outcome in ("brought", "gone"):
         note_touchpoint(visit.conversation, referrals.SOURCE, visit.now)
         conversations.mark_contact(visit.memory, visit.contact_id, touchpoint=referrals.SOURCE)
+    if outcome == "brought":
+        visit.memory.flush()
+        class_anew(visit.memory, visit.settings, visit.now, [visit.customer.id])
+        visit.memory.refresh(visit.customer)
     return outcome
 
 

@@ -66,6 +66,7 @@ def test_a_friend_comes_by_the_link(sqlite_database: Database) -> None:
     ben = Chat(sqlite_database, person=777, language="zh")
     ben.send(f"/start {payload}")
     assert (ben.customer.referred_by, ben.customer.lead_source) == (anna.customer.id, "referral")
+    assert anna.customer.value["referrals"]["customers"] == 1  # at once
     anna.send(f"/start {payload}")
     assert anna.last.text.startswith("That is your own link")
     assert (anna.customer.referred_by, anna.customer.lead_source) == (None, None)
@@ -235,9 +236,14 @@ def test_a_share_of_what_friends_will_bring_counts(database: Database) -> None:
     assert sum(one["value"] or 0 for one in before) - worth > 0
     everybody = [customer_of(database, one).value.get("present_value") or 0 for one in range(1, 121)]
     assert worth == sum(everybody)
-    # The same when they alone are classed, as after an order of theirs.
+    # The same when they alone are classed, as after an order of theirs; and with an order of a friend it is more.
     database.write_now(lambda memory: retier(memory, SETTINGS, END, [modest]))
     assert customer_of(database, modest).value == held.value
+    buy(database, friends[0], END - DAY / 24, total=90_000)
+    database.write_now(lambda memory: retier(memory, SETTINGS, END, [friends[0]]))
+    expected = sum(customer_of(database, one).value["present_value"] for one in friends)
+    assert expected > held.value["referrals"]["present_value"]
+    assert customer_of(database, modest).value["referrals"]["present_value"] == expected
     none = settings_with(REFERRALS__SHARE="0")
     differentiate_all(database, none, END)
     assert customer_of(database, modest).value["referrals"]["counted"] == 0
