@@ -85,6 +85,8 @@ def show_customer(key: Key, as_json: AsJson = False) -> None:
         "group",
         "orders",
         "contacts",
+        "lead_source",
+        "referred_by",
     )
     rows = [(name, shown[name]) for name in plain]
     rows += [("lives with", f"#{one['id']} {one['name']}") for one in shown["household"]]

@@ -68,9 +68,8 @@ def show_segment(
     settings, now = read_settings(), Clock().now()
     with opened(settings, create=False) as database:
         segment = database.read_now(lambda memory: segments.find_segment(memory, name))
-        count = database.read_now(lambda memory: segments.count_segment(memory, segment, settings, now, find_takers))
-        members = database.read_now(
-            lambda memory: segments.list_members(memory, segment, settings, now, find_takers, most or None)
+        count, members = database.read_now(
+            lambda memory: segments.show_members(memory, segment, settings, now, find_takers, most or None)
         )  # fmt: skip
     shown = [member._asdict() for member in members]
     if as_json:

@@ -114,11 +114,13 @@ def list_segments(
     return shown
 
 
-def list_members(
+def show_members(
     memory: Memory, segment: Segment, settings: BusinessSettings, now: datetime, find_takers: FindTakers,
     most: int | None = None,
-) -> list[stored.Member]:  # fmt: skip
-    return stored.list_members(memory, *look_up(memory, segment.expression, settings, now, find_takers), most)
+) -> tuple[int, list[stored.Member]]:  # fmt: skip
+    """How many there are, and the first of them."""
+    condition, view = look_up(memory, segment.expression, settings, now, find_takers)
+    return stored.count(memory, condition, view), stored.list_members(memory, condition, view, most)
 
 
 def explain_segment(

@@ -67,6 +67,7 @@ def _work_out_own(
     memory: Memory, settings: BusinessSettings, model: Forecast | None, now: datetime,
     customer_ids: Sequence[int] | None, bought: Sequence[purchases.Bought] | None,
 ) -> dict[int, Worth]:  # fmt: skip
+    """Without what others count of it."""
     currency = settings.business.currency
     served = costs.load(
         memory, since=now - settings.value.horizon, until=now, currency=currency, margin=settings.value.margin,

@@ -44,7 +44,7 @@ def list_invitations(memory: Memory, bot_name: str, import_id: int | None = None
     after = 0
     while people := invitations.list_unreached(memory, import_id, after, BATCH):
         for person in people:
-            yield Invitation(*person, link(bot_name, _sign(secret, "invitation", person.id)))
+            yield Invitation(*person, link(bot_name, _sign(secret, SOURCE, person.id)))
         after = people[-1].id
 
 
@@ -55,7 +55,7 @@ def accept(memory: Memory, customer: Customer, payload: str, now: datetime) -> s
     if match is None:
         return None
     number = int(match[1])
-    if not is_signed(memory, "invitation", number, payload):
+    if not is_signed(memory, SOURCE, number, payload):
         return None
     invited = customers.get(memory, number)
     if invited is None or invited.id == customer.id or customers.find_telegram_id(memory, number) is not None:

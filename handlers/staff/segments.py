@@ -53,8 +53,7 @@ def _save(visit: Visit, name: str, expression: str) -> Deed:
 
 
 def _show(visit: Visit, shown: Segment) -> Deed:
-    count = segments.count_segment(visit.memory, shown, visit.settings, visit.now, find_takers)
-    members = segments.list_members(visit.memory, shown, visit.settings, visit.now, find_takers, SHOWN)
+    count, members = segments.show_members(visit.memory, shown, visit.settings, visit.now, find_takers, SHOWN)
     buttons = [
         [Button("open_customer", "customer", {"customer_id": one.id}, {"name": one.name, "id": one.id, "tier": one.tier})]
         for one in members

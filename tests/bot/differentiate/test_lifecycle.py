@@ -67,6 +67,8 @@ def test_stages_are_stored_counted_and_words_of_segments(database: Database) -> 
 
     def list_members(memory: Memory) -> list[str]:
         segment = segments.save_segment(memory, "drifting", "stage in [lapsed, new]", SETTINGS, START)
-        return [member.name for member in segments.list_members(memory, segment, SETTINGS, START, find_takers)]
+        count, members = segments.show_members(memory, segment, SETTINGS, START, find_takers)
+        assert count == len(members)
+        return [member.name for member in members]
 
     assert database.write_now(list_members) == ["Ben", "Cem"]
