@@ -58,7 +58,7 @@ def find_takers(memory: Memory, skus: Sequence[str], share: float, now: datetime
     found = {
         taker.customer_id
         for sku in skus
-        for taker in islice(_leave_out_forbidden(memory, sku, rank_takers(known, sku)), most)
+        for taker in islice(_leave_out_forbidden(memory, sku, rank_takers(known, sku, explain=False)), most)
     }
     return sorted(found)
 

@@ -125,7 +125,7 @@ def _features_of(thing: Thing) -> set[str]:
     return {f"category {thing.category.casefold()}", *words}
 
 
-def rank_takers(tastes: Tastes, sku: str) -> Iterator[Taker]:
+def rank_takers(tastes: Tastes, sku: str, *, explain: bool = True) -> Iterator[Taker]:
     """Who would take it, the likeliest first; without those who have it already or said that they do not like it."""
     alike = Likenesses(tastes.things).to(tastes.place[sku])
     scores = tastes.score(sku, alike)
@@ -133,7 +133,7 @@ def rank_takers(tastes: Tastes, sku: str) -> Iterator[Taker]:
     for row in map(int, np.argsort(-scores, kind="stable")):
         customer_id = tastes.customers[row]
         if not has[row] and scores[row] > 0 and (customer_id, sku) not in tastes.disliked:
-            yield Taker(customer_id, round(float(scores[row]), 3), _explain(tastes, row, alike))
+            yield Taker(customer_id, round(float(scores[row]), 3), _explain(tastes, row, alike) if explain else ())
 
 
 def _explain(tastes: Tastes, row: int, alike: Vector) -> tuple[str, ...]:

@@ -247,6 +247,7 @@ def test_a_share_of_what_friends_will_bring_counts(database: Database) -> None:
     none = settings_with(REFERRALS__SHARE="0")
     differentiate_all(database, none, END)
     assert customer_of(database, modest).value["referrals"]["counted"] == 0
+    expected = sum(customer_of(database, one).value["present_value"] for one in friends)
     found = database.read_now(lambda memory: report_leads(memory, SETTINGS))
     (referrer,) = found["referrers"]
     assert (referrer["customer_id"], referrer["customers"], referrer["won"]) == (modest, 10, 8)
