@@ -33,6 +33,7 @@ from handlers.customers import (
     reminders,
     start,
 )
+from handlers.customers import partners as for_partners
 from handlers.staff import (
     cases,
     desk,
@@ -57,6 +58,7 @@ CUSTOMER_COMMANDS: dict[str, Callable[[Visit], None]] = {
     **profile.COMMANDS,
     **referrals.COMMANDS,
     **privacy.COMMANDS,
+    **for_partners.COMMANDS,
 }
 STAFF_COMMANDS: dict[str, Callable[[Visit], None]] = {
     **find.COMMANDS,
@@ -79,6 +81,7 @@ PRESSES: dict[str, Callable[[Visit], None]] = {
     **reminders.PRESSES,
     **questions.PRESSES,
     **orders.PRESSES,
+    **for_partners.PRESSES,
     **find.PRESSES,
     **staff_profile.PRESSES,
     **partners.PRESSES,
@@ -113,7 +116,8 @@ def answer_text(visit: Visit) -> None:
     """Words from a customer; a colleague's may be the answer to a question of ours, or meant for a customer."""
     if visit.staff is not None and (cases.answer_open_question(visit) or desk.relay_reply(visit)):
         return
-    chat.answer_text(visit)
+    if not for_partners.answer_text(visit):
+        chat.answer_text(visit)
 
 
 def answer_file(visit: Visit) -> None:

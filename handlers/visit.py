@@ -29,6 +29,7 @@ from bot.interact.understanding import Understanding
 from bot.runtime.slot import Fleeting, Outcome, Slot, current
 from handlers.floods import Floods
 from handlers.fragments import Begun, must_wait, read_begun
+from handlers.menus import follow_kind
 from handlers.said import Person, Said, read_update
 from storage import buttons, contacts, customers, inbox, outbox, team
 from storage.database import Database, Memory
@@ -170,6 +171,25 @@ class Visit:
         queued = self._queue(method, parameters, self.said.chat_id, name, self.customer.id, None)
         outbox.attach(self.memory, queued.id, field, file_name, content)
 
+    def follow_kind(self, customer: Customer | None = None) -> None:
+        """Let the command menu be that of a partner or not; of another than this chat's customer, if one is named."""
+        conversation, chat_id = self.conversation, self.said.chat_id
+        if customer is not None and customer.id != self.customer.id:
+            found = self.memory.get(Conversation, customer.id)
+            private = customers.find_telegram_id(self.memory, customer.id)
+            if found is None or private is None:
+                return
+            conversation, chat_id = found, private
+        self.outcome.queued += follow_kind(
+            self.memory,
+            self.business.wording,
+            self.settings,
+            customer or self.customer,
+            conversation,
+            chat_id,
+            self.now,
+        )
+
     def acknowledge(self, name: str, /, **values: Any) -> None:
         """The short note Telegram shows over a pressed button."""
         self.toast = self.business.wording.render(self.language, name, values)[:200]
@@ -254,6 +274,8 @@ def answering(function: Callable[[Visit], None]) -> Callable[[Update, Context], 
                     return Outcome()
             visit = open_visit(memory, business, said, heard, slot, pieces)
             function(visit)
+            if visit.staff is None:
+                visit.follow_kind()
             if said.query_id:
                 note = {"text": visit.toast} if visit.toast else {}
                 visit.call("answerCallbackQuery", {"callback_query_id": said.query_id, **note})

@@ -15,6 +15,7 @@ from storage.models import Feedback
 _OPEN = Selection(
     Feedback,
     Feedback.customer_id == bindparam("customer"),
+    Feedback.kind == "complaint",
     Feedback.status == "open",
     Feedback.at >= bindparam("since"),
     order_by=Feedback.id.desc(),
@@ -61,6 +62,14 @@ def list_of(memory: Memory, customer_id: int) -> Sequence[Feedback]:
 def find_open(memory: Memory, customer_id: int, since: datetime | None = None) -> Feedback | None:
     """The newest open complaint, of those made since then."""
     return _OPEN.first(memory, customer=customer_id, since=since or _EVER)
+
+
+def list_open(memory: Memory, customer_id: int, kind: str) -> Sequence[Feedback]:
+    """Cases of this kind that are not dealt with yet, the oldest first."""
+    statement = select(Feedback).where(
+        Feedback.customer_id == customer_id, Feedback.kind == kind, Feedback.status == "open"
+    )
+    return memory.scalars(statement.order_by(Feedback.id)).all()
 
 
 def withdraw(memory: Memory, ids: Sequence[int], now: datetime) -> None:

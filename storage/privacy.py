@@ -35,6 +35,7 @@ from storage.models import (
     QuestionAsked,
     SharedKey,
     Staff,
+    StockLevel,
     TierChange,
     table_of,
 )
@@ -51,6 +52,7 @@ HELD: dict[str, type[Base]] = {
     "questions": QuestionAsked,
     "events": Event,
     "contacts": Contact,
+    "stock_levels": StockLevel,
 }
 """Tables a person finds in their export, by the name they have there."""
 INNER = {"customer_id", "outbox_id", "staff_id", "owner_id", "planned_at"}

@@ -88,6 +88,25 @@ class Staff(Section):
     )
 
 
+class Partners(Section):
+    """Agents, dealers, distributors: what is promised to them, and asked of them."""
+
+    complaint_due: ByTier[PositiveDuration] = Field(
+        default=ByTier(A=2 * HOUR, B=4 * HOUR, C=8 * HOUR, new=8 * HOUR),
+        description="How soon a partner's complaint must be answered, by tier",
+    )
+    request_due: ByTier[PositiveDuration] = Field(
+        default=ByTier(A=8 * HOUR, B=DAY, C=2 * DAY, new=2 * DAY),
+        description="How soon a partner's request must be answered, by tier",
+    )
+    cover: PositiveDuration = Field(
+        30 * DAY, description="How long what /reorder proposes, with what is there, should last"
+    )
+    low_stock: Duration = Field(
+        7 * DAY, description="Staff hear of what a partner tells to have and that lasts no longer than this; 0 is never"
+    )
+
+
 VALID_FOR = "Skipped, not sent, when it is later than this after its due time"
 PURPOSE = "Consent it needs: service or marketing"
 AT = "Time of day, in the customer's time zone"
@@ -287,6 +306,7 @@ class BusinessSettings(Section):
 
     business: Business = Field(description="Who the customer deals with")
     staff: Staff = Field(Staff(), description="The people behind the bot")
+    partners: Partners = Field(Partners(), description="Agents, dealers, distributors")
     tiers: Tiers = Field(Tiers(), description="Classes of customers by value")
     value: Value = Field(Value(), description="What a customer will bring")
     lifecycle: Lifecycle = Field(Lifecycle(), description="When a customer is at risk or lapsed")

@@ -62,7 +62,9 @@ def is_superseded(row: Row, background: Background) -> bool:
 
 
 def template_names(row: Row, standing: Standing) -> list[str]:
-    """The tier's own text, or the one for all."""
+    """The tier's own text, or the one for all; of a request, what is no apology."""
+    if row.data.get("kind") == "request":
+        return [f"follow_ups/{row.rule}/request"]
     return [f"follow_ups/{row.rule}/{standing.tier.lower()}", f"follow_ups/{row.rule}/default"]
 
 

@@ -160,7 +160,7 @@ def _plan_loops(memory: Memory, settings: BusinessSettings, now: datetime, waiti
     return [
         Plan(
             event.customer_id, rule.rule, f"{event.reference}:{event.id}", rule.purpose, now, now + rule.valid_for,
-            {"feedback_id": int(event.reference)},
+            {"feedback_id": int(event.reference), "kind": event.data.get("kind")},
         )
         for event in solved.values()
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.config.sections import BusinessSettings
 from bot.differentiate.tiers import class_anew
+from storage import customers
 from storage.database import Memory
 from storage.models import Customer, CustomerKind
 
@@ -30,6 +31,13 @@ def set_kind_of(
     customer = memory.get_one(Customer, customer_id)
     set_kind(memory, customer, kind, settings, now)
     return {name: getattr(customer, name) for name in ("id", "kind", "tier", "tier_reason")}
+
+
+def adopt(memory: Memory, customer: Customer) -> None:
+    """Whoever a partner brought is that partner's customer."""
+    brought_by = customers.get(memory, customer.referred_by) if customer.referred_by is not None else None
+    if brought_by is not None and is_partner(brought_by) and customer.partner_id is None:
+        customer.partner_id = brought_by.id
 
 
 def find_hindrance(customer: Customer, partner: Customer) -> str | None:

@@ -12,8 +12,9 @@ from bot.interact.turn import Turn, find_touchpoint
 from bot.interact.understanding.result import FoundFeedback
 from storage import conversations, events, feedback
 from storage.database import Memory
-from storage.models import Conversation, Customer, Feedback
+from storage.models import Conversation, Customer, CustomerKind, Feedback
 
+REQUEST = "request"  # a kind of case, beside complaints
 QUOTE_LENGTH = 500
 MORE = " … "  # between what was said of one matter
 UNSPECIFIC = frozenset({"service", "other"})  # aspects of mere anger
@@ -93,12 +94,35 @@ def open_case(
 ) -> None:  # fmt: skip
     """Somebody must answer it by a time that the tier decides; staff hear of it at once."""
     case.status, case.ended_at = "open", None
-    case.due_at = now + settings.staff.complaint_due.of(customer.tier)
-    conversation.upset_until = max(conversation.upset_until or now, now + settings.conversation.upset_for)
+    case.due_at = now + _find_promise(case, customer, settings)
+    if case.kind != REQUEST:
+        conversation.upset_until = max(conversation.upset_until or now, now + settings.conversation.upset_for)
+        events.add(memory, customer.id, "complaint", at=now, reference=str(case.id))
     memory.flush()
-    events.add(memory, customer.id, "complaint", at=now, reference=str(case.id))
     answer.planned = True
     answer.tell_staff("staff/complaint", _taps(case), reopened=reopened, **describe(case))
+
+
+def open_request(
+    memory: Memory, customer: Customer, conversation: Conversation, text: str, contact_id: int, settings: Settings,
+    now: datetime, answer: Answer,
+) -> Feedback:  # fmt: skip
+    """What a partner asks of us is a case as a complaint is: with an owner, a due time, and told when it is dealt with."""
+    case = feedback.add(
+        memory, customer_id=customer.id, kind=REQUEST, polarity=0, quote=text[:QUOTE_LENGTH], contact_id=contact_id,
+        at=now, touchpoint=find_touchpoint(conversation, now),
+    )  # fmt: skip
+    open_case(memory, customer, conversation, case, settings, now, answer)
+    answer.add("partners/request", [[Tap("undo", {"feedback": [case.id]})]], **describe(case))
+    return case
+
+
+def _find_promise(case: Feedback, customer: Customer, settings: Settings) -> timedelta:
+    """How soon it is answered."""
+    if case.kind == REQUEST:
+        return settings.partners.request_due.of(customer.tier)
+    ours = settings.partners if customer.kind == CustomerKind.partner else settings.staff
+    return ours.complaint_due.of(customer.tier)
 
 
 def _taps(case: Feedback) -> list[list[Tap]]:
@@ -107,7 +131,7 @@ def _taps(case: Feedback) -> list[list[Tap]]:
 
 def describe(case: Feedback) -> dict[str, Any]:
     return {
-        "feedback_id": case.id, "quote": case.quote, "aspect": case.aspect, "severity": case.severity,
+        "feedback_id": case.id, "kind": case.kind, "quote": case.quote, "aspect": case.aspect, "severity": case.severity,
         "due_at": case.due_at, "score": case.score, "touchpoint": case.touchpoint, "order_id": case.order_id,
     }  # fmt: skip
 
@@ -205,6 +229,6 @@ def withdraw(memory: Memory, customer: Customer, conversation: Conversation, ids
     feedback.withdraw(memory, [row.id for row in rows], now)
     for case in cases:
         answer.tell_staff("staff/withdrawn", **describe(case))
-    if cases and feedback.find_open(memory, customer.id) is None:
+    if any(case.kind != REQUEST for case in cases) and feedback.find_open(memory, customer.id) is None:
         conversation.upset_until = None
     return rows

@@ -93,6 +93,12 @@ def _point(turn: Turn, draft: dict[str, Any]) -> list[OrderChange]:
     ]
 
 
+def propose(turn: Turn, lines: Sequence[Line], answer: Answer) -> None:
+    """A list of our own making, shown as any other: nothing is ordered until the tap."""
+    _keep(turn, order_lines.add([], lines), None)
+    show(turn, answer)
+
+
 def show(turn: Turn, answer: Answer) -> None:
     """The draft as it is now, with the buttons that place it, change it and drop it."""
     draft = find_draft(turn.conversation, turn.now)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.customize.messages import Button, Rows
-from bot.differentiate import earning, tiers
+from bot.differentiate import earning, partners, tiers
 from bot.differentiate.reasons import describe_tier_to_customer
 from bot.identify import consents, merging, profiles
 from bot.identify import facts as known_facts
@@ -189,7 +189,8 @@ def _describe_quiet(visit: Visit) -> dict[str, Any]:
 
 
 def help(visit: Visit) -> None:
-    visit.say("profile/help", name=profiles.address(visit.memory, visit.customer), staff=visit.staff is not None)
+    visit.say("profile/help", name=profiles.address(visit.memory, visit.customer), staff=visit.staff is not None,
+              partner=partners.is_partner(visit.customer))  # fmt: skip
 
 
 def take_phone(visit: Visit) -> None:

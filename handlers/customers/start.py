@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from bot.customize.messages import Button, Rows
+from bot.differentiate.partners import adopt, is_partner
 from bot.differentiate.tiers import class_anew
 from bot.identify import consents, invitations, profiles, referrals
 from bot.interact import planner
@@ -44,7 +45,7 @@ def welcome(visit: Visit, name: str, *, ask: bool) -> None:
         }  # fmt: skip
     remember(visit.conversation, welcome_due=None)
     values = {"wording": name, "name": profiles.address(visit.memory, visit.customer)}
-    visit.say(name, buttons=_consent_buttons(values) if ask else None, ask=ask, answer=None,
+    visit.say(name, buttons=_consent_buttons(values) if ask else None, ask=ask, answer=None, partner=is_partner(visit.customer),
               name=profiles.address(visit.memory, visit.customer))  # fmt: skip
 
 
@@ -71,6 +72,8 @@ def accept_invitation(visit: Visit) -> str | None:
 def accept_referral(visit: Visit) -> str | None:
     """A friend's link says who brought them; see `identify.referrals`."""
     outcome = referrals.accept(visit.memory, visit.customer, visit.said.arguments, is_first=visit.is_first)
+    if outcome == "brought":
+        adopt(visit.memory, visit.customer)
     if outcome in ("brought", "gone"):
         note_touchpoint(visit.conversation, referrals.SOURCE, visit.now)
         conversations.mark_contact(visit.memory, visit.contact_id, touchpoint=referrals.SOURCE)
@@ -117,7 +120,10 @@ def _answer(visit: Visit, *, granted: bool) -> None:
         contact_id=visit.contact_id, now=visit.now,
     )  # fmt: skip
     visit.outcome.planned = True
-    visit.redraw(wording, ask=False, answer=granted, name=values.get("name", visit.person.first_name))
+    visit.redraw(
+        wording, ask=False, answer=granted, name=values.get("name", visit.person.first_name),
+        partner=is_partner(visit.customer),
+    )  # fmt: skip
     ask_first_question(visit)
 
 

@@ -42,7 +42,7 @@ def take_case(visit: Visit) -> Deed:
     if case.owner_id != member.id:
         case.owner_id = member.id
         visit.memory.flush()
-        _tell_others(visit, customer, "staff/case_taken", feedback_id=case.id)
+        _tell_others(visit, customer, "staff/case_taken", feedback_id=case.id, kind=case.kind)
     _show(visit, case, customer)
     return Deed(about=customer.id)
 
@@ -105,10 +105,10 @@ def _solve(visit: Visit, case: Feedback, customer: Customer) -> None:
     case.status, case.answer = "solved", visit.said.text.strip()[:ANSWER_LENGTH]
     case.owner_id = case.owner_id or member.id
     visit.memory.flush()
-    events.add(visit.memory, customer.id, "solved", at=visit.now, reference=str(case.id))
+    events.add(visit.memory, customer.id, "solved", at=visit.now, reference=str(case.id), data={"kind": case.kind})
     visit.outcome.planned = True
     reply(visit, "staff/case_solved", **name_of(customer), answer=case.answer)
-    _tell_others(visit, customer, "staff/case_solved_by", answer=case.answer)
+    _tell_others(visit, customer, "staff/case_solved_by", answer=case.answer, kind=case.kind)
 
 
 def _find(visit: Visit) -> tuple[Feedback | None, Customer | None]:
@@ -144,7 +144,7 @@ def _buttons(case: Feedback, taken: bool) -> Rows | None:
 
 def describe(case: Feedback, customer: Customer) -> dict[str, Any]:
     return {
-        **name_of(customer), "reopened": False, "feedback_id": case.id, "quote": case.quote, "aspect": case.aspect,
+        **name_of(customer), "reopened": False, "feedback_id": case.id, "kind": case.kind, "quote": case.quote, "aspect": case.aspect,
         "severity": case.severity, "due_at": case.due_at, "score": case.score, "touchpoint": case.touchpoint,
     }  # fmt: skip
 

@@ -48,6 +48,7 @@ def partner_kind(visit: Visit) -> Deed:
 def _set_kind(visit: Visit, customer: Customer, kind: CustomerKind) -> Deed:
     before = _as_is(customer)
     partners.set_kind(visit.memory, customer, kind, visit.settings, visit.now)
+    visit.follow_kind(customer)
     visit.outcome.planned = True
     _say(visit, "staff/partner_kind", customer, before)
     return Deed(about=customer.id)
@@ -114,6 +115,7 @@ def undo_partner(visit: Visit) -> Deed:
     customer.partner_id = before["partner_id"]
     if customer.kind != before["kind"]:
         partners.set_kind(visit.memory, customer, CustomerKind(before["kind"]), visit.settings, visit.now)
+        visit.follow_kind(customer)
         visit.outcome.planned = True
     owner = customers.get(visit.memory, customer.partner_id) if customer.partner_id else None
     redraw(

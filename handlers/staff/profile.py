@@ -85,7 +85,7 @@ def describe(visit: Visit, customer: Customer) -> dict[str, Any]:
         "order_count": bought.count(memory, customer.id),
         "needs": _needs(visit, customer),
         "cases": [
-            {"id": case.id, "quote": case.quote[:QUOTE_SHOWN], "due_at": case.due_at}
+            {"id": case.id, "kind": case.kind, "quote": case.quote[:QUOTE_SHOWN], "due_at": case.due_at}
             for case in feedback
             if case.status == "open"
         ],

@@ -19,6 +19,7 @@ from storage.models.follow_ups import FollowUp, FollowUpStatus, TierChange
 from storage.models.households import HouseholdLink, LinkStatus
 from storage.models.imports import Basis, Import, ImportChange
 from storage.models.merging import Duplicate, DuplicateStatus, Merge, SharedKey
+from storage.models.partners import StockLevel
 from storage.models.queues import (
     Attachment,
     Delivery,
@@ -83,6 +84,7 @@ __all__ = [
     "SharedKey",
     "Staff",
     "Stage",
+    "StockLevel",
     "Tier",
     "TierChange",
     "UtcDateTime",

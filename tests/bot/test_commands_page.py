@@ -11,6 +11,7 @@ import handlers
 from bot.cli import app
 from bot.customize.wording import Wording
 from bot.runtime.menus import menu
+from handlers.customers import partners
 
 PAGE = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
 
@@ -43,4 +44,5 @@ def test_menus_name_only_commands_that_exist() -> None:
     wording = Wording(("en", "zh"), business={"name": "Blue Door Coffee", "currency": "EUR"})
     for language in ("en", "zh"):
         assert {one["command"] for one in menu(wording, language, "customers")} <= set(handlers.CUSTOMER_COMMANDS)
+        assert {one["command"] for one in menu(wording, language, "partners")} == set(partners.COMMANDS)
         assert {one["command"] for one in menu(wording, language, "staff")} <= set(handlers.STAFF_COMMANDS)

@@ -201,7 +201,7 @@ def test_settings_are_frozen(tmp_path: Path) -> None:
 DURATIONS = "a number with a unit, such as 30s, 15m, 4h, 2d or 2w (or a sum: 1d12h), at most 3650d"
 HOURS = 'closed, or spans such as "08:00-18:00" or "08:00-12:00, 14:00-24:00"'
 SECTIONS = (
-    "business, staff, tiers, value, lifecycle, lead_sources, referrals, questions, follow_ups, contact_policy, conversation, storage, "
+    "business, staff, partners, tiers, value, lifecycle, lead_sources, referrals, questions, follow_ups, contact_policy, conversation, storage, "
     "telegram, logging"
 )
 RULES = "after_purchase, birthday, check_in, life_change, reminder, loop_closed"

@@ -70,6 +70,11 @@ class Listener:
             asked = self._diets_of_faq.get(phrasing.name, frozenset())
             self._diets_of_faq[phrasing.name] = asked | self._contents.diets(phrasing.question)
 
+    @property
+    def finder(self) -> ItemFinder:
+        """Of the catalogue's items, for other readers of what is written."""
+        return self._items
+
     def understand(self, text: str, *, language: str | None, time_zone: ZoneInfo, now: datetime) -> Understanding:
         """`language` is the customer's so far, used where the text does not say; `now` is aware."""
         cleaned = clean(text)

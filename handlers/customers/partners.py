@@ -1,0 +1,138 @@
+"""What partners alone can do: /stock, /reorder, /request, /customers; to everybody else these are no commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from bot.differentiate.partners import is_partner
+from bot.identify import referrals
+from bot.interact import feedback, handoff, stock
+from bot.interact.partner_words import Asked, read_asked
+from bot.interact.replies import Answer
+from bot.interact.understanding import Understanding
+from handlers.customers.answers import deliver, make_turn
+from handlers.visit import Visit
+from storage import feedback as cases
+from storage import partners as stored
+from storage import stock as told_stock
+
+
+def partners_only(function: Callable[[Visit], None]) -> Callable[[Visit], None]:
+    @wraps(function)
+    def guarded(visit: Visit) -> None:
+        if is_partner(visit.customer):
+            function(visit)
+        elif visit.pressed is not None:
+            visit.acknowledge("press/expired")
+        else:
+            visit.say("chat/unknown_command")
+
+    return guarded
+
+
+def answer_text(visit: Visit) -> bool:
+    """A partner's own words for these. False: they are about something else, or go to a colleague."""
+    if not is_partner(visit.customer) or visit.said.forwarded or visit.heard is None or visit.begun is not None:
+        return False
+    if handoff.is_with_colleague(visit.conversation, visit.now):
+        return False
+    asked = read_asked(visit.heard.text)
+    return asked is not None and _answer(visit, asked, visit.heard.text)
+
+
+def _answer(visit: Visit, asked: Asked, text: str) -> bool:
+    if asked.what == "stock":
+        return _keep_stock(visit, text)
+    if asked.what == "reorder":
+        _reorder(visit)
+    elif asked.what == "request":
+        _open_request(visit, asked.text)
+    else:
+        return False
+    return True
+
+
+@partners_only
+def stock_report(visit: Visit) -> None:
+    """`/stock 12 house blend, 3 decaf` tells it; alone it shows what was told last."""
+    text = visit.said.arguments.strip()
+    if text and _keep_stock(visit, text):
+        return
+    if text:
+        visit.say("partners/stock_unclear")
+        return
+    answer = Answer()
+    stock.show(visit.memory, visit.customer, visit.now, answer)
+    deliver(visit, answer)
+
+
+def _keep_stock(visit: Visit, text: str) -> bool:
+    finder = visit.business.hearing.listener(visit.memory).finder
+    told = stock.read(visit.memory, visit.customer, finder, text, visit.now)
+    if not told.levels:
+        return False
+    answer = Answer()
+    stock.keep(visit.memory, visit.customer, told, visit.contact_id, visit.settings, visit.now, answer)
+    deliver(visit, answer)
+    return True
+
+
+@partners_only
+def undo_stock(visit: Visit) -> None:
+    if visit.pressed is None or visit.now - visit.pressed.created_at > visit.settings.conversation.undo_for:
+        visit.acknowledge("press/too_late")
+        return
+    told_stock.withdraw(visit.memory, visit.customer.id, visit.pressed.values["levels"], visit.now)
+    visit.redraw("partners/stock_undone")
+
+
+@partners_only
+def reorder(visit: Visit) -> None:
+    _reorder(visit)
+
+
+def _reorder(visit: Visit) -> None:
+    turn = make_turn(visit, Understanding(text=visit.said.text, language=visit.language))
+    answer = Answer()
+    stock.reorder(turn, answer)
+    deliver(visit, answer)
+
+
+@partners_only
+def request(visit: Visit) -> None:
+    """`/request TEXT` opens a case; alone it shows those that are open."""
+    text = visit.said.arguments.strip()
+    if text:
+        _open_request(visit, text)
+        return
+    visit.memory.flush()
+    waiting = cases.list_open(visit.memory, visit.customer.id, feedback.REQUEST)
+    visit.say("partners/requests", requests=[{"quote": one.quote, "due_at": one.due_at} for one in waiting])
+
+
+def _open_request(visit: Visit, text: str) -> None:
+    answer = Answer()
+    feedback.open_request(
+        visit.memory, visit.customer, visit.conversation, text, visit.contact_id, visit.settings, visit.now, answer
+    )
+    deliver(visit, answer)
+
+
+@partners_only
+def own_customers(visit: Visit) -> None:
+    """How many, and what they bought; never who: see docs/partners.md."""
+    own = stored.sum_own(visit.memory, [visit.customer.id]).get(visit.customer.id, stored.Own())
+    visit.say(
+        "partners/customers", count=own.customers, orders=own.orders, spent=own.spent,
+        currency=visit.settings.business.currency, link=referrals.make_link(visit.memory, visit.customer.id),
+    )  # fmt: skip
+
+
+COMMANDS: dict[str, Callable[[Visit], None]] = {
+    "stock": stock_report,
+    "reorder": reorder,
+    "request": request,
+    "customers": own_customers,
+}
+PRESSES: dict[str, Callable[[Visit], None]] = {"undo_stock": undo_stock, "reorder": reorder}
