@@ -35,6 +35,7 @@ from handlers.customers import (
 )
 from handlers.customers import partners as for_partners
 from handlers.staff import (
+    bulletins,
     cases,
     desk,
     duplicates,
@@ -64,6 +65,7 @@ STAFF_COMMANDS: dict[str, Callable[[Visit], None]] = {
     **find.COMMANDS,
     **staff_profile.COMMANDS,
     **partners.COMMANDS,
+    **bulletins.COMMANDS,
     **followups.COMMANDS,
     **duplicates.COMMANDS,
     **households.COMMANDS,
@@ -85,6 +87,7 @@ PRESSES: dict[str, Callable[[Visit], None]] = {
     **find.PRESSES,
     **staff_profile.PRESSES,
     **partners.PRESSES,
+    **bulletins.PRESSES,
     **followups.PRESSES,
     **duplicates.PRESSES,
     **households.PRESSES,

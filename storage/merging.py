@@ -13,6 +13,7 @@ from storage import partners, referrals
 from storage.database import Memory
 from storage.models import (
     Base,
+    BulletinRead,
     ButtonToken,
     Consent,
     Contact,
@@ -38,7 +39,11 @@ CONTACTS, FACTS, FOLLOW_UPS = table_of(Contact), table_of(Fact), table_of(Follow
 FROM_CONTACTS = tuple(map(table_of, (Fact, Feedback, Consent)))  # what a contact said, beside the contact itself
 COUNTED = {"contacts": Contact, "facts": Fact, "feedback": Feedback, "orders": Order}
 ONE_EACH = (Conversation, Figures)  # a row a customer: the target's stays
-UNIQUE_BESIDE_CUSTOMER = {QuestionAsked.__tablename__: ("name",), FollowUp.__tablename__: ("rule", "occurrence")}
+UNIQUE_BESIDE_CUSTOMER = {
+    QuestionAsked.__tablename__: ("name",),
+    BulletinRead.__tablename__: ("bulletin_id",),
+    FollowUp.__tablename__: ("rule", "occurrence"),
+}
 CHUNK = 500  # row numbers in one statement
 Row = dict[str, Any]
 

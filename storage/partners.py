@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 
 from storage.database import Memory
-from storage.models import Customer, CustomerKind, Figures, table_of
+from storage.models import Customer, CustomerKind, Feedback, Figures, Order, table_of
 
-CUSTOMERS, FIGURES = table_of(Customer), table_of(Figures)
+CUSTOMERS, FIGURES, ORDERS, FEEDBACK = map(table_of, (Customer, Figures, Order, Feedback))
 
 
 class Own(NamedTuple):
@@ -22,16 +23,45 @@ class Own(NamedTuple):
     present_value: int = 0
 
 
-def list_ids(memory: Memory) -> set[int]:
-    return set(
-        memory.connection().execute(select(CUSTOMERS.c.id).where(CUSTOMERS.c.kind == CustomerKind.partner)).scalars()
-    )
+def list_ids(memory: Memory, among: Collection[int] | None = None) -> set[int]:
+    """Of all customers, or of these."""
+    statement = select(CUSTOMERS.c.id).where(CUSTOMERS.c.kind == CustomerKind.partner)
+    if among is not None:
+        statement = statement.where(CUSTOMERS.c.id.in_(list(among)))
+    return set(memory.connection().execute(statement).scalars())
 
 
 def list_all(memory: Memory) -> list[Customer]:
     """By name."""
     statement = select(Customer).where(Customer.kind == CustomerKind.partner).order_by(Customer.name, Customer.id)
     return list(memory.scalars(statement))
+
+
+class Dealings(NamedTuple):
+    """Orders of a partner, without refunds, and cases of theirs that are open."""
+
+    orders: int = 0
+    last_order_at: datetime | None = None
+    open_cases: int = 0
+
+
+def sum_dealings(memory: Memory, partner_ids: Collection[int]) -> dict[int, Dealings]:
+    connection, ids = memory.connection(), list(partner_ids)
+    last = func.max(ORDERS.c.ordered_at, type_=ORDERS.c.ordered_at.type)
+    ordered = (
+        select(ORDERS.c.customer_id, func.count(), last)
+        .where(ORDERS.c.customer_id.in_(ids), ORDERS.c.total > 0)
+        .group_by(ORDERS.c.customer_id)
+    )
+    waiting = (
+        select(FEEDBACK.c.customer_id, func.count())
+        .where(FEEDBACK.c.customer_id.in_(ids), FEEDBACK.c.status == "open")
+        .group_by(FEEDBACK.c.customer_id)
+    )
+    found = {one: Dealings(count, at) for one, count, at in connection.execute(ordered)}
+    for one, count in connection.execute(waiting):
+        found[one] = found.get(one, Dealings())._replace(open_cases=count)
+    return found
 
 
 def list_own(memory: Memory, partner_id: int) -> list[int]:

@@ -16,6 +16,7 @@ from storage.database import Memory
 from storage.models import (
     AuditEntry,
     Base,
+    BulletinRead,
     Consent,
     Contact,
     Conversation,
@@ -53,6 +54,7 @@ HELD: dict[str, type[Base]] = {
     "events": Event,
     "contacts": Contact,
     "stock_levels": StockLevel,
+    "bulletins_read": BulletinRead,
 }
 """Tables a person finds in their export, by the name they have there."""
 INNER = {"customer_id", "outbox_id", "staff_id", "owner_id", "planned_at"}

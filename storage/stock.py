@@ -24,7 +24,7 @@ class Moved(NamedTuple):
 
 
 def add(
-    memory: Memory, customer_id: int, levels: Sequence[tuple[str, int]], *, at: datetime, contact_id: int
+    memory: Memory, customer_id: int, levels: Sequence[tuple[str, int]], *, at: datetime, contact_id: int | None
 ) -> list[int]:
     """`levels` are (sku, quantity); their numbers."""
     return [

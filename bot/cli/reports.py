@@ -119,6 +119,33 @@ def report_leads(as_json: AsJson = False) -> None:
         ])  # fmt: skip
 
 
+@report_app.command("partners")
+def report_partners(as_json: AsJson = False) -> None:
+    """Each partner: tier, orders, the stock told last and how long it lasts, own customers, open cases."""
+    from bot.differentiate import partners
+
+    settings = read_settings()
+    with opened(settings, create=False) as database:
+        found = database.read_now(lambda memory: partners.report_partners(memory, Clock().now()))
+    if as_json:
+        print_json({"currency": settings.business.currency, "rows": found})
+        return
+    rows = [
+        (f"#{one['id']}", one["name"], one["tier"], f"{one['orders']:,}", (one["last_order_at"] or "")[:10],
+         (one["told_at"] or "not told")[:10], _runs_out(one), f"{one['own_customers']:,}",
+         _money(one["own_spent"], settings.business.currency), one["open_cases"])
+        for one in found
+    ]  # fmt: skip
+    print_table(
+        ("", "partner", "tier", "orders", "last", "stock told", "runs out", "own customers", "spent", "open cases"),
+        rows,
+    )
+
+
+def _runs_out(row: dict[str, Any]) -> str:
+    return "" if row["runs_out"] is None else f"{row['runs_out']} in {row['runs_out_in_days']:g} days"
+
+
 def _draw(found: dict[str, Any], language: str, settings: Settings, folder: Path) -> list[dict[str, str]]:
     """{"name", "file", "caption"} of each plot."""
     from bot.differentiate.plots import draw_report

@@ -190,7 +190,15 @@ class LifeChange(Section):
     purpose: Purpose = Field("marketing", description=PURPOSE)
 
 
-FollowUpRule = AfterPurchase | Birthday | CheckIn | LifeChange | Reminder | LoopClosed
+class BulletinRule(Section):
+    """News that staff write for all partners with /bulletin."""
+
+    rule: Literal["bulletin"]
+    valid_for: PositiveDuration = Field(5 * DAY, description=VALID_FOR)
+    purpose: Purpose = Field("service", description=PURPOSE)
+
+
+FollowUpRule = AfterPurchase | Birthday | CheckIn | LifeChange | Reminder | LoopClosed | BulletinRule
 
 
 FollowUps = tuple[Annotated[FollowUpRule, Field(discriminator="rule")], ...]

@@ -3,7 +3,7 @@
 A pure function of the follow-up, the customer's standing, the settings and now. The first of these that
 applies decides; reasons to say no come before reasons to wait, so that nothing is held that would never go.
 
-| # | reason | what happens | reminder | loop_closed | after_purchase | birthday, life_change, check_in |
+| # | reason | what happens | reminder | loop_closed, bulletin | after_purchase | birthday, life_change, check_in |
 | 1 | rule_off: the business took the rule out | no | × | × | × | × |
 | 2 | too_old: later than it is valid for | no | × | × | × | × |
 | 3 | no_chat, unreachable: there is nowhere to write | no | × | × | × | × |
@@ -22,7 +22,8 @@ applies decides; reasons to say no come before reasons to wait, so that nothing 
 | 16 | quiet_hours, the customer's own or the business's | later | unless they named the time | × | × | × |
 
 What a customer asked for (reminder) passes even a stop: they asked, and can take it back. What we owe them
-(loop_closed) is an answer: it passes what protects from being addressed, not stop, pause or quiet hours.
+(loop_closed) is an answer, and a bulletin is business between partners: they pass what protects from being addressed,
+not stop, pause or quiet hours.
 `superseded` (the occasion is gone: a fact forgotten, a complaint reopened) is found before judging.
 A household gets one message of marketing at a time (`contact_policy.household_gap`), but each their own good wishes.
 A reminder is counted neither by the cap nor as held by it, though another message keeps its gap to it.
@@ -97,7 +98,7 @@ def later(reason: Reason, until: datetime) -> Verdict:
 
 
 ASKED = "reminder"
-OWED = "loop_closed"
+OWED = ("loop_closed", "bulletin")
 
 
 def judge(row: Row, standing: Standing, settings: BusinessSettings, zone: tzinfo, now: datetime) -> Verdict:
@@ -176,7 +177,7 @@ def _wait(row: Row, standing: Standing, settings: BusinessSettings, now: datetim
         return None
     if standing.paused_until is not None and standing.paused_until > now:
         return later(Reason.paused, standing.paused_until)
-    if row.rule == OWED:
+    if row.rule in OWED:
         return None
     if standing.complaint_at is not None:
         return later(Reason.complaint, now + COMPLAINT_LOOK)

@@ -12,7 +12,7 @@ from bot.customize.planning import is_birthday
 from bot.customize.rules import read_month_day
 from bot.customize.suggestions import choose_usual, is_safe, rank_usuals
 from bot.identify.profiles import call_by, find_called
-from storage import reach
+from storage import bulletins, partners, reach
 from storage.database import Memory
 from storage.follow_ups import Row
 from storage.reach import Case, Item, KnownFact, Standing
@@ -29,6 +29,8 @@ class Background:
     bought: dict[int, list[str]] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)
     cases: dict[int, Case] = field(default_factory=dict)
+    bulletins: dict[int, str] = field(default_factory=dict)
+    partners: set[int] = field(default_factory=set)
 
 
 def load_background(memory: Memory, rows: Sequence[Row], now: datetime) -> Background:
@@ -46,11 +48,16 @@ def load_background(memory: Memory, rows: Sequence[Row], now: datetime) -> Backg
     background.items = reach.load_items(memory, sorted(skus))
     cases = [int(row.data["feedback_id"]) for row in rows if row.rule == "loop_closed"]
     background.cases = reach.load_cases(memory, cases) if cases else {}
+    news = [int(row.data["bulletin_id"]) for row in rows if row.rule == "bulletin"]
+    if news:
+        background.bulletins = bulletins.load_texts(memory, news)
+        background.partners = partners.list_ids(memory, ids)
     return background
 
 
 def is_superseded(row: Row, background: Background) -> bool:
-    """What it was planned for is no more: a birthday or a change forgotten, a complaint opened again or taken back."""
+    """What it was planned for is no more: a birthday or a change forgotten, a complaint opened again or taken back,
+    partners who are none any more."""
     if row.rule == "birthday":
         return not _celebrated(row, background)
     if row.rule == "life_change":
@@ -58,6 +65,8 @@ def is_superseded(row: Row, background: Background) -> bool:
     if row.rule == "loop_closed":
         case = background.cases.get(int(row.data["feedback_id"]))
         return case is None or case.status != "solved"
+    if row.rule == "bulletin":
+        return row.data["bulletin_id"] not in background.bulletins or row.customer_id not in background.partners
     return False
 
 
@@ -96,6 +105,8 @@ def values_for(row: Row, standing: Standing, background: Background) -> dict[str
     elif row.rule == "loop_closed":
         case = background.cases[int(row.data["feedback_id"])]
         values |= {"quote": case.quote, "answer": case.answer or ""}
+    elif row.rule == "bulletin":
+        values |= {"text": background.bulletins[row.data["bulletin_id"]]}
     return values
 
 
@@ -106,6 +117,8 @@ def buttons_for(row: Row) -> Rows | None:
     if row.rule == "loop_closed":
         about = {"feedback_id": row.data["feedback_id"], "follow_up_id": row.id}
         return [[Button("solved_yes", values=about), Button("solved_no", values=about)]]
+    if row.rule == "bulletin":
+        return [[Button("bulletin_read", values={"bulletin_id": row.data["bulletin_id"]})]]
     return None
 
 

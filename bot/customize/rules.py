@@ -22,7 +22,7 @@ from bot.config.sections import (
 
 DAY = timedelta(days=1)
 
-MOST_VALUABLE_FIRST = ("reminder", "loop_closed", "birthday", "life_change", "after_purchase", "check_in")
+MOST_VALUABLE_FIRST = ("reminder", "loop_closed", "bulletin", "birthday", "life_change", "after_purchase", "check_in")
 """Of two due together for one customer the earlier in this list goes; the other is held."""
 
 RuleT = TypeVar("RuleT", AfterPurchase, Birthday, CheckIn, LifeChange, LoopClosed, Reminder)

@@ -8,7 +8,7 @@ from bot.config.sections import BusinessSettings
 from bot.differentiate.choosing import Choice, Grounds, begins_at
 from bot.differentiate.numbers import count_value
 from bot.differentiate.worth import NOBODY, join, load_forecast
-from storage import costs, purchases
+from storage import costs, partners, purchases
 from storage.database import Memory
 
 TRIED = 12  # orders at most; more is no encouragement
@@ -31,7 +31,8 @@ def count_orders_needed(
         customer_ids=[customer_id],
     ).get(customer_id, NOBODY)  # fmt: skip
     then = now + WITHIN
-    tried = model.expect([_with_more(found[0], more, then) for more in range(1, TRIED + 1)], settings, then)
+    more_orders = [_with_more(found[0], more, then) for more in range(1, TRIED + 1)]
+    tried = model.expect(more_orders, settings, then, partners.list_ids(memory, [customer_id]))
     brought = grounds.numbers.referrals
     values = [count_value(join(expected, served, settings).present_value, brought) or 0 for expected in tried]
     return next((more for more, value in enumerate(values, start=1) if value >= least), None)

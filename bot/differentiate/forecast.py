@@ -7,7 +7,7 @@ rate is used instead, and the forecast says so. With few customers who came back
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -29,6 +29,7 @@ from bot.differentiate.lifetime import (
 )
 from bot.differentiate.worth import VALUE_MODEL
 from storage import meta, purchases
+from storage import partners as stored_partners
 from storage.database import Memory
 from storage.purchases import Bought, day_of
 
@@ -79,6 +80,8 @@ class Forecast:
     customers: int
     check: Check | None = None
     why: str = ""
+    partner_spend: Spend | None = None
+    """Of partners, whose orders are of another size; `spend` is then everybody else's."""
 
     def to_json(self) -> dict[str, Any]:
         """The shape of `differentiate --json`; `alpha` is in weeks, `v` in minor units. BG/NBD's parameters come first."""
@@ -93,6 +96,7 @@ class Forecast:
             "spend_converged": self.spend.converged,
             "how": self.how, "why": self.why, "until": self.until, "customers": self.customers,
             "check": asdict(self.check) if self.check else None,
+            "partner_spend": asdict(self.partner_spend) if self.partner_spend else None,
         }  # fmt: skip
 
     @classmethod
@@ -107,19 +111,22 @@ class Forecast:
                 orders = Blend(orders, anytime, other["share"])
         spend = Spend(stored["p"], stored["q"], stored["v"], stored["spend_converged"])
         check = Check(**stored["check"]) if stored["check"] else None
-        return cls(stored["how"], orders, spend, stored["until"], stored["customers"], check, stored["why"])
+        theirs = Spend(**stored["partner_spend"]) if stored.get("partner_spend") else None
+        return cls(stored["how"], orders, spend, stored["until"], stored["customers"], check, stored["why"], theirs)
 
     def predict(self, bought: Sequence[Bought], days: float, until: int | None = None) -> Floats:
         """Orders of each in the days after `until` (the forecast's own)."""
         rows = count(bought, self.until if until is None else until)
         return self.orders.expected(days / 7, rows.x, rows.t_x, rows.T)[rows.inverse]
 
-    def expect(self, bought: Sequence[Bought], settings: BusinessSettings, now: datetime) -> list[Expected]:
-        """Of each, within the horizon of the settings."""
+    def expect(
+        self, bought: Sequence[Bought], settings: BusinessSettings, now: datetime, partners: Collection[int] = ()
+    ) -> list[Expected]:
+        """Of each, within the horizon of the settings; `partners` are those of them who are."""
         if not bought:
             return []
         rows = count(bought, day_of(now))
-        spent = self.spend.expected(*_spending(bought))
+        spent = self._expect_spending(bought, partners)
         orders, present = _discounted(self.orders, rows, settings)
         alive = self.orders.alive(rows.x, rows.t_x, rows.T)[rows.inverse]
         return [
@@ -128,6 +135,15 @@ class Forecast:
                 orders[rows.inverse].tolist(), alive.tolist(), (present[rows.inverse] * spent).tolist(), strict=True
             )
         ]
+
+    def _expect_spending(self, bought: Sequence[Bought], partners: Collection[int]) -> Floats:
+        """On an order of each."""
+        x, means = _spending(bought)
+        spent = self.spend.expected(x, means)
+        if self.partner_spend is None or not partners:
+            return spent
+        theirs = np.array([one.customer_id in partners for one in bought])
+        return np.where(theirs, self.partner_spend.expected(x, means), spent)
 
 
 def _discounted(model: Model, rows: Purchases, settings: BusinessSettings) -> tuple[Floats, Floats]:
@@ -168,7 +184,7 @@ def fit(memory: Memory, settings: BusinessSettings, until: datetime) -> Forecast
     rows = count(bought, last)
     if not bought or not rows.x.any():
         return None
-    spend = fit_spend(*_spending(bought))
+    spend, partner_spend = _fit_spending(memory, bought)
     rate, how = _fit_orders(rows)
     check = _check(memory, settings, until, last - min(one.first_day for one in bought))
     why = ""
@@ -180,8 +196,19 @@ def fit(memory: Memory, settings: BusinessSettings, until: datetime) -> Forecast
         orders: Model = rate
         if check is not None and check.share and (anytime := fit_anytime_rate(rows)).converged:
             orders, how = Blend(rate, anytime, check.share), HOWS[check.share]
-        return Forecast(how, orders, spend, last, len(bought), check)
-    return Forecast("own_rate", _own_rate(memory, settings, until, rows, check), spend, last, len(bought), check, why)
+        return Forecast(how, orders, spend, last, len(bought), check, partner_spend=partner_spend)
+    own = _own_rate(memory, settings, until, rows, check)
+    return Forecast("own_rate", own, spend, last, len(bought), check, why, partner_spend)
+
+
+def _fit_spending(memory: Memory, bought: Sequence[Bought]) -> tuple[Spend, Spend | None]:
+    """Of customers, and of partners by themselves: one who buys for fifty would make everybody's next order dearer."""
+    partners = stored_partners.list_ids(memory)
+    theirs = [one for one in bought if one.customer_id in partners] if partners else []
+    if not theirs:
+        return fit_spend(*_spending(bought)), None
+    others = [one for one in bought if one.customer_id not in partners]
+    return fit_spend(*_spending(others)), fit_spend(*_spending(theirs))
 
 
 def _fit_orders(rows: Purchases) -> tuple[Rate, str]:

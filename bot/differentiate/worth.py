@@ -14,7 +14,7 @@ from babel.numbers import get_currency_precision
 
 from bot.config.sections import BusinessSettings
 from bot.differentiate.numbers import Worth
-from storage import costs, meta, purchases, referrals
+from storage import costs, meta, partners, purchases, referrals
 from storage.costs import Served
 from storage.database import Memory
 from storage.referrals import Brought
@@ -77,7 +77,7 @@ def _work_out_own(
     if model is not None:
         if bought is None:
             bought = purchases.load(memory, until=now, currency=currency, customer_ids=customer_ids)
-        found = model.expect(bought, settings, now)
+        found = model.expect(bought, settings, now, partners.list_ids(memory, customer_ids))
         expected = {one.customer_id: each for one, each in zip(bought, found, strict=True)}
     return {
         customer_id: join(expected.get(customer_id), served.get(customer_id, NOBODY), settings)

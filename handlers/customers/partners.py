@@ -1,4 +1,4 @@
-"""What partners alone can do: /stock, /reorder, /request, /customers; to everybody else these are no commands."""
+"""What partners alone can do: /stock, /reorder, /bulletins, /request, /customers; to others these are no commands."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from bot.interact.replies import Answer
 from bot.interact.understanding import Understanding
 from handlers.customers.answers import deliver, make_turn
 from handlers.visit import Visit
+from storage import bulletins as news
 from storage import feedback as cases
 from storage import partners as stored
 from storage import stock as told_stock
+
+BULLETINS_SHOWN = 5
 
 
 def partners_only(function: Callable[[Visit], None]) -> Callable[[Visit], None]:
@@ -46,10 +49,10 @@ def _answer(visit: Visit, asked: Asked, text: str) -> bool:
         return _keep_stock(visit, text)
     if asked.what == "reorder":
         _reorder(visit)
-    elif asked.what == "request":
-        _open_request(visit, asked.text)
+    elif asked.what == "bulletins":
+        _show_bulletins(visit)
     else:
-        return False
+        _open_request(visit, asked.text)
     return True
 
 
@@ -100,6 +103,29 @@ def _reorder(visit: Visit) -> None:
 
 
 @partners_only
+def bulletins(visit: Visit) -> None:
+    _show_bulletins(visit)
+
+
+def _show_bulletins(visit: Visit) -> None:
+    """The newest; shown is read."""
+    newest = news.list_sent(visit.memory, BULLETINS_SHOWN)
+    read = news.list_read(visit.memory, visit.customer.id)
+    shown = [{"text": one.text, "sent_at": one.sent_at, "new": one.id not in read} for one in newest]
+    news.mark_read(visit.memory, visit.customer.id, [one.id for one in newest], visit.now)
+    visit.say("partners/bulletins", bulletins=shown)
+
+
+@partners_only
+def read_bulletin(visit: Visit) -> None:
+    """The tap under a bulletin."""
+    bulletin_id = visit.pressed.values["bulletin_id"] if visit.pressed else 0
+    if news.get(visit.memory, bulletin_id) is not None:
+        news.mark_read(visit.memory, visit.customer.id, [bulletin_id], visit.now)
+    visit.acknowledge("partners/bulletin_read")
+
+
+@partners_only
 def request(visit: Visit) -> None:
     """`/request TEXT` opens a case; alone it shows those that are open."""
     text = visit.said.arguments.strip()
@@ -132,7 +158,12 @@ def own_customers(visit: Visit) -> None:
 COMMANDS: dict[str, Callable[[Visit], None]] = {
     "stock": stock_report,
     "reorder": reorder,
+    "bulletins": bulletins,
     "request": request,
     "customers": own_customers,
 }
-PRESSES: dict[str, Callable[[Visit], None]] = {"undo_stock": undo_stock, "reorder": reorder}
+PRESSES: dict[str, Callable[[Visit], None]] = {
+    "undo_stock": undo_stock,
+    "reorder": reorder,
+    "bulletin_read": read_bulletin,
+}

@@ -1,4 +1,4 @@
-"""/partner: who is a partner, and whose customer somebody is."""
+"""/partner: who is a partner and how they do, and whose customer somebody is."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from typing import Any
 
 from bot.customize.messages import Button
 from bot.differentiate import partners
-from handlers.staff.access import FAILED, Deed, acknowledge, answer, redraw, reply, staff_only
+from bot.interact.orders import name_of as name_of_item
+from handlers.staff.access import FAILED, Deed, acknowledge, answer, member_of, redraw, reply, staff_only
 from handlers.staff.choosing import choose, name_of, pressed_customer
 from handlers.visit import Visit
-from storage import customers
+from storage import catalogue, customers
 from storage.models import Customer, CustomerKind
 
 OF = re.compile(r"(.+)\s(?:of|属于|归)\s(.+)", re.IGNORECASE | re.DOTALL)
 QUOTED = re.compile(r'"[^"]+"|“[^”]+”|「[^」]+」')  # "Cup of Joe" is a name
 NO = re.compile(r"(.+?)\s+(?:no|off|不是|取消)", re.IGNORECASE | re.DOTALL)
+SHOWN = 15
 NOBODY = ("nobody", "none", "无", "没有")
 
 
@@ -25,14 +27,33 @@ def partner(visit: Visit) -> Deed:
     """`/partner CUSTOMER`, `/partner CUSTOMER no`, `/partner CUSTOMER of PARTNER`."""
     asked = visit.said.arguments.strip()
     if not asked:
-        reply(visit, "staff/usage", command="partner")
-        return FAILED
+        return _list(visit)
     if (owned := OF.fullmatch(asked)) is not None and not QUOTED.fullmatch(asked):
         return _assign(visit, _bare(owned[1]), _bare(owned[2]))
     refused = NO.fullmatch(asked)
     kind = CustomerKind.person if refused else CustomerKind.partner
     customer = choose(visit, _bare(refused[1] if refused else asked), "partner_kind", kind=kind.value)
     return FAILED if customer is None else _set_kind(visit, customer, kind)
+
+
+def _list(visit: Visit) -> Deed:
+    """Everybody, whose stock runs out first first; how to make one, where there is none."""
+    rows = partners.report_partners(visit.memory, visit.now)
+    if not rows:
+        reply(visit, "staff/usage", command="partner")
+        return FAILED
+    language = member_of(visit).language
+    shown = [
+        {**row, "runs_out": _name_item(visit, row["runs_out"], language), "days": row["runs_out_in_days"]}
+        for row in rows[:SHOWN]
+    ]
+    reply(visit, "staff/partners", partners=shown, count=len(rows), currency=visit.settings.business.currency)
+    return Deed()
+
+
+def _name_item(visit: Visit, sku: str | None, language: str) -> str | None:
+    item = catalogue.find_item(visit.memory, sku) if sku else None
+    return name_of_item(item, language) if item is not None else sku
 
 
 def _bare(key: str) -> str:

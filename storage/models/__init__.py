@@ -19,7 +19,7 @@ from storage.models.follow_ups import FollowUp, FollowUpStatus, TierChange
 from storage.models.households import HouseholdLink, LinkStatus
 from storage.models.imports import Basis, Import, ImportChange
 from storage.models.merging import Duplicate, DuplicateStatus, Merge, SharedKey
-from storage.models.partners import StockLevel
+from storage.models.partners import Bulletin, BulletinRead, StockLevel
 from storage.models.queues import (
     Attachment,
     Delivery,
@@ -42,6 +42,8 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Basis",
+    "Bulletin",
+    "BulletinRead",
     "ButtonToken",
     "CatalogueItem",
     "Consent",

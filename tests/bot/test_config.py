@@ -70,6 +70,7 @@ def test_the_example_is_the_defaults_plus_the_business(tmp_path: Path) -> None:
         "check_in",
         "reminder",
         "loop_closed",
+        "bulletin",
     ]
     assert [question.name for question in example.questions.list] == [
         "usual_drink",
@@ -204,7 +205,7 @@ SECTIONS = (
     "business, staff, partners, tiers, value, lifecycle, lead_sources, referrals, questions, follow_ups, contact_policy, conversation, storage, "
     "telegram, logging"
 )
-RULES = "after_purchase, birthday, check_in, life_change, reminder, loop_closed"
+RULES = "after_purchase, birthday, check_in, life_change, reminder, loop_closed, bulletin"
 
 
 @pytest.mark.parametrize(

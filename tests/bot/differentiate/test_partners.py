@@ -11,6 +11,7 @@ from bot.differentiate.tiers import retier
 from bot.differentiate.value import differentiate_all
 from bot.identify import merging
 from bot.identify.erasure import erase_customer
+from storage import feedback, stock
 from storage import partners as stored
 from storage.database import Database, Memory
 from storage.models import Customer, CustomerKind, Order
@@ -52,7 +53,7 @@ def test_partners_have_a_yardstick_of_their_own(database: Database) -> None:
     result = differentiate_all(database, SETTINGS, END)
     assert (result["yardstick"]["customers"], result["partners"]["customers"]) == (140, 60)
     assert result["partners"]["rests_on"] == result["yardstick"]["rests_on"] == "model"
-    assert result["partners"]["A"] > 3 * result["yardstick"]["A"] > 0
+    assert result["partners"]["A"] > 40 * result["yardstick"]["A"] > 0
     for ids in (dealers, range(61, 201)):
         tiers = [one.tier for one in (customer_of(database, number) for number in ids) if one.tier != "new"]
         assert tiers.count("A") == pytest.approx(0.2 * len(tiers), abs=2)
@@ -122,3 +123,38 @@ def test_nobody_is_the_customer_of_somebody_erased(database: Database) -> None:
     assign(database, guest, to=dealer)
     database.write_now(lambda memory: erase_customer(memory, dealer, START, SETTINGS))
     assert customer_of(database, guest).partner_id is None
+
+
+def test_the_report_tells_what_runs_out_when(database: Database) -> None:
+    slow, fast, quiet = (add_customer(database, name, kind="partner") for name in ("Slow", "Fast", "Quiet"))
+    guest = buyer(database, 2, 500)
+    assign(database, guest, to=fast)
+
+    def run(memory: Memory) -> None:
+        for one, told in ((slow, 20), (fast, 4)):
+            stock.add(memory, one, [("beans", 30)], at=START - 10 * DAY, contact_id=None)
+            stock.add(memory, one, [("beans", told)], at=START, contact_id=None)
+        feedback.add(memory, customer_id=quiet, kind="request", polarity=0, at=START, status="open")
+        retier(memory, SETTINGS, START)
+
+    database.write_now(run)
+    buy(database, quiet, START - 3 * DAY, "beans")
+    rows = database.read_now(lambda memory: partners.report_partners(memory, START))
+    assert [(row["name"], row["runs_out"], row["runs_out_in_days"]) for row in rows] == [
+        ("Fast", "beans", 1.5), ("Slow", "beans", 20.0), ("Quiet", None, None),
+    ]  # fmt: skip
+    assert rows[0]["stock"] == [
+        {
+            "sku": "beans",
+            "told": 4,
+            "told_at": START.isoformat(),
+            "left": 4.0,
+            "days": 1.5,
+            "daily": 2.6,
+            "by": "reports",
+        }
+    ]
+    assert (rows[0]["own_customers"], rows[0]["own_spent"]) == (1, 1000)
+    assert (rows[2]["orders"], rows[2]["last_order_at"], rows[2]["open_cases"]) == (
+        1, (START - 3 * DAY).isoformat(), 1,
+    )  # fmt: skip

@@ -67,11 +67,21 @@ def test_a_quoted_name_is_a_name(olivia: Chat, house: House) -> None:
     joe.send("/start")
     olivia.send('/partner "Cup of Joe"')
     assert joe.customer.kind == "partner"
-    olivia.send("/partner")
-    assert olivia.last.name == "staff/usage"
 
 
 def test_customers_do_not_learn_of_it(ana: Chat) -> None:
     ana.send("/partner #1")
     assert ana.last.name == "chat/unknown_command"
     assert ana.customer.kind == "person"
+
+
+def test_alone_it_lists_them(olivia: Chat, chen: Chat, ana: Chat, mei: Chat) -> None:
+    olivia.send("/partner")
+    assert olivia.last.name == "staff/usage"
+    olivia.send("/partner Ana")
+    ana.send("/stock 3 decaf beans")
+    ana.send("/request leaflets")
+    olivia.send("/partner")
+    assert "<b>Ana Keller</b> #1, tier new: 0 orders; stock told; 1 open" in olivia.text
+    chen.send("/partner")
+    assert "1 位合作伙伴" in chen.text
