@@ -78,7 +78,7 @@ def test_a_forgotten_fact_is_not_shown_and_a_superseded_one_is(filled: Database)
 def test_an_export_has_everything_but_staff(filled: Database) -> None:
     held = filled.read_now(lambda memory: portrait.export_customer(memory, 1, NOW))
     assert held.keys() == {
-        "exported_at", "import", "customer", "identities", "consents", "facts", "feedback", "orders", "tier_changes",
+        "exported_at", "import", "customer", "stock_levels", "bulletins_read", "identities", "consents", "facts", "feedback", "orders", "tier_changes",
         "follow_ups", "questions", "events", "contacts", "conversation", "shared_keys", "household",
     }  # fmt: skip
     assert held["customer"]["name"] == "Anna Keller"
