@@ -8,19 +8,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 
 from storage import contacts, events, outbox
 from storage.database import Memory
 from storage.models import Customer, CustomerStatus, Identity, OutboxMessage, OutboxState, table_of
 from storage.outbox import Claimed, Outcome, Queued
+from storage.prepared import Each
 
 IDENTITIES = table_of(Identity)
 OUTBOX = table_of(OutboxMessage)
 TAG = re.compile(r"<[^>]+>")
 
-_OWNERS = select(IDENTITIES.c.value, IDENTITIES.c.customer_id).where(
-    IDENTITIES.c.kind == "telegram", IDENTITIES.c.value.in_(bindparam("chats", expanding=True))
+_OWNERS = Each(
+    lambda one_of: select(IDENTITIES.c.value, IDENTITIES.c.customer_id).where(
+        IDENTITIES.c.kind == "telegram", one_of(IDENTITIES.c.value)
+    )
 )
 STATES = {
     "sent": OutboxState.sent,
@@ -70,12 +73,9 @@ def record(memory: Memory, calls: Sequence[Ended]) -> list[Queued]:
 
 def mark_unreachable(memory: Memory, chat_id: int, at: datetime) -> None:
     """Nobody can be written to there, until they write again."""
-    owner = memory.connection().execute(_OWNERS, {"chats": [str(chat_id)]}).first()
-    if owner is not None:
-        memory.execute(
-            update(Customer).where(Customer.id == owner.customer_id).values(status=CustomerStatus.unreachable)
-        )
-        events.add(memory, owner.customer_id, "status", at=at, reference="unreachable")
+    for _, owner in _OWNERS.rows(memory, [str(chat_id)]):
+        memory.execute(update(Customer).where(Customer.id == owner).values(status=CustomerStatus.unreachable))
+        events.add(memory, owner, "status", at=at, reference="unreachable")
 
 
 def _log_sent(memory: Memory, calls: Sequence[Ended]) -> None:
@@ -83,7 +83,7 @@ def _log_sent(memory: Memory, calls: Sequence[Ended]) -> None:
     if not calls:
         return
     chats = {str(call.row.chat_id) for call in calls}
-    owners = {int(value): customer for value, customer in memory.connection().execute(_OWNERS, {"chats": list(chats)})}
+    owners = {int(value): customer for value, customer in _OWNERS.rows(memory, chats)}
     contacts.add_all(
         memory,
         [

@@ -11,7 +11,7 @@ from sqlalchemy.types import BigInteger
 
 from storage.database import Memory
 from storage.models import Attachment, Delivery, Identity, OutboxMessage, OutboxState, Priority, table_of
-from storage.prepared import Insertion
+from storage.prepared import Each, Insertion, Prepared
 
 OUTBOX = table_of(OutboxMessage)
 ANSWERED = "answered:"  # begins the key of an answer that more of the customer's words changed; no row outlives it
@@ -77,14 +77,16 @@ _WAITING = (
     .order_by(OUTBOX.c.id)
     .limit(bindparam("most"))
 )
-_CLAIM = (
-    update(OUTBOX)
-    .where(OUTBOX.c.id.in_(bindparam("ids", expanding=True)), OUTBOX.c.state == OutboxState.ready)
-    .values(state=OutboxState.sending, attempts=OUTBOX.c.attempts + 1, sending_at=bindparam("at"))
-    .returning(*(OUTBOX.c[name] for name in Claimed._fields))
+_CLAIM = Each(
+    lambda one_of: (
+        update(OUTBOX)
+        .where(one_of(OUTBOX.c.id), OUTBOX.c.state == OutboxState.ready)
+        .values(state=OutboxState.sending, attempts=OUTBOX.c.attempts + 1, sending_at=bindparam("at"))
+        .returning(*(OUTBOX.c[name] for name in Claimed._fields))
+    )
 )
 _RESOLVE = update(OUTBOX).where(OUTBOX.c.id == bindparam("row")).values(chat_id=bindparam("chat"))
-_RECORD = (
+_RECORD = Prepared(
     update(OUTBOX)
     .where(OUTBOX.c.id == bindparam("row"))
     .values(
@@ -152,20 +154,18 @@ def claim(memory: Memory, rows: Sequence[Queued], at: datetime) -> list[Claimed]
 
     The flip is committed before the call: a row found `sending` after a crash may or may not have been sent.
     """
-    connection = memory.connection()
     chats = {row.id: row.chat_id for row in rows}
-    claimed = [Claimed(*row) for row in connection.execute(_CLAIM, {"ids": list(chats), "at": at})]
+    claimed = [Claimed(*row) for row in _CLAIM.rows(memory, chats, at=at)]
     symbolic = [row for row in claimed if row.chat_id is None]
     if symbolic:
-        connection.execute(_RESOLVE, [{"row": row.id, "chat": chats[row.id]} for row in symbolic])
+        memory.connection().execute(_RESOLVE, [{"row": row.id, "chat": chats[row.id]} for row in symbolic])
     return [row._replace(chat_id=chats[row.id] or 0) for row in claimed]
 
 
 def record(memory: Memory, outcomes: Sequence[Outcome]) -> None:
     """Write down what became of claimed rows. A sent row's attachments are let go."""
-    connection = memory.connection()
-    connection.execute(
-        _RECORD,
+    _RECORD.run_all(
+        memory,
         [
             {
                 "row": outcome.id,
@@ -180,10 +180,10 @@ def record(memory: Memory, outcomes: Sequence[Outcome]) -> None:
     )
     ended = [outcome.id for outcome in outcomes if outcome.state in (OutboxState.sent, OutboxState.failed)]
     if ended:
-        connection.execute(_DROP_FILES, {"ids": ended})
+        _DROP_FILES.run(memory, ended)
 
 
-_DROP_FILES = delete(Attachment).where(Attachment.outbox_id.in_(bindparam("ids", expanding=True)))
+_DROP_FILES = Each(lambda one_of: delete(Attachment).where(one_of(Attachment.outbox_id)))  # type: ignore[arg-type]
 
 
 def move_chat(memory: Memory, old: int, new: int) -> None:

@@ -8,10 +8,10 @@ values in either case.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Dialect, Executable, Table, insert
+from sqlalchemy import ColumnElement, Dialect, Executable, Table, bindparam, insert
 from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
@@ -134,6 +134,27 @@ class Prepared:
     def _compile(self, memory: Memory) -> Compiled:
         self._compiled = Compiled(self.statement, _dialect_of(memory))
         return self._compiled
+
+
+class Each:
+    """A statement about many values of a column: SQLite is asked of one after another, which costs it less than a text
+    that differs with their number; any other database at once."""
+
+    def __init__(self, write: Callable[[Callable[[ColumnElement[Any]], ColumnElement[bool]]], Executable]) -> None:
+        """`write` makes the statement, given what says of a column that it has one of the values."""
+        self._one = Prepared(write(lambda column: column == bindparam("one")))
+        self._all = write(lambda column: column.in_(bindparam("all", expanding=True)))
+
+    def rows(self, memory: Memory, of: Iterable[Any], /, **values: Any) -> list[tuple[Any, ...]]:
+        if memory.driver is None:
+            return [tuple(row) for row in memory.connection().execute(self._all, {"all": [*of], **values})]
+        return [row for one in of for row in self._one.rows(memory, one=one, **values)]
+
+    def run(self, memory: Memory, of: Iterable[Any], /) -> None:
+        if memory.driver is None:
+            memory.connection().execute(self._all, {"all": [*of]})
+            return
+        self._one.run_all(memory, [{"one": one} for one in of])
 
 
 class Insertion:
