@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 import typer.main
 
 import handlers
@@ -46,3 +47,14 @@ def test_menus_name_only_commands_that_exist() -> None:
         assert {one["command"] for one in menu(wording, language, "customers")} <= set(handlers.CUSTOMER_COMMANDS)
         assert {one["command"] for one in menu(wording, language, "partners")} == set(partners.COMMANDS)
         assert {one["command"] for one in menu(wording, language, "staff")} <= set(handlers.STAFF_COMMANDS)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_help_tells_of_every_command(language: str) -> None:
+    wording = Wording(("en", "zh"), business={"name": "Blue Door Coffee", "currency": "EUR"})
+    for staff, known in (
+        (False, handlers.CUSTOMER_COMMANDS),
+        (True, handlers.CUSTOMER_COMMANDS | handlers.STAFF_COMMANDS),
+    ):
+        text = wording.render(language, "profile/help", {"name": "Anna", "staff": staff})
+        assert set(re.findall(r"/(\w+)", text)) == known.keys() - {"start", "help", "claim"}
