@@ -20,7 +20,8 @@ class Lead(NamedTuple):
     customers: int
     won: int
     spent: int
-    present_value: int
+    present_value: int  # of those won
+    expected: int = 0  # of those who bought nothing yet
 
 
 def count(memory: Memory) -> list[Lead]:
@@ -30,13 +31,14 @@ def count(memory: Memory) -> list[Lead]:
         select(
             name, func.count(), func.coalesce(func.sum(case((FIGURES.c.orders > 0, 1), else_=0)), 0),
             cast(func.coalesce(func.sum(FIGURES.c.spent), 0), BigInteger),
-            func.coalesce(func.sum(FIGURES.c.present_value), 0.0),
+            func.coalesce(func.sum(case((FIGURES.c.orders > 0, FIGURES.c.present_value))), 0.0),
+            func.coalesce(func.sum(case((FIGURES.c.orders == 0, FIGURES.c.present_value))), 0.0),
         )
         .outerjoin(FIGURES, FIGURES.c.customer_id == CUSTOMERS.c.id)
         .group_by("lead")
     )  # fmt: skip
     found = [
-        Lead(lead, customers, int(won), int(spent), round(worth))
-        for lead, customers, won, spent, worth in memory.connection().execute(statement)
+        Lead(lead, customers, int(won), int(spent), round(worth), round(expected))
+        for lead, customers, won, spent, worth, expected in memory.connection().execute(statement)
     ]
     return sorted(found, key=lambda one: (one.name is None, one.name or ""))

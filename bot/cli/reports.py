@@ -107,10 +107,13 @@ def report_leads(as_json: AsJson = False) -> None:
     rows = [
         (one["name"] if one["name"] is not None else "(not known)", f"{one['customers']:,}", f"{one['won']:,}",
          _percent(one["share_won"]), money(one["cost"]), money(one["cost_per_won"]), money(one["spent"]),
-         money(one["present_value"]))
+         money(one["present_value"]), money(one["expected"]))
         for one in found["rows"]
     ]  # fmt: skip
-    print_table(("lead source", "came", "bought", "", "cost", "per customer won", "spent", "will bring"), rows)
+    print_table(
+        ("lead source", "came", "bought", "", "cost", "per customer won", "spent", "will bring", "prospects may"),
+        rows,
+    )
     if found["referrers"]:
         say("\nWho brought most:")
         print_table(("id", "name", "brought", "bought", "spent", "will bring"), [

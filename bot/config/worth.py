@@ -187,6 +187,11 @@ class Value(Section):
         0.6,
         description="What is left of a sale after its cost, 0 to 1; of items whose margin the catalogue does not say",
     )
+    prospect_chance: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.1,
+        description="The chance that somebody who bought nothing yet does within the horizon, "
+        "until the business's own history tells",
+    )
     cost_to_serve: CostToServe = Field(CostToServe(), description="What serving a customer costs")
     groups: Groups = Field(Groups(), description="Groups by value")
 

@@ -16,7 +16,7 @@ SHOWN = 20  # of those who brought customers
 def report_leads(memory: Memory, settings: BusinessSettings) -> dict[str, Any]:
     """{"currency", "referrers": [{"customer_id", "name", "customers", "won", "spent", "present_value"}] (those who brought
     most), "rows": [{"name", "customers", "won", "share_won", "cost", "cost_per_lead", "cost_per_won", "spent",
-    "present_value"}]}: money in minor units, a cost None where config.yaml names none. A source that cost something
+    "present_value" (of those won), "expected" (of those who bought nothing yet: `prospects`)}]}: money in minor units, a cost None where config.yaml names none. A source that cost something
     and brought nobody is a row too."""
     currency = settings.business.currency
     scale = 10 ** get_currency_precision(currency)
@@ -42,4 +42,5 @@ def _describe(lead: leads.Lead, cost: int | None) -> dict[str, Any]:
         "cost_per_won": None if cost is None or not lead.won else round(cost / lead.won),
         "spent": lead.spent,
         "present_value": lead.present_value,
+        "expected": lead.expected,
     }

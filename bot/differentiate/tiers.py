@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.config.sections import BusinessSettings
-from bot.differentiate import worth, yardstick
+from bot.differentiate import prospects, worth, yardstick
 from bot.differentiate.choosing import Choice, Grounds, Held, choose_group, choose_tier, falls, keep_tier
 from bot.differentiate.lifecycle import choose_stage
 from bot.differentiate.numbers import Numbers, Worth, read_numbers
 from bot.differentiate.reasons import describe_tier
 from bot.differentiate.yardstick import Yardstick
 from storage import figures, referrals
+from storage import prospects as stored_prospects
 from storage import tiers as stored
 from storage.database import Memory
 from storage.models import Stage, Tier
+from storage.purchases import day_of
 
 BATCH = 1000  # customers whose numbers are read and written at one time
 GROUPS = ("MVC", "MGC", "BZ", "steady")
@@ -150,19 +152,38 @@ def decide(
     found = read_standings(memory, settings, now, customer_ids, keep=keep)
     trails = stored.load_trails(memory, customer_ids, until=now)
     shares = stored.list_shares(memory, customer_ids)
-    decided = [_decide(one, settings, now, shares.get(one.stored.id), trails.get(one.stored.id)) for one in found]
+    hoped = _expect_of_prospects(memory, settings, now, found)
+    decided = [
+        _decide(one, settings, now, shares.get(one.stored.id), trails.get(one.stored.id), hoped.get(one.stored.id))
+        for one in found
+    ]
     return [new for one, new in zip(found, decided, strict=True) if _differs(one.stored, new)]
 
 
+def _expect_of_prospects(
+    memory: Memory, settings: BusinessSettings, now: datetime, found: Sequence[Standing]
+) -> dict[int, dict[str, Any]]:
+    """What those who bought nothing yet are expected to bring; see `prospects.Prospects.expect`."""
+    waiting = [one.stored.id for one in found if one.grounds is not None and not one.grounds.numbers.orders_ever]
+    if not waiting:
+        return {}
+    model, today, horizon = prospects.load(memory, settings), day_of(now), settings.value.horizon
+    return {
+        one.customer_id: model.expect(one.source, prospects.wait_of(one, today), horizon)
+        for one in stored_prospects.list_all(memory, waiting)
+    }
+
+
 def _decide(
-    standing: Standing, settings: BusinessSettings, now: datetime, share: float | None, trail: stored.Trail | None
-) -> stored.Decided:
+    standing: Standing, settings: BusinessSettings, now: datetime, share: float | None, trail: stored.Trail | None,
+    hoped: dict[str, Any] | None,
+) -> stored.Decided:  # fmt: skip
     one, choice, grounds = standing.stored, standing.choice, standing.grounds
     if grounds is None:
         reason = describe_tier(settings, choice, None)
         return stored.Decided(one.id, one.tier, Tier.new, reason, {}, {})
     numbers = grounds.numbers
-    value = numbers.to_json() | {"stage": choose_stage(trail, now, settings.lifecycle).value}
+    value = numbers.to_json() | {"stage": choose_stage(trail, now, settings.lifecycle).value} | (hoped or {})
     if numbers.orders_ever:
         value["as_of"] = f"{now.astimezone(UTC):%Y-%m-%d}"
     group = choose_group(numbers, choice, grounds.yardstick, share, settings.value.groups.low_share)

@@ -9,9 +9,10 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from bot.config.sections import BusinessSettings
-from bot.differentiate import forecast, prices, worth, yardstick
+from bot.differentiate import forecast, prices, prospects, worth, yardstick
 from bot.differentiate.forecast import Forecast
 from bot.differentiate.prices import Usual
+from bot.differentiate.prospects import Prospects
 from bot.differentiate.tiers import BATCH, class_anew, count_all
 from bot.differentiate.yardstick import Yardstick
 from storage import partners as stored_partners
@@ -26,6 +27,7 @@ class Fitted(NamedTuple):
     yardstick: Yardstick
     partners: Yardstick
     discounts: Usual
+    prospects: Prospects
 
 
 def fit(memory: Memory, settings: BusinessSettings, now: datetime) -> Fitted:
@@ -43,6 +45,7 @@ def fit(memory: Memory, settings: BusinessSettings, now: datetime) -> Fitted:
         yardstick.measure(settings, model, others, worths),
         yardstick.measure(settings, model, theirs, worths, yardstick.PARTNERS),
         usual,
+        prospects.fit(memory, settings, now, bought, worths),
     )
 
 
@@ -51,6 +54,7 @@ def save(memory: Memory, fitted: Fitted) -> None:
     yardstick.save(memory, fitted.yardstick)
     yardstick.save(memory, fitted.partners)
     prices.save(memory, fitted.discounts)
+    prospects.save(memory, fitted.prospects)
 
 
 def differentiate_all(

@@ -26,6 +26,7 @@ UNVALUED: dict[str, Any] = dict.fromkeys(
         "priced",
         "discounted",
         "referrals",
+        "prospect",
     )
 )
 BATCH = 1000

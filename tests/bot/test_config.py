@@ -527,6 +527,7 @@ SPECIAL = {
     "referrals.share": ("0.5", 0.5),
     "lifecycle.at_risk": ("1.5", 1.5),
     "value.margin": ("0.7", 0.7),
+    "value.prospect_chance": ("0.2", 0.2),
     "business.currency": ("USD", "USD"),
     "tiers.window": ("200d", timedelta(days=200)),
     "tiers.A.within": ("44d", timedelta(days=44)),
