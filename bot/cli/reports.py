@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from babel.numbers import format_currency, get_currency_precision
@@ -25,15 +26,22 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.errors import InputError, InputProblem
 
+if TYPE_CHECKING:
+    from bot.differentiate.plots import Plot
+
 app = make_group()
 report_app = make_group("What the numbers say.")
 app.add_typer(report_app, name="report")
 
 
+Plots = Annotated[Path | None, typer.Option(help="A folder to draw it into, a PNG each.")]
+PlotLanguage = Annotated[str | None, typer.Option(help="Of the plots; the business's first if left out.")]
+
+
 @report_app.command("value")
 def report_value(
-    plots: Annotated[Path | None, typer.Option(help="A folder to draw it into, a PNG each.")] = None,
-    language: Annotated[str | None, typer.Option(help="Of the plots; the business's first if left out.")] = None,
+    plots: Plots = None,
+    language: PlotLanguage = None,
     as_of: Annotated[str | None, typer.Option(help="As things were on this day (ISO 8601); tiers are today's.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -42,19 +50,57 @@ def report_value(
 
     settings = read_settings()
     zone = settings.business.time_zone
-    spoken = language or settings.business.language
-    if spoken not in settings.business.languages:
-        raise InputError("--language", [unknown(spoken, settings.business.languages, "a language of this business")])
+    spoken = _choose_language(language, settings)
     now = read_moment(as_of, zone, "--as-of") if as_of else Clock().now()
     with opened(settings, create=False) as database:
         found = database.read_now(lambda memory: report.report_value(memory, settings, now))
-    drawn = _draw(found, spoken, settings, plots) if plots else []
+    drawn = []
+    if plots:
+        from bot.differentiate.plots import draw_report
+
+        drawn = _write_plots(plots, draw_report(found, spoken, zone))
     if as_json:
         print_json({**found, "plots": drawn})
         return
     _print(found)
     for plot in drawn:
         say(plot["file"])
+
+
+@report_app.command("demand")
+def report_demand(
+    plots: Plots = None,
+    language: PlotLanguage = None,
+    as_of: Annotated[str | None, typer.Option(help="As of this day (ISO 8601); what is known is today's.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Households by size and by what they are like, what changed there, what they buy, and what is to come."""
+    from bot.interact import demand
+
+    settings = read_settings()
+    zone = settings.business.time_zone
+    spoken = _choose_language(language, settings)
+    now = read_moment(as_of, zone, "--as-of") if as_of else Clock().now()
+    with opened(settings, create=False) as database:
+        found = database.read_now(lambda memory: demand.report_demand(memory, settings, now))
+    drawn = []
+    if plots:
+        from bot.interact.demand_plots import draw_demand
+
+        drawn = _write_plots(plots, draw_demand(found, spoken, zone))
+    if as_json:
+        print_json({**found, "plots": drawn})
+        return
+    _print_demand(found)
+    for plot in drawn:
+        say(plot["file"])
+
+
+def _choose_language(language: str | None, settings: Settings) -> str:
+    spoken = language or settings.business.language
+    if spoken not in settings.business.languages:
+        raise InputError("--language", [unknown(spoken, settings.business.languages, "a language of this business")])
+    return spoken
 
 
 @report_app.command("sales")
@@ -149,20 +195,49 @@ def _runs_out(row: dict[str, Any]) -> str:
     return "" if row["runs_out"] is None else f"{row['runs_out']} in {row['runs_out_in_days']:g} days"
 
 
-def _draw(found: dict[str, Any], language: str, settings: Settings, folder: Path) -> list[dict[str, str]]:
+def _write_plots(folder: Path, plots: Sequence[Plot]) -> list[dict[str, str]]:
     """{"name", "file", "caption"} of each plot."""
-    from bot.differentiate.plots import draw_report
-
     drawn = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for plot in draw_report(found, language, settings.business.time_zone):
+        for plot in plots:
             path = folder / f"{plot.name}.png"
             path.write_bytes(plot.png)
             drawn.append({"name": plot.name, "file": str(path), "caption": plot.caption})
     except OSError as error:
         raise InputError(str(folder), [InputProblem(None, f"cannot be written: {error.strerror}")]) from None
     return drawn
+
+
+def _print_demand(found: dict[str, Any]) -> None:
+    def name(word: str) -> str:
+        return word.replace("_", " ")
+
+    left_out = f"; {found['left_out']:,} who switched profiling off are left out" if found["left_out"] else ""
+    say(f"{found['households']:,} households of {found['customers']:,} customers{left_out}.\n")
+    print_table(("size", "households"), [(one["size"], f"{one['households']:,}") for one in found["sizes"]])
+    say("")
+    print_table(
+        ("kind", "households", "customers", "bought lately"),
+        [(name(one["stage"]), *(f"{one[key]:,}" for key in ("households", "customers", "bought"))) for one in found["stages"]],
+    )  # fmt: skip
+    changes, buys, expected = found["changes"], found["buys"], found["expected"]
+    say(f"\nChanged at home in the last {changes['days']} days (and in as many before): {'' if changes['rows'] else 'nothing we know of'}")  # fmt: skip
+    if changes["rows"]:
+        print_table(("", "households", "before"), [(name(one["what"]), one["households"], one["before"]) for one in changes["rows"]])  # fmt: skip
+    if buys["rows"]:
+        say(f"\nBought of a category in the last {buys['days']} days, beside all households (1 is as everybody):")
+        rows = [
+            (name(one["stage"]), one["category"], f"{one['bought']:,} of {one['of']:,}", _percent(one["share"]), f"{one['lift']:g}",
+             "" if one["sure"] else "may be chance")
+            for one in buys["rows"]
+        ]  # fmt: skip
+        print_table(("kind", "category", "bought", "", "times", ""), rows)
+    if buys["too_few"]:
+        say(f"Fewer than {buys['few']} bought, so nothing is said: {', '.join(map(name, buys['too_few']))}.")
+    say(f"\nTo come in the next {expected['days']} days: {'' if expected['rows'] else 'nothing we know of'}")
+    if expected["rows"]:
+        print_table(("month", "", "households"), [(one["month"], name(one["what"]), one["households"]) for one in expected["rows"]])  # fmt: skip
 
 
 def _print(found: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ SAID = {
     "has a new pet": "pet",
 }  # fmt: skip
 """Values of demographic facts that are changes by themselves."""
-EXPECTING = frozenset({"pregnancy", "怀孕", "due date"})
+DUE = "due date"  # a pregnancy told as something to be careful about is health data, and no change
 CHILDREN = frozenset({"child", "daughter", "son"})
 NEWBORN = timedelta(days=120)  # after a birth, the day of it still tells of a new baby
 AGAIN = timedelta(days=270)  # what is said again after so long happened again
@@ -48,7 +48,7 @@ def kind_of(fact: Known, now: datetime) -> str | None:
         if fact.person is None:
             return SAID.get(fact.value)
         return "child_moved_out" if fact.value == "moved out" and is_child(fact.person) else None
-    if fact.kind in ("restriction", "occasion") and fact.value in EXPECTING:
+    if fact.kind == "occasion" and fact.value == DUE:
         return "baby_expected"
     born = read_birth(fact)
     return "baby" if born is not None and timedelta() <= now.date() - born <= NEWBORN else None

@@ -157,6 +157,16 @@ def test_the_report_on_value_is_told_and_drawn(filled: Path) -> None:
     assert "cannot be written" in call("report", "value", "--plots", "file/folder", status=2)
 
 
+def test_the_report_on_demand_is_told_and_drawn(filled: Path) -> None:
+    found = json.loads(call("report", "demand", "--json", "--plots", "drawn", "--language", "zh"))
+    assert found.keys() >= {"households", "sizes", "stages", "changes", "buys", "expected", "plots"}
+    assert sum(stage["households"] for stage in found["stages"]) == found["households"] == 24
+    told = call("report", "demand")
+    assert "24 households of 24 customers" in told
+    assert "nothing we know of" in told
+    assert "did you mean zh" in call("report", "demand", "--language", "zhh", status=2)
+
+
 def test_sales_are_split_by_what_is_known(filled: Path) -> None:
     found = json.loads(call("report", "sales", "--by", "category", "--since", "2020-01-01", "--json"))
     assert found.keys() == {"by", "since", "until", "currency", "rows"}
