@@ -71,7 +71,9 @@ def list_categories(memory: Memory, since: datetime, until: datetime) -> list[tu
         select(ORDERS.c.customer_id, ITEMS.c.category)
         .join(LINES, LINES.c.order_id == ORDERS.c.id)
         .join(ITEMS, ITEMS.c.sku == LINES.c.sku)
-        .where(and_(ORDERS.c.ordered_at > since, ORDERS.c.ordered_at <= until, ORDERS.c.total > 0, LINES.c.quantity > 0))
+        .where(
+            and_(ORDERS.c.ordered_at > since, ORDERS.c.ordered_at <= until, ORDERS.c.total > 0, LINES.c.quantity > 0)
+        )
         .group_by(ORDERS.c.customer_id, ITEMS.c.category)
     )
     return [(customer_id, category) for customer_id, category in memory.connection().execute(statement)]

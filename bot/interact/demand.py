@@ -155,7 +155,9 @@ def _count_changes(memory: Memory, found: Sequence[Household], now: datetime) ->
         return Counter(what for _, what in seen)
 
     lately, before = count(now - CHANGES, now), count(now - 2 * CHANGES, now - CHANGES)
-    rows = [{"what": what, "households": lately[what], "before": before[what]} for what in lately.keys() | before.keys()]
+    rows = [
+        {"what": what, "households": lately[what], "before": before[what]} for what in lately.keys() | before.keys()
+    ]
     return {"days": CHANGES.days, "rows": sorted(rows, key=lambda row: (-row["households"], row["what"]))}
 
 
@@ -213,4 +215,3 @@ def _differs(bought: int, of: int, others_bought: int, others: int) -> bool:
     pooled = (bought + others_bought) / (of + others)
     error = math.sqrt(pooled * (1 - pooled) * (1 / of + 1 / others))
     return error > 0 and abs(bought / of - others_bought / others) > SURE * error
-

@@ -80,8 +80,16 @@ def filled(database: Database) -> Database:
             memory.add(CatalogueItem(
                 sku=sku, name_en=sku, name_zh=sku, category=category, price=400, currency="EUR", contains=[]))  # fmt: skip
         for number in range(10):
-            one = add(memory, f"P{number}", ("cocoa", "latte") if number else ("latte",), kind="demographic", value="had a baby")
-            events.add(memory, one, "life_change", at=NOW - timedelta(days=5), reference=f"{one}", data={"what": "baby"})
+            one = add(
+                memory,
+                f"P{number}",
+                ("cocoa", "latte") if number else ("latte",),
+                kind="demographic",
+                value="had a baby",
+            )
+            events.add(
+                memory, one, "life_change", at=NOW - timedelta(days=5), reference=f"{one}", data={"what": "baby"}
+            )
         for number in range(20):
             add(memory, f"N{number}", ("cocoa", "latte") if number < 2 else ("latte",))
         anna = add(memory, "Anna", ("latte",), kind="preference", value="tea", person="husband Tom")
