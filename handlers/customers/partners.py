@@ -150,7 +150,7 @@ def own_customers(visit: Visit) -> None:
     """How many, and what they bought; never who: see docs/partners.md."""
     own = stored.sum_own(visit.memory, [visit.customer.id]).get(visit.customer.id, stored.Own())
     visit.say(
-        "partners/customers", count=own.customers, orders=own.orders, spent=own.spent,
+        "partners/customers", count=own.customers, placed=own.orders, spent=own.spent,
         currency=visit.settings.business.currency, link=referrals.make_link(visit.memory, visit.customer.id),
     )  # fmt: skip
 

@@ -56,5 +56,5 @@ def test_help_tells_of_every_command(language: str) -> None:
         (False, handlers.CUSTOMER_COMMANDS),
         (True, handlers.CUSTOMER_COMMANDS | handlers.STAFF_COMMANDS),
     ):
-        text = wording.render(language, "profile/help", {"name": "Anna", "staff": staff})
+        text = wording.render(language, "profile/help", {"name": "Anna", "staff": staff, "partner": True})
         assert set(re.findall(r"/(\w+)", text)) == known.keys() - {"start", "help", "claim"}
