@@ -169,7 +169,7 @@ class _Reader:
         text = self._read_text(show_use(name))
         skus, near = self.find_items(text)
         if word.asks == "item" and not skus:
-            raise SegmentWrong(self.text, token.position, "item", text, near)
+            raise SegmentWrong(self.text, token.position + 1, "item", text, near)  # after the quote
         within = self._read_span() if word.within and self._take_sign(",") else None
         share = self._read_top(name) if word.top and self._take_sign(",") else word.top
         self._expect(")")

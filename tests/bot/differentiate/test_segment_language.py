@@ -72,7 +72,7 @@ def test_what_is_written_is_read(text: str, condition: Condition) -> None:
         ('likes "oat"', 7, "expected", 'likes("oat milk")'),
         ("likes(oat)", 7, "expected", "a text in quotes"),
         ('likes("oat"', 12, "end", ")"),
-        ('bought("oat late")', 8, "item", "did you mean Oat latte?"),
+        ('bought("oat late")', 9, "item", "did you mean Oat latte?"),
         ("(reachable", 11, "end", ")"),
         ("reachable)", 10, "expected", "and, or"),
         ("reachable reachable", 11, "expected", "and, or"),

@@ -35,6 +35,8 @@ def test_a_wrong_word_names_the_nearest(house: House, olivia: Chat, chen: Chat) 
     assert olivia.last.name == "staff/segment_wrong"
     assert "<b>lst_order</b>" in olivia.text
     assert "Did you mean <b>last_order</b>?" in olivia.text
+    olivia.send('/segment x = would_like("nothing like it", 20 %)')
+    assert "<code>would_like(&#34;</code><b>nothing like it</b><code>&#34;, 20 %)</code>" in olivia.text
     chen.send("/segment x = tier in [D]")
     assert "可以用：A、B、C和new" in chen.text
     olivia.send("/segment oat")
@@ -42,7 +44,7 @@ def test_a_wrong_word_names_the_nearest(house: House, olivia: Chat, chen: Chat) 
     olivia.send("/segment 1x = reachable")
     assert olivia.last.name == "staff/segment_name"
     rows = house.read(lambda memory: [one.outcome for one in memory.query(AuditEntry)])
-    assert rows == ["failed"] * 4
+    assert rows == ["failed"] * 5
 
 
 def test_hostile_conditions_stay_text(olivia: Chat) -> None:
