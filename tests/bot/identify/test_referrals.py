@@ -234,7 +234,7 @@ def test_a_share_of_what_friends_will_bring_counts(database: Database) -> None:
     assert lost.value == {}
     worth = sum(one["value"] or 0 for one in database.read_now(sum_tiers))
     assert sum(one["value"] or 0 for one in before) - worth > 0
-    everybody = [customer_of(database, one).value.get("present_value") or 0 for one in range(1, 121)]
+    everybody = [customer_of(database, one).value.get("present_value") or 0 for one in (*range(1, 121), idle)]
     assert worth == sum(everybody)
     # The same when they alone are classed, as after an order of theirs; and with an order of a friend it is more.
     database.write_now(lambda memory: retier(memory, SETTINGS, END, [modest]))
