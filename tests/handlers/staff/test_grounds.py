@@ -18,7 +18,7 @@ from tests.support.visits import Chat, House, TestClock
 GROUNDS = {
     0: ("Nobody has bought yet: there is nothing to go by.", "还没有人下过单，没有可依据的数据。"),
     5: (
-        "Tiers are by orders, money and recency: 5 customers have bought, and by value takes 30.",
+        "Tiers are by orders, money and recency: 5 customers bought so far, and by value takes 30.",
         "至今 5 位顾客下过单",
     ),
     40: (
