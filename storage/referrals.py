@@ -24,7 +24,7 @@ class Brought(NamedTuple):
 
 
 class Referrer(NamedTuple):
-    """Who brought customers, with what those spent and will bring, in minor units."""
+    """Who brought customers, with what those who bought spent and will bring, in minor units."""
 
     customer_id: int
     name: str
@@ -79,7 +79,7 @@ def list_referrers(memory: Memory, most: int) -> list[Referrer]:
     statement = (
         select(
             CUSTOMERS.c.id, CUSTOMERS.c.name, func.count(), won, func.coalesce(func.sum(FIGURES.c.spent), 0),
-            func.coalesce(func.sum(FIGURES.c.present_value), 0),
+            func.coalesce(func.sum(case((FIGURES.c.orders > 0, FIGURES.c.present_value))), 0),
         )
         .join(brought, brought.c.referred_by == CUSTOMERS.c.id)
         .outerjoin(FIGURES, FIGURES.c.customer_id == brought.c.id)
