@@ -70,10 +70,10 @@ def test_why_tells_of_a_fall(house: House) -> None:
     olivia.send(f"/why #{anna}")
     lines = olivia.text.splitlines()
     assert [line.partition("</b>")[0] for line in lines[1:]] == ["<b>Worth", "<b>Why", "<b>Next", "<b>Held back"]
-    assert "On 24 Jan 2027 they went from B to C: “Worth €" in lines[2]
+    assert "On 14 Feb 2027 they went from B to C: “Worth €" in lines[2]
     assert lines[2].count("Tiers are by value") == 1
     chen.send(f"/why #{anna}")
-    assert "2027年1月24日从 B 级降为 C 级：“今后 365 天的预计价值" in chen.text
+    assert "2027年2月14日从 B 级降为 C 级：“今后 365 天的预计价值" in chen.text
 
 
 def test_a_customer_hears_what_would_earn_more(house: House) -> None:
