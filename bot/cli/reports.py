@@ -226,13 +226,15 @@ def _print_demand(found: dict[str, Any]) -> None:
     if changes["rows"]:
         print_table(("", "households", "before"), [(name(one["what"]), one["households"], one["before"]) for one in changes["rows"]])  # fmt: skip
     if buys["rows"]:
-        say(f"\nBought of a category in the last {buys['days']} days, beside all households (1 is as everybody):")
+        chance = sum(not one["sure"] for one in buys["rows"])
+        others = f"; {chance} more comparisons may be chance" if chance else ""
+        say(f"\nBought of a category in the last {buys['days']} days, in times of all households{others}:")
         rows = [
-            (name(one["stage"]), one["category"], f"{one['bought']:,} of {one['of']:,}", _percent(one["share"]), f"{one['lift']:g}",
-             "" if one["sure"] else "may be chance")
+            (name(one["stage"]), one["category"], f"{one['bought']:,} of {one['of']:,}", _percent(one["share"]), f"{one['lift']:g}")
             for one in buys["rows"]
+            if one["sure"]
         ]  # fmt: skip
-        print_table(("kind", "category", "bought", "", "times", ""), rows)
+        print_table(("kind", "category", "bought", "", "times"), rows)
     if buys["too_few"]:
         say(f"Fewer than {buys['few']} bought, so nothing is said: {', '.join(map(name, buys['too_few']))}.")
     say(f"\nTo come in the next {expected['days']} days: {'' if expected['rows'] else 'nothing we know of'}")

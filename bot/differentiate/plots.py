@@ -148,7 +148,7 @@ def _draw_movements(pen: Pen) -> Plot:
 
     def fill(axes: Axes, _figure: Figure) -> None:
         labels = [pen.words["tier"][name] for name in names]
-        _shade(axes, moved, [["·" if row == column else "" if np.isnan(moved[row, column]) else pen.number(int(moved[row, column]))
+        shade(axes, moved, [["·" if row == column else "" if np.isnan(moved[row, column]) else pen.number(int(moved[row, column]))
                               for column in range(4)] for row in range(4)])  # fmt: skip
         axes.set_xticks(range(4), labels)
         axes.set_yticks(range(4), labels)
@@ -169,12 +169,12 @@ def _draw_rfm(pen: Pen) -> Plot:
         counts = [["" if not count else pen.number(count) for count in row] for row in rfm["customers"]]
         # A few who spent far more than all others would leave the rest in one shade.
         known = spent[~np.isnan(spent)]
-        image = _shade(axes, spent, counts, most=float(np.quantile(known, 0.9)) if len(known) else None)
+        image = shade(axes, spent, counts, most=float(np.quantile(known, 0.9)) if len(known) else None)
         axes.set_xticks(range(len(rfm["frequency"])), [pen.span(part) for part in rfm["frequency"]])
         axes.set_yticks(range(len(rfm["recency"])), [pen.span(part) for part in rfm["recency"]])
         axes.set_xlabel(words["frequency"])
         axes.set_ylabel(words["recency"])
-        _scale(figure, axes, image, words["money"].format(currency=pen.report["currency"]), extend="max")
+        add_scale(figure, axes, image, words["money"].format(currency=pen.report["currency"]), extend="max")
 
     return pen.plot("rfm", fill)
 
@@ -194,7 +194,7 @@ def _draw_alive(pen: Pen) -> Plot:
         axes.set_xlabel(f"{words['recency']} ({words['known'].format(weeks=pen.number(round(grid['weeks'])))})")
         axes.set_ylabel(words["frequency"])
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-        _scale(figure, axes, image, words["scale"])
+        add_scale(figure, axes, image, words["scale"])
 
     return pen.plot("alive", fill)
 
@@ -231,12 +231,12 @@ def _draw_retention(pen: Pen) -> Plot:
 
     def fill(axes: Axes, figure: Figure) -> None:
         texts = [["" if np.isnan(share) else f"{share:.0f}" for share in row] for row in later]
-        image = _shade(axes, later, texts)
+        image = shade(axes, later, texts)
         axes.set_xticks(range(later.shape[1]), [str(month + (longest > 1)) for month in range(later.shape[1])])
         axes.set_yticks(range(len(cohorts)), [f"{one['month']} ({pen.number(one['customers'])})" for one in cohorts])
         axes.set_xlabel(words["month"])
         axes.set_ylabel(words["cohort"])
-        _scale(figure, axes, image, words["scale"])
+        add_scale(figure, axes, image, words["scale"])
 
     return pen.plot("retention", fill, size=(9.0, 5.0))
 
@@ -261,12 +261,12 @@ def _draw_learning(pen: Pen) -> Plot:
     return pen.plot("learning", fill)
 
 
-def _scale(figure: Figure, axes: Axes, image: Any, label: str, extend: str = "neither") -> None:
+def add_scale(figure: Figure, axes: Axes, image: Any, label: str, extend: str = "neither") -> None:
     bar: Any = figure.colorbar(image, ax=axes, label=label, extend=extend)
     bar.outline.set_visible(False)
 
 
-def _shade(axes: Axes, values: Any, texts: Sequence[Sequence[str]], most: float | None = None) -> Any:
+def shade(axes: Axes, values: Any, texts: Sequence[Sequence[str]], most: float | None = None) -> Any:
     """A table of shades with a text in each cell, dark on light and light on dark."""
     known = values[~np.isnan(values)]
     top = most or (float(known.max()) if len(known) else 0.0) or 1.0

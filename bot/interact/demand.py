@@ -6,7 +6,6 @@ looked at: a child is expected where a due date was told.
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +29,7 @@ AHEAD = timedelta(days=182)  # how far what is to come is listed
 TERM = timedelta(days=300)  # a due date told longer ago is past
 SCHOOL, GROWN = 6, 18
 FEW = 5  # households of one kind that bought: of fewer nothing is said of what they buy
-SURE = 1.96  # standard errors from the rest
+CHANCE = 0.05  # shared by all comparisons of a report: one of so many would come about by itself
 
 
 @dataclass(slots=True)
@@ -184,12 +183,17 @@ def _compare_categories(found: Sequence[Household], days: int) -> dict[str, Any]
     of = Counter(one.stage for one in buying)
     bought = Counter((one.stage, category) for one in buying for category in one.categories)
     everybody = Counter(category for one in buying for category in one.categories)
-    rows = [
-        _compare(stage, category, bought[stage, category], of[stage], everybody[category], len(buying))
+    compared = [
+        (stage, category)
         for stage in STAGES
         if of[stage] >= FEW and stage != "not_known"
         for category in everybody
         if everybody[category] >= FEW
+    ]
+    least = CHANCE / max(len(compared), 1)
+    rows = [
+        _compare(stage, category, bought[stage, category], of[stage], everybody[category], len(buying), least)
+        for stage, category in compared
     ]
     return {
         "days": days,
@@ -199,19 +203,17 @@ def _compare_categories(found: Sequence[Household], days: int) -> dict[str, Any]
     }
 
 
-def _compare(stage: str, category: str, bought: int, of: int, all_bought: int, buying: int) -> dict[str, Any]:
-    """`sure`: the share differs from that of all others by more than chance would have it, two proportions compared."""
+def _compare(
+    stage: str, category: str, bought: int, of: int, all_bought: int, buying: int, least: float
+) -> dict[str, Any]:
+    """`sure`: the share differs from that of all others by more than chance would have it (Fisher's exact test)."""
+    from scipy.stats import fisher_exact  # takes its time to import, and nothing else here needs it
+
     share, average = bought / of, all_bought / buying
+    others_bought, others = all_bought - bought, buying - of
+    table = [[bought, of - bought], [others_bought, others - others_bought]]
     return {
         "stage": stage, "category": category, "bought": bought, "of": of, "share": round(share, 4),
         "average": round(average, 4), "lift": round(share / average, 2),
-        "sure": _differs(bought, of, all_bought - bought, buying - of),
+        "sure": others > 0 and float(fisher_exact(table).pvalue) < least,
     }  # fmt: skip
-
-
-def _differs(bought: int, of: int, others_bought: int, others: int) -> bool:
-    if not others:
-        return False
-    pooled = (bought + others_bought) / (of + others)
-    error = math.sqrt(pooled * (1 - pooled) * (1 / of + 1 / others))
-    return error > 0 and abs(bought / of - others_bought / others) > SURE * error

@@ -9,9 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bot.differentiate.plots import BLUE, GREY, ORANGE, Pen, Plot
+from bot.differentiate.plots import BLUE, GREY, Pen, Plot, add_scale, shade
 
-MOST_ROWS = 16  # of categories: those that differ surely first, then the farthest from the average
+MOST_COLUMNS = 12  # categories: those bought by most
+MOST_LIFT = 3.0  # where shades end
 
 
 def draw_demand(report: dict[str, Any], language: str, zone: ZoneInfo) -> list[Plot]:
@@ -43,24 +44,25 @@ def _draw_households(pen: Pen) -> Plot:
 
 def _draw_lift(pen: Pen) -> Plot:
     words, buys = pen.words["lift"], pen.report["buys"]
-    ranked = sorted(buys["rows"], key=lambda row: (not row["sure"], -abs(np.log(max(row["lift"], 0.05)))))
-    rows = sorted(ranked[:MOST_ROWS], key=lambda row: row["lift"])
+    rows = {(row["stage"], row["category"]): row for row in buys["rows"]}
+    stages = list(dict.fromkeys(stage for stage, _ in rows))
+    sizes = {row["stage"]: row["of"] for row in buys["rows"]}
+    averages = {row["category"]: row["average"] for row in buys["rows"]}
+    categories = sorted(averages, key=lambda name: -averages[name])[:MOST_COLUMNS]
+    lifts = np.array([[rows[stage, category]["lift"] for category in categories] for stage in stages])
 
-    def fill(axes: Axes, _figure: Figure) -> None:
-        place = np.arange(len(rows))
-        lifts = [row["lift"] for row in rows]
-        axes.hlines(place, 1, lifts, color="#cccccc", linewidth=2)
-        for sure, colour in ((True, ORANGE), (False, GREY)):
-            these = [number for number, row in enumerate(rows) if row["sure"] is sure]
-            if these:
-                axes.scatter([lifts[one] for one in these], these, color=colour, zorder=3, label=words[f"sure_{sure}".lower()])  # fmt: skip
-        axes.axvline(1, color="#555555", linewidth=1)
-        axes.set_yticks(place, [
-            f"{pen.words['life_stages'][row['stage']]}: {row['category']} ({pen.number(row['bought'])}/{pen.number(row['of'])})"
-            for row in rows
-        ])  # fmt: skip
-        axes.set_xlabel(words["axis"])
-        axes.margins(x=0.1)
-        axes.legend(frameon=False, loc="lower right")
+    def fill(axes: Axes, figure: Figure) -> None:
+        texts = [[_tell(rows[stage, category]) for category in categories] for stage in stages]
+        image = shade(axes, lifts, texts, most=MOST_LIFT)
+        axes.set_xticks(range(len(categories)), [f"{name}\n{averages[name]:.0%}" for name in categories])
+        axes.set_yticks(
+            range(len(stages)), [f"{pen.words['life_stages'][one]} ({pen.number(sizes[one])})" for one in stages]
+        )
+        axes.set_xlabel(words["average"])
+        add_scale(figure, axes, image, words["axis"], extend="max")
 
-    return pen.plot("lift", fill, size=(9.0, 5.5), days=buys["days"], few=buys["few"])
+    return pen.plot("lift", fill, size=(9.0, 5.0), days=buys["days"], few=buys["few"])
+
+
+def _tell(row: dict[str, Any]) -> str:
+    return f"{row['lift']:.1f}" if row["sure"] else "·"

@@ -13,7 +13,7 @@ MAX_CLAUSE = 240  # nobody states a fact about themselves in a longer one
 
 _EN_JOINTS = (
     r"\b(?:but|however|although|though|except(?: that)?|because|whereas|btw|by the way|plus|anyway|"
-    r"(?=also\b)(?<!\bi )(?<!\bwe )(?<!\bam )(?<!\bare )(?<!\bis )(?<!\bhave )(?<!\bcan )(?<!\bdo )(?<!'m )(?<!'re )(?<!'ve )also|"
+    r"(?=also\b)(?<!\bi )(?<!\bwe )(?<!\bam )(?<!\bare )(?<!\bis )(?<!\bhave )(?<!\bcan )(?<!\bdo )(?<!'m )(?<!'re )(?<!'ve )also(?! (?:comes|shops)\b)|"
     r"(?:and|so|since|as|then|or)(?= (?:i|i'm|i've|i'd|i'll|im|my|we|we're|our|it|it's|its|the|this|that|they|you|your|"
     r"he|she|his|her|please|pls|remind|can|could|would|will|is|are|was|were|do|don't|dont|no|never|also|something|nothing|anything|yesterday|today|"
     r"tomorrow|love|hate|what|how|where|when|which|stop|call|only|allergic)\b))\b"

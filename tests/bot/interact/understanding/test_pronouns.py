@@ -77,3 +77,21 @@ def test_who_may_be_meant(pronoun, person, meant):
 def test_an_allergy_told_right_after_somebody_is_theirs(hear, text, expected):
     kept = {(fact.value, fact.person) for fact in hear(text).facts if fact.kind == "restriction"}
     assert kept == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("my wife Anna comes here too", "wife Anna"),
+        ("my wife comes here too", "wife"),
+        ("my sister Eva also shops here", "sister Eva"),
+        ("my husband Tom is a customer of yours as well", "husband Tom"),
+        ("我老婆李娜也常来", "老婆李娜"),
+        ("我老公王强也是你们的会员", "老公王强"),
+        ("我老婆叫李娜，她也常来", "老婆李娜"),
+        ("我女儿也喜欢来你们这", "女儿"),
+    ],
+)
+def test_who_comes_here_too_is_known_by_name(hear, text, person):
+    found = [fact for fact in hear(text).facts if fact.value == "comes here too"]
+    assert [fact.person for fact in found] == [person]
