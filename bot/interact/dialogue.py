@@ -12,6 +12,7 @@ from bot.interact import (
     feedback,
     handoff,
     knowledge,
+    life_changes,
     open_question,
     orders,
     planner,
@@ -115,8 +116,11 @@ def _say_recorded(turn: Turn, carried: Recorded, answer: Answer) -> None:
     current = [fact for fact in new if fact.superseded_by is None and fact.forgotten_at is None]
     plain = [fact for fact in current if fact.kind not in ("restriction", "life_event")]
     careful = [fact for fact in current if fact.kind == "restriction"]
-    if plain:
-        answer.add("chat/recorded", facts=_describe(plain))
+    happy = [fact for fact in plain if life_changes.is_happy(fact, turn.now)]
+    if happy:
+        answer.add("chat/congratulations", facts=_describe(happy))
+    if len(plain) > len(happy):
+        answer.add("chat/recorded", facts=_describe([fact for fact in plain if fact not in happy]))
     if careful:
         answer.add("chat/recorded_restriction", facts=_describe(careful))
     if known and not current:

@@ -21,6 +21,7 @@ SAID = {
     "has a new pet": "pet",
 }  # fmt: skip
 """Values of demographic facts that are changes by themselves."""
+HAPPY = frozenset({"baby", "marriage", "pet"})
 DUE = "due date"  # a pregnancy told as something to be careful about is health data, and no change
 CHILDREN = frozenset({"child", "daughter", "son"})
 NEWBORN = timedelta(days=120)  # after a birth, the day of it still tells of a new baby
@@ -52,6 +53,11 @@ def kind_of(fact: Known, now: datetime) -> str | None:
         return "baby_expected"
     born = read_birth(fact)
     return "baby" if born is not None and timedelta() <= now.date() - born <= NEWBORN else None
+
+
+def is_happy(fact: Known, now: datetime) -> bool:
+    """Whether to say how glad we are."""
+    return kind_of(fact, now) in HAPPY
 
 
 def note(memory: Memory, fact: Fact, now: datetime) -> bool:

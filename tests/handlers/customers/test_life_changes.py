@@ -206,3 +206,12 @@ def test_a_forgotten_birthday_makes_nobody_older(chats: dict[str, Chat]) -> None
         return forget_and_look(memory, customers.find(memory, "telegram", str(chat.person)))
 
     assert house.write(look) == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "glad"),
+    [("en", "we just had a baby girl", True), ("en", "we have moved house", False), ("zh", "我们结婚了", True), ("zh", "我退休了", False)],
+)  # fmt: skip
+def test_happy_news_is_met_with_joy(chats: dict[str, Chat], language: str, text: str, glad: bool) -> None:
+    chats[language].send(text)
+    assert ({"en": "ongratulations", "zh": "恭喜"}[language] in chats[language].text) is glad
