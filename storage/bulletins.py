@@ -26,7 +26,7 @@ class Reach(NamedTuple):
     read: int = 0
 
 
-def draft(memory: Memory, text: str, staff_id: int, now: datetime) -> Bulletin:
+def draft(memory: Memory, text: str, staff_id: int | None, now: datetime) -> Bulletin:
     return memory.create(Bulletin, text=text, staff_id=staff_id, created_at=now, sent_at=None)
 
 

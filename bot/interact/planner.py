@@ -18,7 +18,7 @@ from bot.interact.replies import Reply, Tap
 from bot.interact.turn import Turn, remember
 from storage import facts, feedback
 from storage import questions as kept
-from storage.models import CustomerStatus, Fact, Purpose, QuestionAsked
+from storage.models import CustomerKind, CustomerStatus, Fact, Purpose, QuestionAsked
 
 YEAR = timedelta(days=365)
 ORDERS_A_YEAR = 12  # of somebody whose orders we do not know: once a month
@@ -56,7 +56,8 @@ def choose(turn: Turn) -> Reply | None:
 
 
 def is_the_moment(turn: Turn) -> bool:
-    """No question is open, and the customer is neither upset nor talking with a colleague."""
+    """No question is open, and the customer is neither upset nor talking with a colleague. Partners are asked none: these
+    are for guests."""
     conversation, now = turn.conversation, turn.now
     return (
         turn.settings.questions.ask
@@ -65,6 +66,7 @@ def is_the_moment(turn: Turn) -> bool:
         and not (conversation.upset_until and conversation.upset_until > now)
         and not is_with_colleague(conversation, now)
         and turn.customer.status == CustomerStatus.active
+        and turn.customer.kind != CustomerKind.partner
     )
 
 

@@ -37,6 +37,7 @@ def catalogue() -> tuple[ItemFinder, dict[str, list[str]]]:
         ("Hi! We still have about a dozen house blend and 2 decaf", {HOUSE: 12, DECAF: 2}),
         ("we're out of house blend, decaf is down to two bags", {HOUSE: 0, DECAF: 2}),
         ("no decaf left", {DECAF: 0}),
+        ("out of house blend, decaf sold out", {HOUSE: 0, DECAF: 0}),
         ("1,200 decaf left", {DECAF: 1200}),
         ("Decaf beans 250 g: 4, House espresso beans 1 kg 7", {DECAF: 4, HOUSE: 7}),
         ("5 house blend, sorry, 6 house blend", {HOUSE: 6}),

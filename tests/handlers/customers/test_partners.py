@@ -230,6 +230,15 @@ def test_who_is_brought_by_anybody_else_is_nobody_s(house: House, dealer: Chat) 
     assert (mia.customer.referred_by, mia.customer.partner_id) == (ana.customer.id, None)
 
 
+def test_no_guest_s_questions_are_asked(house: House, dealer: Chat) -> None:
+    guest = Chat(house, person=701, name="Mia")
+    for chat in (guest, dealer):
+        chat.send("/start")
+        chat.press("No")
+    assert guest.answers[-1].name.startswith("questions/")
+    assert not any(one.name.startswith("questions/") for one in house.shown(dealer.person))
+
+
 def test_hostile_words_stay_words(house: House, dealer: Chat) -> None:
     for text in ("<b>{{7*7}}</b>", "\u202e" * 50, "x" * 4000):
         dealer.send(f"/request {text}")
