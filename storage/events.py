@@ -18,7 +18,7 @@ _INSERT = Insertion(table_of(Event))
 def add(
     memory: Memory, customer_id: int, kind: str, *, at: datetime, reference: str, data: dict[str, Any] | None = None
 ) -> None:
-    """Kinds: order, tier, occasion, life_event, life_change, reminder, complaint, solved, consent, status, merged. `reference` is an id."""
+    """Kinds: order, tier, occasion, life_event, life_change, reminder, complaint, solved, stock, consent, status, merged. `reference` is an id."""
     _INSERT.run(memory, customer_id=customer_id, kind=kind, at=at, reference=reference, data=data or {})
 
 

@@ -198,7 +198,17 @@ class BulletinRule(Section):
     purpose: Purpose = Field("service", description=PURPOSE)
 
 
-FollowUpRule = AfterPurchase | Birthday | CheckIn | LifeChange | Reminder | LoopClosed | BulletinRule
+class StockAsk(Section):
+    """Asks a partner who told their stock once, and not for a while."""
+
+    rule: Literal["stock_ask"]
+    after: PositiveDuration = Field(14 * DAY, description="How long after they last told it")
+    at: WallTime = Field(time(10), description=AT)
+    valid_for: PositiveDuration = Field(3 * DAY, description=VALID_FOR)
+    purpose: Purpose = Field("service", description=PURPOSE)
+
+
+FollowUpRule = AfterPurchase | Birthday | CheckIn | LifeChange | Reminder | LoopClosed | BulletinRule | StockAsk
 
 
 FollowUps = tuple[Annotated[FollowUpRule, Field(discriminator="rule")], ...]

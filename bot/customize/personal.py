@@ -19,6 +19,7 @@ from storage.reach import Case, Item, KnownFact, Standing
 
 BOUGHT_LATELY = timedelta(days=180)
 SCORES = (1, 2, 3, 4, 5)
+FOR_PARTNERS = ("bulletin", "stock_ask")
 
 
 @dataclass(slots=True)
@@ -49,8 +50,8 @@ def load_background(memory: Memory, rows: Sequence[Row], now: datetime) -> Backg
     cases = [int(row.data["feedback_id"]) for row in rows if row.rule == "loop_closed"]
     background.cases = reach.load_cases(memory, cases) if cases else {}
     news = [int(row.data["bulletin_id"]) for row in rows if row.rule == "bulletin"]
-    if news:
-        background.bulletins = bulletins.load_texts(memory, news)
+    background.bulletins = bulletins.load_texts(memory, news)
+    if any(row.rule in FOR_PARTNERS for row in rows):
         background.partners = partners.list_ids(memory, ids)
     return background
 
@@ -65,8 +66,10 @@ def is_superseded(row: Row, background: Background) -> bool:
     if row.rule == "loop_closed":
         case = background.cases.get(int(row.data["feedback_id"]))
         return case is None or case.status != "solved"
+    if row.rule in FOR_PARTNERS and row.customer_id not in background.partners:
+        return True
     if row.rule == "bulletin":
-        return row.data["bulletin_id"] not in background.bulletins or row.customer_id not in background.partners
+        return row.data["bulletin_id"] not in background.bulletins
     return False
 
 
@@ -107,6 +110,8 @@ def values_for(row: Row, standing: Standing, background: Background) -> dict[str
         values |= {"quote": case.quote, "answer": case.answer or ""}
     elif row.rule == "bulletin":
         values |= {"text": background.bulletins[row.data["bulletin_id"]]}
+    elif row.rule == "stock_ask":
+        values |= {"since": _instant(row.data["since"])}
     return values
 
 

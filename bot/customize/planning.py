@@ -5,6 +5,7 @@
 | order (reference: order id) | after_purchase for a first order, a new item, or again after `every`; the check-in moves |
 | reminder (reference: any id unique to it; data: text, at as ISO, exact) | reminder at that time; `exact`: they named the time of day |
 | solved (reference: feedback id) | loop_closed, at once |
+| stock (reference: number of what a partner told) | stock_ask, a while after the last of them |
 | life_event (data: days, as "05-03") | wishes for these days are cancelled, with that as their reason, and all on changes |
 | life_change (reference: fact id; data: what, person) | good wishes, once for each kind of change in `ONCE_IN`; none after a life event |
 | tier, occasion, consent, status, merged | the customer's check-in and birthdays are put right (`reconcile`) |
@@ -21,7 +22,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clock import local_day
-from bot.config.sections import AfterPurchase, Birthday, BusinessSettings, CheckIn, LifeChange, LoopClosed, Reminder
+from bot.config.sections import (
+    AfterPurchase,
+    Birthday,
+    BusinessSettings,
+    CheckIn,
+    LifeChange,
+    LoopClosed,
+    Reminder,
+    StockAsk,
+)
 from bot.customize.arbiter import ASKED, Reason, check_in_base
 from bot.customize.rules import (
     DayOfYear,
@@ -61,6 +71,7 @@ def plan(memory: Memory, settings: BusinessSettings, now: datetime, most: int = 
         *_plan_after_purchase(memory, settings, now, waiting, standings),
         *_plan_reminders(settings, waiting, standings),
         *_plan_loops(memory, settings, now, waiting),
+        *_plan_stock_asks(memory, settings, now, waiting, standings),
         *_plan_wishes(memory, settings, now, waiting, standings),
     ]
     follow_ups.add_plans(memory, plans, now)
@@ -195,6 +206,24 @@ def _plan_wishes(
         data = {**event.data, "fact_id": int(event.reference.partition(":")[0])}
         expires_at = at + rule.valid_for
         plans.append(Plan(event.customer_id, rule.rule, event.reference, rule.purpose, at, expires_at, data))
+    return plans
+
+
+def _plan_stock_asks(
+    memory: Memory, settings: BusinessSettings, now: datetime, waiting: Sequence[Event], standings: dict[int, Standing]
+) -> list[Plan]:
+    """One at most for each partner: telling it again puts the question off."""
+    rule = find_rule(settings, StockAsk)
+    told = {event.customer_id: event for event in waiting if event.kind == "stock"}  # the last of each
+    if rule is None or not told:
+        return []
+    old = follow_ups.list_open(memory, sorted(told), [rule.rule])
+    follow_ups.cancel_rows(memory, [row.id for row in old], Reason.superseded, now)
+    plans = []
+    for customer_id, event in told.items():
+        at = write_after_at(event.at, rule, zone_of(standings[customer_id], settings))
+        data = {"since": event.at.isoformat()}
+        plans.append(Plan(customer_id, rule.rule, event.reference, rule.purpose, at, at + rule.valid_for, data))
     return plans
 
 

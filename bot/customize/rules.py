@@ -18,14 +18,24 @@ from bot.config.sections import (
     LifeChange,
     LoopClosed,
     Reminder,
+    StockAsk,
 )
 
 DAY = timedelta(days=1)
 
-MOST_VALUABLE_FIRST = ("reminder", "loop_closed", "bulletin", "birthday", "life_change", "after_purchase", "check_in")
+MOST_VALUABLE_FIRST = (
+    "reminder",
+    "loop_closed",
+    "bulletin",
+    "birthday",
+    "life_change",
+    "after_purchase",
+    "stock_ask",
+    "check_in",
+)
 """Of two due together for one customer the earlier in this list goes; the other is held."""
 
-RuleT = TypeVar("RuleT", AfterPurchase, Birthday, CheckIn, LifeChange, LoopClosed, Reminder)
+RuleT = TypeVar("RuleT", AfterPurchase, Birthday, CheckIn, LifeChange, LoopClosed, Reminder, StockAsk)
 
 
 def find_rule(settings: BusinessSettings, kind: type[RuleT]) -> RuleT | None:
@@ -37,7 +47,7 @@ def find_rule_named(settings: BusinessSettings, name: str) -> FollowUpRule | Non
     return next((rule for rule in settings.follow_ups if rule.rule == name), None)
 
 
-def write_after_at(happened_at: datetime, rule: AfterPurchase | LifeChange, zone: tzinfo) -> datetime:
+def write_after_at(happened_at: datetime, rule: AfterPurchase | LifeChange | StockAsk, zone: tzinfo) -> datetime:
     """So many days after the order, or what else happened, at the rule's time of day."""
     return at_local(local_day(happened_at + rule.after, zone), rule.at, zone)
 

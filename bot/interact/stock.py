@@ -13,7 +13,7 @@ from bot.interact.partner_words import Told, read_stock
 from bot.interact.replies import Answer, Tap
 from bot.interact.turn import Turn
 from bot.interact.understanding.items import ItemFinder
-from storage import catalogue, stock
+from storage import catalogue, events, stock
 from storage import orders as bought
 from storage.database import Memory
 from storage.models import CatalogueItem, Customer
@@ -39,6 +39,8 @@ def keep(
 ) -> None:
     """Write it down, say it back with Undo, and let staff know of what will not last."""
     ids = stock.add(memory, customer.id, told.levels, at=now, contact_id=contact_id)
+    events.add(memory, customer.id, "stock", at=now, reference=str(ids[-1]))
+    answer.planned = True
     skus = [sku for sku, _ in told.levels]
     levels = [level for level in levels_of(memory, customer, now) if level.sku in skus]
     answer.add(

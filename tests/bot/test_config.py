@@ -71,6 +71,7 @@ def test_the_example_is_the_defaults_plus_the_business(tmp_path: Path) -> None:
         "reminder",
         "loop_closed",
         "bulletin",
+        "stock_ask",
     ]
     assert [question.name for question in example.questions.list] == [
         "usual_drink",
@@ -205,7 +206,7 @@ SECTIONS = (
     "business, staff, partners, tiers, value, lifecycle, lead_sources, referrals, questions, follow_ups, contact_policy, conversation, storage, "
     "telegram, logging"
 )
-RULES = "after_purchase, birthday, check_in, life_change, reminder, loop_closed, bulletin"
+RULES = "after_purchase, birthday, check_in, life_change, reminder, loop_closed, bulletin, stock_ask"
 
 
 @pytest.mark.parametrize(

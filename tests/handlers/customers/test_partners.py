@@ -143,6 +143,29 @@ def test_without_orders_in_the_chat_it_is_only_said(house: House, dealer: Chat) 
     assert "Confirm" not in dealer.last.buttons
 
 
+def asked(house: House, chat: Chat) -> int:
+    house.write(lambda memory: tick(memory, house.settings, house.wording, house.clock.at))
+    return [one.name for one in house.shown(chat.person)].count("follow_ups/stock_ask/default")
+
+
+def test_who_told_their_stock_is_asked_again_once(house: House, dealer: Chat) -> None:
+    for _ in range(2):
+        dealer.send("/stock 12 house blend")
+        assert asked(house, dealer) == 0
+        house.pass_time(days=13)
+        assert asked(house, dealer) == 0
+    house.pass_time(days=2)
+    assert asked(house, dealer) == 1
+    assert "on 15 Mar 2026 you told me your stock" in house.shown(dealer.person)[-1].text
+    house.pass_time(days=60)
+    assert asked(house, dealer) == 1
+    dealer.send("/stock 5 house blend")
+    asked(house, dealer)
+    house.write(lambda memory: setattr(memory.get_one(Customer, dealer.customer.id), "kind", "person"))
+    house.pass_time(days=15)
+    assert asked(house, dealer) == 1
+
+
 def test_a_request_is_a_case_that_is_told_when_dealt_with(house: House, dealer: Chat) -> None:
     olivia = Chat(house, person=900, name="Olivia")
     dealer.send("/request 50 leaflets in German")
