@@ -17,7 +17,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from bot.identify import names
-from bot.identify.names import Agreement
+from bot.identify.names import Agreement, Word
 
 DUPLICATES = 0.05  # of other entries of the same person that somebody has, on average, until it is estimated
 RELATIVES = 0.7  # of other customers of one household
@@ -26,6 +26,10 @@ LIKELY = 0.85  # from here on a pair is proposed
 STRONG = 0.995  # from here on it may be called so
 OWN = frozenset({"number_same", "email_same", "birthday_same"})
 SAME_NAME = frozenset({"name_same", "name_swapped", "name_sound", "name_nickname"})
+BORN_ALIKE = 1 / 18_000  # of two strangers, whose ages lie within fifty years; until these customers' own are known …
+SUPPOSED = 1_000_000  # … this being known of so many pairs
+SLIPS = 32  # days that one may write by a slip for another
+RARE = 5e-4  # how often relatives are called alike at least
 SAME_CITY = 88.0  # of 100: spelt alike
 
 
@@ -77,31 +81,61 @@ class Likeness(NamedTuple):
 
 
 class Rarity:
-    """How common words of names, cities, keys and birthdays are among these customers."""
+    """How common words of names, whole names, cities, keys and birthdays are among these customers.
+
+    `birthday`: how likely two strangers are born on one day; of few customers as if 1,000 others stood beside them.
+    """
 
     def __init__(self, people: Iterable[Person]) -> None:
         self.people = 0
+        self._names: Counter[str] = Counter()
+        born: Counter[str] = Counter()
         self._sounds: Counter[str] = Counter()
         self._written: Counter[str] = Counter()
+        self._heard: Counter[str] = Counter()  # the sounds of these
         self._cities: Counter[str] = Counter()
         self._keys: Counter[str] = Counter()
         for person in people:
             self.people += 1
             reading = next(iter(names.read_name(person.name)), ())
+            self._names.update(names.name_keys(person.name))
             self._sounds.update({names.full_form(word.sound) for word in reading})
             self._written.update({word.written for word in reading if word.written})
+            self._heard.update({word.sound for word in reading if word.written})
             self._keys.update((*person.phones, *person.numbers, *map(fold_mail, person.mails)))
             if person.city:
                 self._cities[fold_city(person.city)] += 1
             if person.birthday:
                 self._keys.update({person.birthday, person.birthday[-5:]})
+                if len(person.birthday) > 5:
+                    born[person.birthday] += 1
+        pairs, together = born.total() ** 2, sum(count * (count - 1) for count in born.values())
+        self.birthday = (together + BORN_ALIKE * SUPPOSED) / (pairs + SUPPOSED)
 
     def of_sound(self, *sounds: str) -> float:
         """The share of customers with the commonest of these: a misspelt name is as common as the one that was meant."""
         return (max(self._sounds[names.full_form(sound)] for sound in sounds) + 1) / (self.people + 2)
 
+    def of_whole(self, name: str) -> float:
+        """The share of others with this whole name: common given names go with common surnames of their language."""
+        return max((self._names[key] - 2 for key in names.name_keys(name)), default=0) / (self.people + 2)
+
     def of_written(self, written: str) -> float:
         return (self._written[written] + 1) / (self.people + 2)
+
+    def of_homophone(self, one: Word, other: Word) -> float:
+        """The share with this sound who do not write it as most who write it in one of these ways: of all called Qian
+        most are 倩, so that 迁 is sooner a slip than somebody else."""
+        common = max(self._written[one.written], self._written[other.written])
+        return (self._heard[one.sound] - common + 1) / (self.people + 2)
+
+    def of_rarer(self, one: Word, other: Word) -> float:
+        """The share of others who are called as the rarer of the two."""
+        if one.written and other.written:
+            count = min(self._written[one.written], self._written[other.written])
+        else:
+            count = min(self._sounds[names.full_form(word.sound)] for word in (one, other))
+        return max(count - 1, 0) / (self.people + 2)
 
     def of_key(self, key: str, least: float) -> float:
         """How likely strangers share it: a number or day that stands for "not known" is many people's."""
@@ -138,7 +172,7 @@ Observation = tuple[str, tuple[str, str], Odds]
 def _observe(one: Person, other: Person, rarity: Rarity) -> Iterable[Observation]:
     yield from _observe_names(one, other, rarity)
     if one.birthday and other.birthday:
-        what, odds = _compare_birthdays(one.birthday, other.birthday)
+        what, odds = _compare_birthdays(one.birthday, other.birthday, rarity.birthday)
         if what == "birthday_same":
             shared = one.birthday if one.birthday == other.birthday else one.birthday[-5:]
             odds = odds._replace(stranger=rarity.of_key(shared, odds.stranger))
@@ -160,6 +194,8 @@ def _observe_names(one: Person, other: Person, rarity: Rarity) -> Iterable[Obser
     if not found:
         return
     odds = _odds_of_names(found, left, rarity)
+    if not left and all(agreement.how in ("same", "sound") for agreement in found):
+        odds = odds._replace(stranger=max(odds.stranger, rarity.of_whole(one.name)))
     yield _call_names(one.name, other.name, found, left), (one.name, other.name), odds
 
 
@@ -176,7 +212,7 @@ def _odds_of_names(found: list[Agreement], left: int, rarity: Rarity) -> Odds:
         chance = _FIXED.get(how) or max(_commonness(agreement, rarity) * _CHANCE[how], 1e-5)
         person *= likely
         stranger *= chance
-        in_family.append((0.8 * likely, _IN_A_FAMILY[how]))
+        in_family.append((0.8 * likely, _given_in_a_family(agreement, chance, rarity)))
     surnames = math.prod(surname for surname, _ in in_family)
     if len(in_family) == len(found):  # all agree: then the given name does too
         household = (
@@ -184,11 +220,30 @@ def _odds_of_names(found: list[Agreement], left: int, rarity: Rarity) -> Odds:
         )
     else:
         household = surnames * 0.95
-    if left and len(found) == 1:
-        person *= 0.3  # one word of several says little of the rest
+    if left:
+        person *= 0.3  # of those who have more names, so many are entered by fewer; relatives often share one of them
     return Odds(person, household, stranger)
 
 
+def _given_in_a_family(agreement: Agreement, chance: float, rarity: Rarity) -> float:
+    """How often two of one household have given names so alike; `chance`: how often strangers do.
+
+    A slip mostly makes a word that is nobody's name. Where it makes a name that others have too, as Louis of Louise,
+    it is one of many that the slip could have made, and the relative is as likely as that name is common.
+    """
+    how, one, other = agreement
+    usual = _IN_A_FAMILY[how]
+    if how == "sound":  # Chinese is heard here, and a Chinese son is not called as his father
+        return max(chance, RARE)
+    if how not in _SLIPS_OF:
+        return usual
+    if others := rarity.of_rarer(one, other):
+        return max(usual, _SLIPS_OF[how] * others)
+    return min(usual, chance) if how == "homophone" else usual
+
+
+_SLIPS_OF = {"typo": 200, "homophone": 10}
+"""How many words one may write for another by such a slip."""
 _LIKELY = {
     "same": 0.8,
     "sound": 0.8,
@@ -196,9 +251,10 @@ _LIKELY = {
     "homophone": 0.04,
     "typo": 0.06,
     "sibling": 0.003,
-    "initial": 0.03,
+    "initial": 0.95,
 }
-"""How often the words of one person's name are so written in two entries."""
+"""How often the words of one person's name are so written in two entries; of an initial, how often it is the right one,
+since whether somebody is entered by it says nothing of who they are."""
 _CHANCE = {"same": 1.0, "sound": 1.0, "nickname": 0.3, "homophone": 1.0, "typo": 0.2}
 """How often a stranger's word looks so, in parts of how common the word is."""
 _FIXED = {"sibling": 0.03, "initial": 0.08}
@@ -212,6 +268,8 @@ keep names apart that sound alike."""
 
 def _commonness(agreement: Agreement, rarity: Rarity) -> float:
     how, one, other = agreement
+    if how == "homophone":
+        return rarity.of_homophone(one, other)
     if how == "same" and one.written and other.written:
         return rarity.of_written(one.written)
     return rarity.of_sound(one.sound, other.sound)
@@ -231,12 +289,13 @@ def _call_names(one: str, other: str, found: list[Agreement], left: int) -> str:
 # -- birthdays and cities ----------------------------------------------------------------------------------------
 
 
-def _compare_birthdays(one: str, other: str) -> tuple[str, Odds]:
+def _compare_birthdays(one: str, other: str, alike: float = BORN_ALIKE) -> tuple[str, Odds]:
+    """`alike`: how likely strangers are born on one day."""
     whole = len(one) > 5 and len(other) > 5
     if (one == other) if whole else one[-5:] == other[-5:]:
-        return "birthday_same", Odds(0.9, 0.006, 1 / 18_000) if whole else Odds(0.9, 0.008, 1 / 365)
+        return "birthday_same", Odds(0.9, 0.006, alike) if whole else Odds(0.9, 0.008, 1 / 365)
     if _is_slip(one, other) if whole else _is_slip(one[-5:], other[-5:]):
-        return "birthday_near", Odds(0.06, 0.01, 1 / 900) if whole else Odds(0.06, 0.03, 1 / 30)
+        return "birthday_near", Odds(0.06, 0.01, SLIPS * alike) if whole else Odds(0.06, 0.03, 1 / 30)
     return "birthday_different", Odds(0.004 if whole else 0.01, 0.98, 1.0)
 
 

@@ -153,8 +153,9 @@ def _how(one: Word, other: Word) -> str:
     ):
         return "nickname"
     longest = max(len(one.sound), len(other.sound))
-    # Beside characters Latin letters are syllables, and a syllable one letter away is another name: Wang, Yang.
-    least = SYLLABLES_TYPO if one.written or other.written else SHORTEST_TYPO
+    # A syllable of pinyin one letter away is another name: Wang, Yang. Beside characters all Latin letters are syllables.
+    are_syllables = one.written or other.written or {one.sound, other.sound} <= _known_syllables()
+    least = SYLLABLES_TYPO if are_syllables else SHORTEST_TYPO
     allowed = 0 if longest < least else 2 if longest >= TWO_TYPOS else 1
     return "typo" if allowed and OSA.distance(one.sound, other.sound, score_cutoff=allowed) <= allowed else "different"
 
