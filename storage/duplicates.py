@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,10 +16,12 @@ from storage.models import Customer, Duplicate, DuplicateStatus, Fact, Identity,
 CUSTOMERS, IDENTITIES, FACTS = table_of(Customer), table_of(Identity), table_of(Fact)
 DUPLICATES, SHARED, MERGES = table_of(Duplicate), table_of(SharedKey), table_of(Merge)
 Pair = tuple[int, int]
+Keys = frozenset[str]
 
 
 class Compared(NamedTuple):
-    """A customer as `identify.likeness` compares them; `birthday` is as stated."""
+    """A customer as `identify.likeness` compares them; `birthday` is as stated. `compared_as` is the hash of all this when
+    they were last compared with everybody; None: never."""
 
     id: int
     name: str
@@ -29,6 +31,7 @@ class Compared(NamedTuple):
     mails: frozenset[str]
     numbers: frozenset[str]
     chats: frozenset[str]
+    compared_as: int | None
 
 
 class Proposal(NamedTuple):
@@ -63,12 +66,20 @@ def load_compared(memory: Memory, ids: Sequence[int] | None = None) -> list[Comp
     birthdays = _BIRTHDAYS if ids is None else _BIRTHDAYS.where(FACTS.c.customer_id.in_(ids))
     born = {customer_id: date for customer_id, date in connection.execute(birthdays)}
     people = connection.execute(
-        select(CUSTOMERS.c.id, CUSTOMERS.c.name, CUSTOMERS.c.city).where(*only).order_by(CUSTOMERS.c.id)
+        select(CUSTOMERS.c.id, CUSTOMERS.c.name, CUSTOMERS.c.city, CUSTOMERS.c.compared_as)
+        .where(*only)
+        .order_by(CUSTOMERS.c.id)
     )
     return [
-        Compared(id_, name, born.get(id_), city, *(frozenset(keys[id_][kind]) if id_ in keys else frozenset() for kind in _ORDER))
-        for id_, name, city in people
-    ]  # fmt: skip
+        Compared(id_, name, born.get(id_), city, *_by_kind(keys.get(id_)), compared_as)
+        for id_, name, city, compared_as in people
+    ]
+
+
+def _by_kind(keys: Mapping[str, set[str]] | None) -> tuple[Keys, Keys, Keys, Keys]:
+    """Phones, mails, numbers and chats."""
+    phones, mails, numbers, chats = (frozenset((keys or {}).get(kind, ())) for kind in _ORDER)
+    return phones, mails, numbers, chats
 
 
 _KINDS = {"phone": "phones", "email": "mails", "telegram": "chats"}
@@ -92,8 +103,18 @@ def list_apart(memory: Memory) -> set[Pair]:
     return {(one, other) for one, other in memory.connection().execute(statement)}
 
 
-def propose(memory: Memory, proposals: Iterable[Proposal], now: datetime) -> None:
-    """Make these the pairs that are proposed. Known ones keep their number, and those told apart their status."""
+def note_compared(memory: Memory, hashes: Sequence[tuple[int, int]]) -> None:
+    """As what these customers were compared: (customer, hash)."""
+    if hashes:
+        memory.connection().execute(
+            update(CUSTOMERS).where(CUSTOMERS.c.id == bindparam("row")).values(compared_as=bindparam("hash")),
+            [{"row": id_, "hash": hash_} for id_, hash_ in hashes],
+        )
+
+
+def propose(memory: Memory, proposals: Iterable[Proposal], now: datetime, among: Container[int] | None = None) -> None:
+    """Make these the pairs that are proposed; `among`: of those of whom one is among these customers, the others stay.
+    Known ones keep their number, and those told apart their status."""
     connection = memory.connection()
     wanted = {(one.one_id, one.other_id): one for one in proposals}
     stored: dict[Pair, int] = {
@@ -103,7 +124,7 @@ def propose(memory: Memory, proposals: Iterable[Proposal], now: datetime) -> Non
             .where(DUPLICATES.c.status == DuplicateStatus.proposed)
         )
     }  # fmt: skip
-    gone = [{"row": id_} for pair, id_ in stored.items() if pair not in wanted]
+    gone = [{"row": id_} for pair, id_ in stored.items() if pair not in wanted and _is_among(pair, among)]
     if gone:
         connection.execute(delete(DUPLICATES).where(DUPLICATES.c.id == bindparam("row")), gone)
     known = [{"row": stored[pair], "new_score": one.score, "new_strong": one.is_strong, "new_evidence": one.evidence}
@@ -119,6 +140,19 @@ def propose(memory: Memory, proposals: Iterable[Proposal], now: datetime) -> Non
     if fresh:
         rows = [{**one._asdict(), "status": DuplicateStatus.proposed, "found_at": now} for one in fresh]
         connection.execute(_make(memory, DUPLICATES).on_conflict_do_nothing(), rows)
+
+
+def _is_among(pair: Pair, among: Container[int] | None) -> bool:
+    return among is None or pair[0] in among or pair[1] in among
+
+
+def sum_scores(memory: Memory, without: Container[int]) -> float:
+    """How many of the proposed pairs are likely one person, of those of whom neither is among these customers."""
+    statement = select(DUPLICATES.c.one_id, DUPLICATES.c.other_id, DUPLICATES.c.score).where(
+        DUPLICATES.c.status == DuplicateStatus.proposed
+    )
+    rows = memory.connection().execute(statement)
+    return sum(float(score) for one, other, score in rows if not _is_among((one, other), without))
 
 
 def _still_there(memory: Memory, proposals: Sequence[Proposal]) -> list[Proposal]:

@@ -29,6 +29,7 @@ PairNumber = Annotated[int, typer.Argument(help="The pair's number, as `duplicat
 @duplicates_app.command("list")
 def list_duplicates(
     merged: Annotated[bool, typer.Option("--merged", help="The merges made instead, newest first.")] = False,
+    stored: Annotated[bool, typer.Option("--stored", help="What was found before: compare nobody now.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare everybody anew, and list who may be one person, the likeliest first."""
@@ -39,7 +40,8 @@ def list_duplicates(
         if merged:
             rows = [dict(row) for row in database.read_now(duplicates.list_merges)]
         else:
-            proposals.renew_proposals(database, Clock().now())
+            if not stored:
+                proposals.renew_proposals(database, Clock().now())
             rows = database.read_now(
                 lambda memory: [proposals.show_pair(memory, pair) for pair in duplicates.list_proposed(memory)]
             )
@@ -51,6 +53,25 @@ def list_duplicates(
         columns = MERGE_COLUMNS if merged else PAIR_COLUMNS
         lines = rows if merged else [_as_row(row) for row in rows]
         print_table(columns, [[line[name] for name in columns] for line in lines])
+
+
+@duplicates_app.command("renew")
+def renew_duplicates(
+    everybody: Annotated[bool, typer.Option("--all", help="Everybody, not only who is new or has changed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare who is new or has changed with everybody, as the night does, and say how many pairs are proposed now."""
+    from bot.identify import proposals
+
+    with opened(read_settings(), create=False) as database:
+        done = proposals.renew_proposals(database, Clock().now(), anew=everybody)
+    if as_json:
+        print_json(done._asdict())
+    else:
+        say(
+            f"{done.compared:,} of {done.customers:,} customers compared with everybody; {done.proposed:,} pairs proposed:"
+            " `regulars duplicates list --stored` has them."
+        )
 
 
 def _as_row(shown: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ BORN_ALIKE = 1 / 18_000  # of two strangers, whose ages lie within fifty years; 
 SUPPOSED = 1_000_000  # … this being known of so many pairs
 SLIPS = 32  # days that one may write by a slip for another
 RARE = 5e-4  # how often relatives are called alike at least
+AVOIDED = 0.5  # how often they are, beside strangers: parents keep names apart that sound alike
 SAME_CITY = 88.0  # of 100: spelt alike
 
 
@@ -129,13 +130,14 @@ class Rarity:
         common = max(self._written[one.written], self._written[other.written])
         return (self._heard[one.sound] - common + 1) / (self.people + 2)
 
-    def of_rarer(self, one: Word, other: Word) -> float:
-        """The share of others who are called as the rarer of the two."""
+    def of_rarer(self, one: Word, other: Word) -> tuple[int, float]:
+        """How many others are called as the rarer of the two, and their share: of none, a half."""
         if one.written and other.written:
             count = min(self._written[one.written], self._written[other.written])
         else:
             count = min(self._sounds[names.full_form(word.sound)] for word in (one, other))
-        return max(count - 1, 0) / (self.people + 2)
+        others = max(count - 1, 0)
+        return others, (others + 0.5) / (self.people + 2)
 
     def of_key(self, key: str, least: float) -> float:
         """How likely strangers share it: a number or day that stands for "not known" is many people's."""
@@ -232,14 +234,13 @@ def _given_in_a_family(agreement: Agreement, chance: float, rarity: Rarity) -> f
     it is one of many that the slip could have made, and the relative is as likely as that name is common.
     """
     how, one, other = agreement
-    usual = _IN_A_FAMILY[how]
-    if how == "sound":  # Chinese is heard here, and a Chinese son is not called as his father
-        return max(chance, RARE)
+    if how == "sound" or (how == "same" and one.written):  # a Chinese son is not called as his father
+        return min(max(chance * AVOIDED, RARE), _IN_A_FAMILY["same"])
     if how not in _SLIPS_OF:
-        return usual
-    if others := rarity.of_rarer(one, other):
-        return max(usual, _SLIPS_OF[how] * others)
-    return min(usual, chance) if how == "homophone" else usual
+        return _IN_A_FAMILY[how]
+    others, share = rarity.of_rarer(one, other)
+    alike = _SLIPS_OF[how] * share
+    return alike if others else min(alike, _IN_A_FAMILY[how])
 
 
 _SLIPS_OF = {"typo": 200, "homophone": 10}
@@ -260,10 +261,10 @@ _CHANCE = {"same": 1.0, "sound": 1.0, "nickname": 0.3, "homophone": 1.0, "typo":
 _FIXED = {"sibling": 0.03, "initial": 0.08}
 """The same, however common the word."""
 _IN_A_FAMILY = {
-    "same": 0.004, "sound": 0.004, "nickname": 0.003, "homophone": 0.001, "typo": 0.0007, "sibling": 0.1, "initial": 0.08
+    "same": 0.004, "nickname": 0.001, "homophone": 0.001, "typo": 0.0007, "sibling": 0.1, "initial": 0.08
 }  # fmt: skip
-"""How often two of one household have given names so alike: a son called as his father, 春梅 and her sister 玉梅. Parents
-keep names apart that sound alike."""
+"""How often two of one household have given names so alike: a son called as his father, 春梅 and her sister 玉梅. A
+short form is rarer than the name itself: it must be the one's name and the other's, and be written short for one."""
 
 
 def _commonness(agreement: Agreement, rarity: Rarity) -> float:

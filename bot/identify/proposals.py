@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from functools import partial
+from hashlib import blake2b
+from typing import Any, NamedTuple
 
 from bot.errors import RegularsError
 from bot.identify.duplicates import find_duplicates
@@ -13,7 +15,8 @@ from storage.database import Database, Memory
 from storage.models import Customer, Duplicate
 
 MOST_AT_NIGHT = 50_000
-"""Customers compared by the running bot, some ten seconds of work; of more, `regulars duplicates list` does it beside it."""
+"""Customers whom the running bot compares, some ten seconds of work; of more, a process beside it does who has changed."""
+BATCH = 2_000  # customers noted in one transaction
 
 
 class NoSuchPair(RegularsError):
@@ -29,23 +32,47 @@ class NoSuchPair(RegularsError):
         return f"no pair {self.number} is proposed; `regulars duplicates list` has them all"
 
 
-def renew_proposals(database: Database, now: datetime) -> int:
-    """Compare everybody anew and store who may be one person; returns how many pairs. Minutes, not seconds, of work
-    from half a million customers on: not for a visit."""
+class Renewed(NamedTuple):
+    """Of how many `customers`, so many were `compared` with everybody; and pairs `proposed` by now."""
+
+    customers: int
+    compared: int
+    proposed: int
+
+
+def renew_proposals(database: Database, now: datetime, *, anew: bool = True) -> Renewed:
+    """Compare everybody with everybody, or only who is new or has changed since they were compared (not `anew`); store
+    who may be one person. From half a million customers on minutes of work: not for a visit."""
     compared, apart = database.read_now(
         lambda memory: (duplicates.load_compared(memory), duplicates.list_apart(memory))
     )
-    candidates = find_duplicates(list(map(_as_person, compared)), apart)
+    stale = [(one.id, hash_) for one in compared if (hash_ := _hash(one)) != one.compared_as]
+    changed = {one.id for one in compared} if anew else {id_ for id_, _ in stale}
+    people = list(map(_as_person, compared))
+    del compared  # of a million, half a gigabyte
+    already = database.read_now(lambda memory: duplicates.sum_scores(memory, changed))
     proposals = [
         duplicates.Proposal(one.one, one.other, one.score, one.is_strong, [each._asdict() for each in one.evidence])
-        for one in candidates
+        for one in find_duplicates(people, apart, changed, already)
     ]
-    database.write_now(lambda memory: duplicates.propose(memory, proposals, now), name="duplicates")
-    return len(proposals)
+    database.write_now(lambda memory: duplicates.propose(memory, proposals, now, changed), name="duplicates")
+    # Only now: whatever ends this before, they are compared again.
+    for begin in range(0, len(stale), BATCH):
+        note = partial(duplicates.note_compared, hashes=stale[begin : begin + BATCH])
+        database.write_now(note, name="duplicates")
+    return Renewed(len(people), len(changed), database.read_now(duplicates.count_proposed))
 
 
 def _as_person(one: duplicates.Compared) -> Person:
-    return Person(*one)._replace(birthday=one.birthday if is_birthday(one.birthday) else None)
+    birthday = one.birthday if is_birthday(one.birthday) else None
+    return Person(one.id, one.name, birthday, one.city, one.phones, one.mails, one.numbers, one.chats)
+
+
+def _hash(one: duplicates.Compared) -> int:
+    """Of all that is compared, the same in every process: 64 bits, with a sign."""
+    keys = [sorted(some) for some in (one.phones, one.mails, one.numbers, one.chats)]
+    kept = repr((one.name, one.birthday, one.city, *keys))
+    return int.from_bytes(blake2b(kept.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def find_pair(memory: Memory, number: int) -> Duplicate:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -19,6 +20,7 @@ from bot.config import Settings
 from bot.customize import follow_ups
 from bot.customize.wording import Wording
 from bot.identify import households, proposals
+from bot.runtime.command import run_ours
 from bot.runtime.lanes import RENEW_SECONDS, Leadership
 from bot.runtime.sender import Sender
 from bot.runtime.worker import Worker
@@ -32,6 +34,7 @@ PRUNE_EVERY = timedelta(hours=1)
 ANSWERS_KEPT = timedelta(days=30)
 BUTTONS_KEPT = timedelta(days=400)
 OUTBOX_KEPT = timedelta(days=30)
+LONGEST = timedelta(hours=2)  # that comparing customers may take
 
 
 class Schedule:
@@ -46,6 +49,7 @@ class Schedule:
         sender: Sender,
         worker: Worker,
         leadership: Leadership,
+        command: Sequence[str] = (sys.executable, "-m", "bot"),
     ) -> None:
         self._settings = settings
         self._database = database
@@ -54,6 +58,8 @@ class Schedule:
         self._sender = sender
         self._worker = worker
         self._leadership = leadership
+        self._command = command
+        self._comparing: asyncio.Task[None] | None = None
         self._ticking = asyncio.Lock()
         self._pruned_at: datetime | None = None
         self._night_at: datetime | None = None  # the next one, as far as we know
@@ -103,6 +109,17 @@ class Schedule:
         if await self._database.read(portraits.count_all) <= proposals.MOST_AT_NIGHT:
             await asyncio.to_thread(proposals.renew_proposals, self._database, now)
             await asyncio.to_thread(households.renew_proposals, self._database, now)
+        elif self._comparing is None or self._comparing.done():
+            self._comparing = asyncio.create_task(self._compare_beside(), name="compare")
+
+    async def _compare_beside(self) -> None:
+        """Of so many customers, in a process of its own, only who has changed. The night does not wait for it."""
+        try:
+            comparing = run_ours(self._command, self._database, "duplicates", "renew")
+            told = await asyncio.wait_for(comparing, LONGEST.total_seconds())
+            logger.info("%s", told.decode().strip())
+        except (OSError, RuntimeError, TimeoutError) as error:
+            logger.error("customers were not compared: %s", str(error) or f"it took longer than {LONGEST}")
 
     async def next_due(self) -> tuple[datetime | None, datetime | None]:
         """When the earliest row of any kind is due, and the earliest follow-up."""

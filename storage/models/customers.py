@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base, Name, PrimaryKey, Word, index_of_reference
@@ -86,6 +86,7 @@ class Customer(Base):
     paused_until: Mapped[datetime | None]  # the customer asked for silence until then
     import_id: Mapped[int | None]  # that brought it; no constraint: imports are never deleted
     partner_id: Mapped[int | None]  # whose customer it is; no constraint: an erased one's number is never given again
+    compared_as: Mapped[int | None] = mapped_column(BigInteger)  # see `storage.duplicates.Compared`
 
 
 class Identity(Base):

@@ -118,3 +118,24 @@ def test_cities_and_mailboxes_in_one_form() -> None:
     assert fold_city("上海市") == fold_city("Shanghai") == "shanghai"
     assert fold_mail("Ana.Keller+x@GoogleMail.com") == "anakeller@gmail.com"
     assert fold_mail("ana.keller@web.de") == "ana.keller@web.de"
+
+
+def test_who_changed_is_compared_with_everybody_and_nobody_else_is() -> None:
+    twice = [Person(1, "Ana Keller", phones=PHONE), Person(2, "Ana Keller", phones=PHONE)]
+    for changed, pairs in (({2}, [(1, 2)]), ({CROWD[0].id}, []), (set(), [])):
+        assert [(each.one, each.other) for each in find_duplicates([*CROWD, *twice], changed=changed)] == pairs
+
+
+def test_a_slip_that_makes_a_name_others_have_is_sooner_a_relative() -> None:
+    louise, louis = (Person(number, name, phones=PHONE) for number, name in ((1, "Louise Gay"), (2, "Louis Gay")))
+    assert propose(louise, louis) is not None
+    others = [
+        Person(number, f"{('Louis', 'Louise')[number % 2]} Sommer{chr(97 + number % 26)}") for number in range(10, 40)
+    ]
+    assert not [each for each in find_duplicates([*CROWD, *others, louise, louis]) if each.one == 1]
+
+
+def test_an_initial_is_no_doubt_and_no_other_persons_initial() -> None:
+    born = ("1990-05-03", "Berlin")
+    assert propose(Person(1, "Adriana Cases", *born), Person(2, "A. Cases", *born)) is not None
+    assert propose(Person(1, "Adriana Cases", phones=PHONE), Person(2, "B. Cases", phones=PHONE)) is None

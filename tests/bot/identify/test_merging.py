@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -257,17 +258,36 @@ def test_merges_are_undone_in_order_newest_first(database: Database) -> None:
 
 def test_proposals_are_renewed_and_not_repeated(database: Database) -> None:
     here, there = database.write_now(meet)
-    assert renew_proposals(database, NOW) == 1
+    assert renew_proposals(database, NOW).proposed == 1
 
     def pairs(memory: Memory) -> list[tuple[int, int, int, str]]:
         return [(one.id, one.one_id, one.other_id, one.status) for one in memory.scalars(select(Duplicate))]
 
     assert database.read_now(pairs) == [(1, here, there, "proposed")]
-    assert renew_proposals(database, LATER) == 1
+    assert renew_proposals(database, LATER).proposed == 1
     assert database.read_now(pairs) == [(1, here, there, "proposed")]  # its number stays
     database.write_now(lambda memory: duplicates.keep_apart(memory, there, here, NOW) and None)
-    assert renew_proposals(database, LATER) == 0
+    assert renew_proposals(database, LATER).proposed == 0
     assert database.read_now(pairs) == [(1, here, there, "apart")]
+
+
+def test_only_who_is_new_or_has_changed_is_compared_again(database: Database) -> None:
+    here, there = database.write_now(meet)
+    third = database.write_now(lambda memory: customers.add(memory, name="Tim Vogel", language="en", now=NOW).id)
+
+    def renew() -> tuple[int, int, int]:
+        return renew_proposals(database, LATER, anew=False)
+
+    assert renew() == (3, 3, 1)
+    assert renew() == (3, 0, 1)  # nobody was compared, and the pair stays
+    database.write_now(lambda memory: setattr(memory.get_one(Customer, there), "name", "Zoe Quandt"))
+    assert renew() == (3, 1, 0)
+    database.write_now(lambda memory: setattr(memory.get_one(Customer, third), "name", "Anna Keller"))
+    record = partial(facts.record, customer_id=third, kind="occasion", value="birthday", date=BORN, now=NOW)
+    database.write_now(lambda memory: record(memory, contact_id=None) and None)
+    assert renew() == (3, 1, 1)
+    (pair,) = database.read_now(lambda memory: [(one.one_id, one.other_id) for one in duplicates.list_proposed(memory)])
+    assert pair == (here, third)
 
 
 def test_who_is_apart_from_one_is_apart_from_both(database: Database) -> None:

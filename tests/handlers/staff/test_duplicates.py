@@ -87,7 +87,7 @@ def test_not_the_same_is_remembered_and_taken_back(house: House, chen: Chat) -> 
     assert "✓ 生日相同：1990-05-03" in chen.text
     chen.press("不是同一人")
     assert chen.last.name == "staff/kept_apart"
-    assert renew_proposals(house.database, house.clock.at) == 0
+    assert renew_proposals(house.database, house.clock.at).proposed == 0
     chen.press("撤销")
     assert chen.last.name == "staff/duplicate"
 
