@@ -242,9 +242,14 @@ def differentiate(
 
     settings = read_settings()
     now = read_moment(as_of, settings.business.time_zone, "--as-of") if as_of else Clock().now()
+    back = read_moment(until, settings.business.time_zone, "--until") if until is not None else None
+    if back is not None and back > now:
+        raise InputError(
+            "--until", [InputProblem(None, f"{until} is yet to come; name a day in the past to look back")]
+        )
     with opened(settings, create=False) as database:
-        if until is not None:
-            result = look_back(database, settings, read_moment(until, settings.business.time_zone, "--until"), now)
+        if back is not None:
+            result = look_back(database, settings, back, now)
         else:
             result = differentiate_all(database, settings, now)
     if as_json:

@@ -9,12 +9,12 @@ from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.clock import local_day
 from bot.config import Settings
 from bot.identify.importing.bad_rows import BadRows
-from bot.identify.importing.cells import Refused, read_moments
+from bot.identify.importing.cells import BY_WEIGHT, Refused, read_moments
 from bot.identify.importing.checking import check_table
 from bot.identify.importing.customers import apply_customers
 from bot.identify.importing.options import ImportOptions
@@ -37,13 +37,19 @@ Plain = Annotated[str, Field(max_length=4_096, pattern=PRINTABLE)]
 Amount = Annotated[Decimal, Field(allow_inf_nan=False)]
 
 
+def _whole(quantity: object) -> object:
+    if isinstance(quantity, float) and not quantity.is_integer():
+        raise ValueError(BY_WEIGHT)
+    return quantity
+
+
 class Received(BaseModel):
     model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
 
 
 class ReceivedLine(Received):
     sku: Id
-    quantity: int = 1
+    quantity: Annotated[int, BeforeValidator(_whole)] = 1
     price: Amount | None = Field(None, description="Of one, in the order's currency.")
     options: list[Annotated[str, Field(max_length=64, pattern=r"^[^|]*$")]] = Field(default_factory=list, max_length=50)
 

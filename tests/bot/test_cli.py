@@ -52,6 +52,12 @@ def run(here: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str
     )  # fmt: skip
 
 
+def test_looking_back_from_a_day_to_come_is_refused(filled: Path) -> None:
+    done = run(filled, "differentiate", "--until", "2100-01-01")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--until: 2100-01-01 is yet to come; name a day in the past" in done.stderr
+
+
 def test_understand_answers_line_by_line(here: Path) -> None:
     """Each line as soon as it is asked, without a database, in either language."""
     process = subprocess.Popen(

@@ -45,9 +45,16 @@ def read_list(text: str) -> list[str]:
     return [part for part in (part.strip() for part in text.split("|")) if part] if text else []
 
 
+BY_WEIGHT = "is not a whole number; of goods sold by weight put 1, and the price of all that was weighed"
+
+
 def read_count(text: str, column: str, lowest: int = 0) -> int | None:
     if not text:
         return None
+    if column == "quantity" and re.fullmatch(r"-?\d{1,6}\.\d{1,6}", text, re.ASCII):
+        if float(text) != int(float(text)):
+            raise Refused(f"{column}: {shown(text)} {BY_WEIGHT}")
+        text = text.partition(".")[0]
     if not re.fullmatch(r"-?\d{1,6}", text, re.ASCII) or int(text) < lowest:
         raise Refused(f"{column}: {shown(text)} is not a count; accepted: a whole number")
     return int(text)

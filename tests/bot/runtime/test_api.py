@@ -124,6 +124,7 @@ def test_a_bad_record_refuses_all_or_is_told(database: Database, till: Till) -> 
     ("change", "where"),
     [({"total": "much"}, "total"), ({"colour": "red"}, "colour"), ({"order_id": ""}, "order_id"),
      ({"lines": [{"sku": "latte", "options": ["a|b"]}]}, "options"), ({"total": float("1e400")}, "total"),
+     ({"lines": [{"sku": "ham", "quantity": 1.5}]}, "goods sold by weight"),
      ({"total": "1E+999999999"}, "total"), ({"total": "1E-999999999"}, "total"),
      ({"total": float("nan")}, "total"), ({"order_id": "\ud800"}, "order_id"), ({"\ud800": 1}, "string_unicode")],
 )  # fmt: skip

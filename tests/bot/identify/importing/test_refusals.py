@@ -51,6 +51,8 @@ def _refuse(folder: Path, kind: str, content: str | bytes) -> list[str]:
         ("o 1,c1,2026-01-01,1,EUR,,,,",
          'order_id: "o 1" cannot be an id; accepted: up to 64 characters without a space'),
         ("o1,c1,2026-01-01,1,EUR,,2,,", "sku: is empty, though the row has a quantity or price"),
+        ("o1,c1,2026-01-01,1,EUR,ham,1.5,2.00,", 'quantity: "1.5" is not a whole number; of goods sold by weight put 1, and the price '
+         "of all that was weighed"),
         ("o1,c1,2026-01-01,1,EUR,latte,two,,", 'quantity: "two" is not a count; accepted: a whole number'),
         ("o1,c1,2026-01-01,1,EUR", "has 5 cells, the header 9"),
         ("o1,c1,2026-01-01,1,EUR,latte,1,1,a,b",
