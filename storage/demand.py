@@ -9,19 +9,19 @@ from typing import NamedTuple
 from sqlalchemy import and_, func, or_, select
 
 from storage.database import Memory
+from storage.figures import select_unprofiled
 from storage.models import (
     CatalogueItem,
     Customer,
     CustomerKind,
     Event,
     Fact,
-    Figures,
     Order,
     OrderLine,
     table_of,
 )
 
-CUSTOMERS, FIGURES, FACTS, EVENTS = map(table_of, (Customer, Figures, Fact, Event))
+CUSTOMERS, FACTS, EVENTS = map(table_of, (Customer, Fact, Event))
 ORDERS, LINES, ITEMS = map(table_of, (Order, OrderLine, CatalogueItem))
 
 
@@ -37,12 +37,9 @@ class Told(NamedTuple):
 
 
 def list_people(memory: Memory) -> set[int]:
-    """All who buy for a household of their own, as of when they were last classed: no partner or firm, and nobody who
-    switched profiling off."""
-    statement = (
-        select(FIGURES.c.customer_id)
-        .join(CUSTOMERS, CUSTOMERS.c.id == FIGURES.c.customer_id)
-        .where(CUSTOMERS.c.kind == CustomerKind.person)
+    """All who buy for a household of their own: no partner or firm, and nobody who switched profiling off."""
+    statement = select(CUSTOMERS.c.id).where(
+        CUSTOMERS.c.kind == CustomerKind.person, CUSTOMERS.c.id.not_in(select_unprofiled())
     )
     return set(memory.connection().execute(statement).scalars())
 

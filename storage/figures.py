@@ -48,13 +48,12 @@ def _sum_up(customer_ids: Sequence[int], currency: str) -> Any:
     )  # fmt: skip
 
 
-def select_unprofiled(customer_ids: Sequence[int]) -> Select[Any]:
-    """Those of them who switched profiling off."""
-    newest = (
-        select(func.max(CONSENTS.c.id))
-        .where(CONSENTS.c.purpose == Purpose.profiling, CONSENTS.c.customer_id.in_(customer_ids))
-        .group_by(CONSENTS.c.customer_id)
-    )
+def select_unprofiled(customer_ids: Sequence[int] | None = None) -> Select[Any]:
+    """Those of them, or of all, who switched profiling off."""
+    newest = select(func.max(CONSENTS.c.id)).where(CONSENTS.c.purpose == Purpose.profiling)
+    if customer_ids is not None:
+        newest = newest.where(CONSENTS.c.customer_id.in_(customer_ids))
+    newest = newest.group_by(CONSENTS.c.customer_id)
     return select(CONSENTS.c.customer_id).where(CONSENTS.c.id.in_(newest), CONSENTS.c.granted.is_(False))
 
 

@@ -12,7 +12,7 @@ from bot.config.sections import BusinessSettings
 from bot.customize import arbiter
 from bot.customize.arbiter import Reason
 from bot.customize.planning import MEMORY, zone_of
-from bot.differentiate.tiers import read_standings
+from bot.differentiate.tiers import decide, read_standings
 from bot.identify.households import show_household
 from storage import follow_ups, partners, reach, tiers
 from storage.database import Memory
@@ -42,7 +42,7 @@ def explain(memory: Memory, customer: Customer, settings: BusinessSettings, now:
         "worth": {
             "tier": customer.tier,
             "group": customer.group,
-            "value": customer.value,
+            "value": customer.value or _value_now(memory, customer, settings, now),
             "by_staff": customer.tier_set_by is not None,
             "until": customer.tier_until,
             "own": partners.sum_own(memory, [customer.id]).get(customer.id, partners.Own())._asdict(),
@@ -59,6 +59,11 @@ def explain(memory: Memory, customer: Customer, settings: BusinessSettings, now:
 
 
 _OPEN = (FollowUpStatus.planned, FollowUpStatus.held)
+
+
+def _value_now(memory: Memory, customer: Customer, settings: BusinessSettings, now: datetime) -> dict[str, Any]:
+    """Of somebody the night has not classed yet."""
+    return next((one.value for one in decide(memory, settings, now, [customer.id])), {})
 
 
 def _why(memory: Memory, customer: Customer, settings: BusinessSettings, now: datetime) -> dict[str, Any]:

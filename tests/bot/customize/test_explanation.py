@@ -89,3 +89,15 @@ def test_what_refuses_marketing_is_told(
 def test_every_reason_has_words(language: str, name: str) -> None:
     words = {reason: WORDING.render(language, name, {"reason": reason}) for reason in Reason}
     assert [reason for reason, said in words.items() if said == reason] == []
+
+
+def test_who_came_just_now_has_an_expected_value_before_the_night(sqlite_database: Database) -> None:
+    anna = add_customer(sqlite_database)
+
+    def read(memory: Memory) -> Any:
+        customer = memory.get_one(Customer, anna)
+        assert customer.value == {}
+        return explain(memory, customer, SETTINGS, START)["worth"]["value"]
+
+    told = sqlite_database.read_now(read)["prospect"]
+    assert (told["rests_on"], told["chance"]) == ("prior", 0.1)
