@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, DateTime, cast, extract, func, not_, select, type_coerce
+from sqlalchemy import ColumnElement, DateTime, cast, extract, func, select, type_coerce
 from sqlalchemy.types import BigInteger, Integer
 
 from storage.database import Memory
@@ -23,11 +23,11 @@ class Held(NamedTuple):
 
 
 def sum_tiers(memory: Memory, *, partners: bool = False) -> list[Held]:
-    """Of all customers but partners, or of partners alone."""
+    """Of all customers, or of partners alone."""
     value = cast(CUSTOMERS.c.value["present_value"].as_integer(), BigInteger)
-    is_partner = CUSTOMERS.c.kind == CustomerKind.partner
-    whose = is_partner if partners else not_(is_partner)
-    statement = select(CUSTOMERS.c.tier, func.count(), func.sum(value)).where(whose).group_by(CUSTOMERS.c.tier)
+    statement = select(CUSTOMERS.c.tier, func.count(), func.sum(value)).group_by(CUSTOMERS.c.tier)
+    if partners:
+        statement = statement.where(CUSTOMERS.c.kind == CustomerKind.partner)
     return [
         Held(tier, count, None if total is None else int(total))
         for tier, count, total in memory.connection().execute(statement)

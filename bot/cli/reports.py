@@ -245,7 +245,7 @@ def _print_demand(found: dict[str, Any]) -> None:
 def _print(found: dict[str, Any]) -> None:
     _print_tiers("customers", found["tiers"], found["currency"])
     if found["partners"]:
-        say("\nPartners, compared with partners only:")
+        say("\nPartners among them, who are compared with partners only:")
         _print_tiers("partners", found["partners"]["tiers"], found["currency"])
     say("")
     print_table(("group", "customers"), [(name, f"{count:,}") for name, count in found["groups"].items()])

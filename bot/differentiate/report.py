@@ -34,7 +34,7 @@ DAY = timedelta(days=1)
 def report_value(memory: Memory, settings: BusinessSettings, now: datetime) -> dict[str, Any]:
     """{"as_of", "business", "currency", "rests_on", "forecast", "tiers", "groups", "stages", "movements", "rfm", "alive",
     "calibration", "retention", "learning", "partners"}; None for what there is nothing to say of yet. Tiers are as they
-    stand now; those of partners, who have tiers of their own, are apart: {"rests_on", "tiers"}."""
+    stand now; those of partners, who are compared with partners only, are told once more: {"rests_on", "tiers"}."""
     now, currency = now.astimezone(settings.business.time_zone), settings.business.currency
     bought = purchases.load(memory, until=now, currency=currency)
     model = forecast.load(memory)

@@ -189,7 +189,8 @@ def test_differentiate_has_the_shape_of_the_contract(filled: Path) -> None:
     assert sum(result["tiers"].values()) == 24
     told = call("differentiate")
     assert "all" in told
-    assert "24 customers bought so far, and by value takes 30" in told
+    assert "23 customers bought so far, and by value takes 30" in told
+    assert "Compared with partners only. Tiers are by orders, money and recency: 1 partner bought so far" in told
 
 
 def test_followups_are_listed_by_status(filled: Path) -> None:

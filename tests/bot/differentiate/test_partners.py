@@ -63,14 +63,14 @@ def test_partners_have_a_yardstick_of_their_own(database: Database) -> None:
     assert differentiate_all(database, SETTINGS, END)["changed"] == 0
 
 
-def test_the_report_shows_partners_apart(database: Database) -> None:
+def test_the_report_tells_of_partners_by_themselves(database: Database) -> None:
     buyer(database, 20, 2_000)
     report = database.read_now(lambda memory: report_value(memory, SETTINGS, START))
     assert report["partners"] is None
     buyer(database, 20, 20_000, kind="partner")
     database.write_now(lambda memory: retier(memory, SETTINGS, START))
     report = database.read_now(lambda memory: report_value(memory, SETTINGS, START))
-    assert [tier["customers"] for tier in report["tiers"]] == [1, 0, 0, 0]
+    assert [tier["customers"] for tier in report["tiers"]] == [2, 0, 0, 0]
     assert [tier["customers"] for tier in report["partners"]["tiers"]] == [1, 0, 0, 0]
     assert report["partners"]["rests_on"] == "unmeasured"
 
