@@ -108,7 +108,7 @@ def register(application: Regulars) -> None:
     application.add_handler(MessageHandler(written & filters.COMMAND, answering(chat.answer_unknown_command)))
     application.add_handler(MessageHandler(written, answering(answer_file)))
     edited = filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE
-    application.add_handler(MessageHandler(edited, answering(chat.answer_edit)))
+    application.add_handler(MessageHandler(edited, answering(answer_edit)))
     application.add_handler(CallbackQueryHandler(answering(press)))
     application.add_handler(ChatMemberHandler(answering(privacy.note_membership), ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_handler(TypeHandler(Update, ignore))
@@ -121,6 +121,11 @@ def answer_text(visit: Visit) -> None:
         return
     if not for_partners.answer_text(visit):
         chat.answer_text(visit)
+
+
+def answer_edit(visit: Visit) -> None:
+    if not for_partners.answer_edit(visit):
+        chat.answer_edit(visit)
 
 
 def answer_file(visit: Visit) -> None:

@@ -12,6 +12,7 @@ from storage.database import Memory
 from storage.models import Customer, CustomerKind, Feedback, Figures, Order, table_of
 
 CUSTOMERS, FIGURES, ORDERS, FEEDBACK = map(table_of, (Customer, Figures, Order, Feedback))
+CHUNK = 500  # numbers in one statement
 
 
 class Own(NamedTuple):
@@ -94,10 +95,12 @@ def assign(
     memory: Memory, customer_ids: Collection[int], partner_id: int | None, *, only_of: int | None = None
 ) -> None:
     """They are this partner's customers from now on; `only_of`: those alone that are that one's now."""
-    statement = update(CUSTOMERS).where(CUSTOMERS.c.id.in_(list(customer_ids)))
-    if only_of is not None:
-        statement = statement.where(CUSTOMERS.c.partner_id == only_of)
-    memory.connection().execute(statement.values(partner_id=partner_id))
+    ids = list(customer_ids)
+    for start in range(0, len(ids), CHUNK):
+        statement = update(CUSTOMERS).where(CUSTOMERS.c.id.in_(ids[start : start + CHUNK]))
+        if only_of is not None:
+            statement = statement.where(CUSTOMERS.c.partner_id == only_of)
+        memory.connection().execute(statement.values(partner_id=partner_id))
 
 
 def let_go(memory: Memory, partner_ids: Collection[int]) -> None:

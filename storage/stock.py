@@ -35,6 +35,15 @@ def add(
     ]  # fmt: skip
 
 
+def list_from(memory: Memory, customer_id: int, contact_ids: Collection[int]) -> list[int]:
+    """Numbers of what these contacts told and that still holds."""
+    memory.flush()
+    statement = select(LEVELS.c.id).where(
+        LEVELS.c.customer_id == customer_id, LEVELS.c.contact_id.in_(list(contact_ids)), LEVELS.c.withdrawn_at.is_(None)
+    )
+    return list(memory.connection().execute(statement).scalars())
+
+
 def withdraw(memory: Memory, customer_id: int, ids: Collection[int], now: datetime) -> int:
     """Take back what was told; how many there were."""
     statement = update(LEVELS).where(

@@ -81,7 +81,7 @@ def _read_part(part: str, book: _Book) -> list[tuple[str, int | None]]:
     marked = _CHINESE.sub(lambda match: f" {chinese_number(match.group())} ", marked)
     words: list[str | int] = []
     for word in _split(_phrase("filler").sub(" ", _phrase("unclear").sub(" ", marked))):
-        number = int(word) if word.isdigit() else load("en").numbers.get(word) if word not in ("a", "an") else 1
+        number = int(word) if word.isdecimal() else load("en").numbers.get(word) if word not in ("a", "an") else 1
         words.append(word if number is None else number)
     if words.count(0) and any(isinstance(word, int) and word for word in words):
         words.remove(0)  # "sold out but for 2"

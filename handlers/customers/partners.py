@@ -14,6 +14,7 @@ from bot.interact.understanding import Understanding
 from handlers.customers.answers import deliver, make_turn
 from handlers.visit import Visit
 from storage import bulletins as news
+from storage import conversations
 from storage import feedback as cases
 from storage import partners as stored
 from storage import stock as told_stock
@@ -42,6 +43,23 @@ def answer_text(visit: Visit) -> bool:
         return False
     asked = read_asked(visit.heard.text)
     return asked is not None and _answer(visit, asked, visit.heard.text)
+
+
+def answer_edit(visit: Visit) -> bool:
+    """A message that told stock says something else now. False: it told none."""
+    said = visit.said
+    if not is_partner(visit.customer) or said.command or said.forwarded or visit.heard is None or not said.message_id:
+        return False
+    versions = conversations.list_versions(
+        visit.memory, visit.customer.id, said.chat_id, said.message_id, before=visit.contact_id
+    )
+    told = told_stock.list_from(visit.memory, visit.customer.id, versions)
+    if not told:
+        return False
+    told_stock.withdraw(visit.memory, visit.customer.id, told, visit.now)
+    if not _keep_stock(visit, visit.heard.text):
+        visit.say("partners/stock_unclear")
+    return True
 
 
 def _answer(visit: Visit, asked: Asked, text: str) -> bool:

@@ -79,7 +79,15 @@ def test_a_name_means_what_the_partner_trades_in(catalogue: tuple[ItemFinder, di
 
 
 def test_hostile_texts_are_read_as_nothing(catalogue: tuple[ItemFinder, dict[str, list[str]]]) -> None:
-    for text in ("<b>{{7*7}}</b> left", "9" * 4000 + " decaf", "\u202e\ue0001; 3", "decaf " * 800, "，" * 4000):
+    for text in (
+        "<b>{{7*7}}</b> left",
+        "9" * 4000 + " decaf",
+        "\u202e\ue0001; 3",
+        "decaf " * 800,
+        "，" * 4000,
+        "፩ decaf",
+        "²²² left",
+    ):
         told = read_stock(text, *catalogue, THEIRS)
         assert told.levels == ()
         assert len(told.unclear) <= 5

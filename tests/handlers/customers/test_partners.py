@@ -94,6 +94,18 @@ def test_free_words_reach_the_same_in_both_languages(house: House, dealer: Chat,
     assert dealer.last.name == "feedback/complaint"
 
 
+def test_an_edit_puts_right_what_was_told(house: House, dealer: Chat) -> None:
+    message = dealer.send("we have 3 bags of decaf left")
+    dealer.edit(message, "we have 4 bags of decaf left and 2 yirga")
+    assert levels(dealer) == [("beans-decaf", 4), ("beans-ethiopia", 2)]
+    dealer.edit(message, "we have no idea what is left")
+    assert dealer.last.name == "partners/stock_unclear"
+    assert levels(dealer) == []
+    message = dealer.send("two oat lattes please")
+    dealer.edit(message, "three oat lattes please")
+    assert dealer.last.name == "orders/draft"
+
+
 def test_staff_hear_of_what_runs_low(house: House, dealer: Chat) -> None:
     bought(house, dealer, (40, "beans-decaf", 40), (20, "beans-decaf", 40))  # two a day
     dealer.send("/stock 10 decaf beans")
