@@ -135,7 +135,7 @@ CASES = {
     "stage = prospect": [3],
     "stage in [new, lapsed]": [2],
     "stage != new": [1, 3, 4],
-    "present_value > 0": [1, 2],
+    "present_value > 0": [1, 2, 3],  # Cy is hoped to buy
     "expected_orders > 0": [1, 2],
     "alive > 0 %": [1, 2],
     "orders = 2": [1],
