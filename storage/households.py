@@ -47,14 +47,16 @@ def save(
     memory: Memory, one: int, other: int, *, status: LinkStatus, now: datetime,
     evidence: Sequence[dict[str, Any]] = (), staff_id: int | None = None,
 ) -> HouseholdLink:  # fmt: skip
-    """The link of these two with this status. Evidence is added to what there is, each piece once."""
+    """The link of these two with this status; who decided it and when stays where it had it already. Evidence is added
+    to what there is, each piece once."""
     row = find(memory, one, other)
     if row is None:
         smaller, larger = as_pair(one, other)
         row = HouseholdLink(one_id=smaller, other_id=larger, evidence=[], found_at=now)
         memory.add(row)
-    row.status, row.staff_id = status, staff_id
-    row.decided_at = None if status == LinkStatus.proposed else now
+    if row.status != status:
+        row.status, row.staff_id = status, staff_id
+        row.decided_at = None if status == LinkStatus.proposed else now
     row.evidence = [*row.evidence, *(piece for piece in evidence if piece not in row.evidence)]
     memory.flush()
     return row

@@ -19,6 +19,7 @@ from storage.database import Database, Memory
 from storage.households import Address, Pair
 from storage.models import Customer, HouseholdLink, LinkStatus
 
+FOUND = ("address", "phone")  # evidence that is looked for anew; what somebody said stays
 LARGEST = 6  # customers of one address: more are an office or a block of flats
 NAMESAKES = 3  # customers of a name that was said; of more nobody could tell whom it means
 _STREETS = re.compile(r"(?:straße|strasse|street|str|st)\b")
@@ -84,8 +85,7 @@ def propose(
     status = LinkStatus(row.status) if row is not None and row.status != LinkStatus.proposed else LinkStatus.proposed
     if status == LinkStatus.proposed and agreed:
         status = LinkStatus.linked
-    staff_id = row.staff_id if row is not None else None
-    return households.save(memory, one, other, status=status, now=now, evidence=pieces[-1:], staff_id=staff_id)
+    return households.save(memory, one, other, status=status, now=now, evidence=pieces[-1:])
 
 
 def piece(what: str, by: int | None = None, words: str = "") -> dict[str, Any]:
@@ -135,6 +135,9 @@ def _propose_all(memory: Memory, now: datetime) -> int:
     known = households.list_known(memory)
     found = {pair: ("address", words) for pair, words in _share_address(households.list_addresses(memory))}
     found |= {(one, other): ("phone", phone) for one, other, phone in households.list_sharing_phone(memory)}
+    for row in households.list_with(memory, LinkStatus.proposed):
+        if (row.one_id, row.other_id) not in found and all(each["what"] in FOUND for each in row.evidence):
+            households.remove(memory, row)  # one of them has moved, or has another number
     fresh = {pair: why for pair, why in found.items() if pair not in known}
     for (one, other), (what, words) in sorted(fresh.items()):
         propose(memory, one, other, now, what=what, words=words)

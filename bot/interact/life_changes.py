@@ -117,6 +117,8 @@ def come_of_age(memory: Memory, customer_ids: Sequence[int], now: datetime, zone
         for coming in list_ages(born)
         if timedelta() <= today - coming.day <= LOOK_BACK
     ]
+    if not found:
+        return 0
     told = events.list_references(memory, KIND, sorted({fact.customer_id for fact, _ in found}))
     fresh = [(fact, coming) for fact, coming in found if (fact.customer_id, f"{fact.id}:{coming.what}") not in told]
     for fact, coming in fresh:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -78,6 +78,32 @@ def test_who_shares_an_address_is_proposed_and_not_linked(database: Database) ->
     assert [row[1:] for row in links_of(database)] == [(ana, tom, "proposed")]
     assert members_of(database, ana) == set()
     assert households.renew_proposals(database, NOW) == 0
+
+
+def test_who_has_moved_is_not_proposed_any_more(database: Database) -> None:
+    ana = add(database, "Ana Keller", address="Lindenstraße 5", postcode="10969")
+    tom = add(database, "Tom Keller", address="Lindenstraße 5", postcode="10969")
+    mia = add(database, "Mia Keller", address="Lindenstraße 5", postcode="10969")
+    households.renew_proposals(database, NOW)
+    database.write_now(lambda memory: households.propose(memory, ana, tom, NOW, what="said", by=ana) and None)
+
+    def move(memory: Memory) -> None:
+        memory.get_one(Customer, ana).address = "Gartenweg 1"
+
+    database.write_now(move)
+    households.renew_proposals(database, NOW)
+    assert {row[1:3] for row in links_of(database)} == {(ana, tom), (tom, mia)}  # what Ana said stays
+
+
+def test_when_it_was_decided_stays_whoever_repeats_it(database: Database) -> None:
+    ana, tom = add(database, "Ana Keller"), add(database, "Tom Keller")
+    link(database, ana, tom)
+    later = NOW + timedelta(days=9)
+
+    def say_again(memory: Memory) -> datetime | None:
+        return households.propose(memory, ana, tom, later, what="said", by=ana).decided_at
+
+    assert database.write_now(say_again) == NOW
 
 
 def test_an_office_is_no_household(database: Database) -> None:
