@@ -25,6 +25,7 @@ from bot.identify.duplicates import Candidate, find_duplicates
 from bot.identify.likeness import Person
 
 PEER = Path(__file__).parents[2] / ".venv-names" / "bin" / "python"
+FRESH = 31  # a seed that was not in sight while the likelihoods were set
 Pair = tuple[int, int]
 
 
@@ -95,8 +96,8 @@ def measure_large(drawn: dict[str, Any]) -> list[Row]:
     name = f"of {len(people):,}"
     return [
         Row(name, "compared", seconds, unit="s"),
-        Row(name, "precision", 100 * precision, anchors=others[0]),
-        Row(name, "recall", 100 * recall, anchors=others[1]),
+        Row(name, "precision", 100 * precision, 98.0, anchors=others[0]),
+        Row(name, "recall", 100 * recall, 90.0, anchors=others[1]),
     ]
 
 
@@ -123,7 +124,7 @@ def main() -> int:
     parser.add_argument("--customers", type=int, default=20_000)
     parser.add_argument("--large", type=int, default=100_000, help="a second, larger population; 0 for none")
     parser.add_argument("--pairs", type=int, default=1_000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=FRESH)
     parser.add_argument("--show", type=int, default=0, help="print so many of the wrong and of the missed")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     arguments = parser.parse_args()
