@@ -22,6 +22,7 @@ BOUND = 9.0  # of the logarithm of a parameter: at it the likelihood has no maxi
 COARSE = 20_000  # more distinct rows than this, and the search begins with fortnights
 SELDOM = 0.05  # the average chance to leave after an order: with less, it is asked whether anybody leaves at all …
 EVIDENCE = 3.0  # … and that must make the orders so much likelier, in logarithms: two parameters' worth, and a bit
+MOST_ODDS = 700.0  # in logarithms: more is no number of 64 bits, and as gone as can be
 STEPS = 10  # of Newton's method from there; it takes three or four
 NEAR_ONE = 1e-6
 LEANING = 2.0  # orders that everybody's average counts as, beside one's own, where Gamma-Gamma does not fit
@@ -98,12 +99,12 @@ class Rate:
 
     def _gone(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
         """Odds of having left after the last order."""
-        odds: Floats = np.exp(
+        odds: Floats = (
             np.log(self.a)
             - np.log(self.b + np.maximum(x, 1.0) - 1.0)
             + (self.r + x) * (np.log(self.alpha + T) - np.log(self.alpha + t_x))
         )
-        return odds
+        return np.exp(np.minimum(odds, MOST_ODDS))
 
 
 def fit_rate(rows: Purchases, start: tuple[float, float, float, float] = START, prior: float = 0.0) -> Rate:

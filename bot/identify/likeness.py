@@ -12,6 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -25,7 +26,7 @@ FAMILY = 4  # customers who may share a key before it says less
 LIKELY = 0.85  # from here on a pair is proposed
 STRONG = 0.995  # from here on it may be called so
 OWN = frozenset({"number_same", "email_same", "birthday_same"})
-SAME_NAME = frozenset({"name_same", "name_swapped", "name_sound", "name_nickname"})
+SAME_NAME = frozenset({"name_same", "name_swapped", "name_sound"})  # a short form may be a twin's: Jean, Jeannine
 BORN_ALIKE = 1 / 18_000  # of two strangers, whose ages lie within fifty years; until these customers' own are known …
 SUPPOSED = 1_000_000  # … this being known of so many pairs
 SLIPS = 32  # days that one may write by a slip for another
@@ -316,6 +317,7 @@ def is_birthday(text: str | None) -> bool:
         return False
 
 
+@lru_cache(maxsize=10_000)  # people share cities
 def fold_city(city: str) -> str:
     """Without case, accents and 市; Chinese by its sound."""
     return "".join(names.read_words(city.removesuffix("市")))
