@@ -135,6 +135,10 @@ def list_customer_ids(memory: Memory, *, after: int = 0, most: int = 2000) -> li
     return list(memory.connection().execute(statement).scalars())
 
 
+def count_customers(memory: Memory) -> int:
+    return memory.connection().execute(select(func.count()).select_from(CUSTOMERS)).scalar_one()
+
+
 def load(
     memory: Memory, customer_ids: Sequence[int], *, since: datetime, until: datetime, currency: str
 ) -> list[Classed]:

@@ -17,6 +17,7 @@ from bot.cli.output import (
     opened,
     print_json,
     print_table,
+    progress_bar,
     read_moment,
     read_settings,
     say,
@@ -247,11 +248,11 @@ def differentiate(
         raise InputError(
             "--until", [InputProblem(None, f"{until} is yet to come; name a day in the past to look back")]
         )
-    with opened(settings, create=False) as database:
+    with opened(settings, create=False) as database, progress_bar("classing customers") as progress:
         if back is not None:
             result = look_back(database, settings, back, now)
         else:
-            result = differentiate_all(database, settings, now)
+            result = differentiate_all(database, settings, now, progress=progress)
     if as_json:
         print_json(result)
         return

@@ -58,17 +58,22 @@ def save(memory: Memory, fitted: Fitted) -> None:
 
 
 def differentiate_all(
-    database: Database, settings: BusinessSettings, now: datetime, *, progress: Callable[[int], None] | None = None
+    database: Database,
+    settings: BusinessSettings,
+    now: datetime,
+    *,
+    progress: Callable[[int, int | None], None] | None = None,
 ) -> dict[str, Any]:
     """Fit the model of lifetime value, and class everybody anew: {"customers", "changed", "model", "tiers", "groups", "seconds"}.
 
     `model` is None until somebody came back; "yardstick" is where tiers begin and what they rest on, "partners" the
-    same of partners. `progress` is told how many customers each batch had.
+    same of partners. `progress` is told how many customers are done, and of how many.
     """
     started = time.perf_counter()
     fitted = database.read_now(partial(fit, settings=settings, now=now))
     model = fitted.model
     database.write_now(partial(save, fitted=fitted), name="differentiate")
+    total = database.read_now(tiers.count_customers) if progress else None
     after = customers = changed = 0
     while batch := database.read_now(partial(tiers.list_customer_ids, after=after, most=BATCH)):
         changed += database.write_now(
@@ -76,7 +81,7 @@ def differentiate_all(
         )
         after, customers = batch[-1], customers + len(batch)
         if progress:
-            progress(len(batch))
+            progress(customers, total)
     counts = database.read_now(count_all)
     seconds = round(time.perf_counter() - started, 3)
     return {

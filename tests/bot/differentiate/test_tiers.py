@@ -182,8 +182,8 @@ def test_who_switched_profiling_off_has_no_value_and_tier_new(database: Database
 def test_whole_base_is_classed_by_batches(database: Database) -> None:
     for _ in range(3):
         regular(database)
-    done: list[int] = []
-    summary = differentiate_all(database, SETTINGS, START, progress=done.append)
+    done: list[tuple[int, int | None]] = []
+    summary = differentiate_all(database, SETTINGS, START, progress=lambda *so_far: done.append(so_far))
     assert summary.pop("seconds") >= 0
     assert summary.pop("model")["how"] == "bg_nbd_with_prior"
     assert summary.pop("yardstick")["rests_on"] == "few"
@@ -193,7 +193,7 @@ def test_whole_base_is_classed_by_batches(database: Database) -> None:
         "groups": {"MVC": 0, "MGC": 0, "BZ": 0, "steady": 3},
         "stages": dict.fromkeys(Stage, 0) | {"regular": 3},
     }  # fmt: skip
-    assert sum(done) == 3
+    assert done == [(3, 3)]
 
 
 SINCE = START - 3 * DAY
