@@ -8,6 +8,7 @@ from typing import Any
 from bot.config import Settings
 from bot.customize.wording import Wording
 from bot.differentiate.partners import is_partner
+from bot.identify import own_menu
 from bot.interact.turn import remember
 from bot.runtime.menus import menu
 from storage import outbox
@@ -23,18 +24,20 @@ def follow_kind(
     now: datetime,
 ) -> list[Queued]:  # fmt: skip
     """Calls that set or take away the partners' menu of a chat, in every language; none where it is as it should be."""
-    has = (conversation.last_recorded or {}).get("menu") == PARTNERS
+    has = own_menu.has_own_menu(conversation)
     if has == is_partner(customer):
         return []
-    remember(conversation, menu=None if has else PARTNERS)
+    remember(conversation, **{own_menu.NOTED: None if has else PARTNERS})
+    if has:
+        return own_menu.take_away(memory, settings, chat_id, now, customer.id)
     scope = {"type": "chat", "chat_id": chat_id}
     queued = []
-    for code in (*settings.business.languages, ""):
-        parameters: dict[str, Any] = {"scope": scope, "language_code": code}
-        if not has:
-            parameters["commands"] = partner_menu(wording, code or settings.business.language)
-        method = "deleteMyCommands" if has else "setMyCommands"
-        queued.append(outbox.add(memory, method, parameters, now=now, chat_id=chat_id, customer_id=customer.id))
+    for code in own_menu.list_languages(settings):
+        commands = partner_menu(wording, code or settings.business.language)
+        parameters: dict[str, Any] = {"scope": scope, "language_code": code, "commands": commands}
+        queued.append(
+            outbox.add(memory, "setMyCommands", parameters, now=now, chat_id=chat_id, customer_id=customer.id)
+        )
     return queued
 
 

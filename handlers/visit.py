@@ -274,7 +274,7 @@ def answering(function: Callable[[Visit], None]) -> Callable[[Update, Context], 
                     return Outcome()
             visit = open_visit(memory, business, said, heard, slot, pieces)
             function(visit)
-            if visit.staff is None:
+            if visit.staff is None and visit.customer in memory:  # else they were erased
                 visit.follow_kind()
             if said.query_id:
                 note = {"text": visit.toast} if visit.toast else {}

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 
 from storage.database import Memory
 from storage.models import Customer, CustomerKind, Feedback, Figures, Order, table_of
@@ -16,12 +16,14 @@ CHUNK = 500  # numbers in one statement
 
 
 class Own(NamedTuple):
-    """What a partner's own customers are, together; money in minor units. Whoever switched profiling off is only counted."""
+    """What a partner's own customers are, together; money in minor units. Whoever switched profiling off is only counted.
+    `buyers` are those whose orders these are."""
 
     customers: int = 0
     orders: int = 0
     spent: int = 0
     present_value: int = 0
+    buyers: int = 0
 
 
 def list_ids(memory: Memory, among: Collection[int] | None = None) -> set[int]:
@@ -82,6 +84,7 @@ def sum_own(memory: Memory, partner_ids: Collection[int]) -> dict[int, Own]:
         select(
             CUSTOMERS.c.partner_id, func.count(), func.coalesce(func.sum(FIGURES.c.orders), 0),
             func.coalesce(func.sum(FIGURES.c.spent), 0), func.coalesce(func.sum(FIGURES.c.present_value), 0),
+            func.coalesce(func.sum(case((FIGURES.c.orders > 0, 1), else_=0)), 0),
         )
         .outerjoin(FIGURES, FIGURES.c.customer_id == CUSTOMERS.c.id)
         .where(CUSTOMERS.c.partner_id.in_(list(partner_ids)))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from storage.database import Memory
 from storage.models import Order, OrderLine, StockLevel, table_of
@@ -61,6 +61,16 @@ def list_told(memory: Memory, customer_ids: Collection[int], since: datetime) ->
         .order_by(LEVELS.c.at, LEVELS.c.id)
     )
     return [Moved(*row) for row in memory.connection().execute(statement)]
+
+
+def find_told_at(memory: Memory, customer_ids: Collection[int]) -> dict[int, datetime]:
+    """When each told anything last that holds; who never did is not in it."""
+    memory.flush()
+    last = func.max(LEVELS.c.at, type_=LEVELS.c.at.type)
+    statement = select(LEVELS.c.customer_id, last).where(
+        LEVELS.c.customer_id.in_(list(customer_ids)), LEVELS.c.withdrawn_at.is_(None)
+    )
+    return {one: at for one, at in memory.connection().execute(statement.group_by(LEVELS.c.customer_id))}
 
 
 def list_bought(memory: Memory, customer_ids: Collection[int], since: datetime) -> list[Moved]:

@@ -5,17 +5,33 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.config.sections import BusinessSettings
+from bot.customize.arbiter import refuse
 from bot.customize.rules import find_rule_named
-from storage import follow_ups, partners
+from storage import follow_ups, partners, reach
 from storage.bulletins import RULE
 from storage.database import Memory
-from storage.follow_ups import Plan
-from storage.models import Bulletin
+from storage.follow_ups import Plan, Row
+from storage.models import Bulletin, FollowUpStatus
 
 
 def is_on(settings: BusinessSettings) -> bool:
     """Whether the business has the rule; without it nothing would go out."""
     return find_rule_named(settings, RULE) is not None
+
+
+def count_readers(memory: Memory, settings: BusinessSettings, now: datetime) -> tuple[int, int]:
+    """To how many partners a bulletin of now would go, as things are with them; and how many others there are."""
+    rule = find_rule_named(settings, RULE)
+    everybody = sorted(partners.list_ids(memory))
+    if rule is None:
+        return 0, len(everybody)
+    standings = reach.load(memory, everybody, since=now)
+    rows = [
+        Row(0, one, RULE, "", rule.purpose, now, now, now + rule.valid_for, FollowUpStatus.planned, None, {}, None)
+        for one in everybody
+    ]
+    count = sum(refuse(row, standings[row.customer_id], settings, now) is None for row in rows)
+    return count, len(everybody) - count
 
 
 def send(memory: Memory, bulletin: Bulletin, settings: BusinessSettings, now: datetime) -> int:

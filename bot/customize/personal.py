@@ -12,7 +12,7 @@ from bot.customize.planning import is_birthday
 from bot.customize.rules import read_month_day
 from bot.customize.suggestions import choose_usual, is_safe, rank_usuals
 from bot.identify.profiles import call_by, find_called
-from storage import bulletins, partners, reach
+from storage import bulletins, partners, reach, stock
 from storage.database import Memory
 from storage.follow_ups import Row
 from storage.reach import Case, Item, KnownFact, Standing
@@ -32,6 +32,7 @@ class Background:
     cases: dict[int, Case] = field(default_factory=dict)
     bulletins: dict[int, str] = field(default_factory=dict)
     partners: set[int] = field(default_factory=set)
+    told_at: dict[int, datetime] = field(default_factory=dict)
 
 
 def load_background(memory: Memory, rows: Sequence[Row], now: datetime) -> Background:
@@ -53,12 +54,14 @@ def load_background(memory: Memory, rows: Sequence[Row], now: datetime) -> Backg
     background.bulletins = bulletins.load_texts(memory, news)
     if any(row.rule in FOR_PARTNERS for row in rows):
         background.partners = partners.list_ids(memory, ids)
+    if any(row.rule == "stock_ask" for row in rows):
+        background.told_at = stock.find_told_at(memory, ids)
     return background
 
 
 def is_superseded(row: Row, background: Background) -> bool:
     """What it was planned for is no more: a birthday or a change forgotten, a complaint opened again or taken back,
-    partners who are none any more."""
+    partners who are none any more, stock whose telling was taken back."""
     if row.rule == "birthday":
         return not _celebrated(row, background)
     if row.rule == "life_change":
@@ -68,6 +71,8 @@ def is_superseded(row: Row, background: Background) -> bool:
         return case is None or case.status != "solved"
     if row.rule in FOR_PARTNERS and row.customer_id not in background.partners:
         return True
+    if row.rule == "stock_ask":
+        return row.customer_id not in background.told_at
     if row.rule == "bulletin":
         return row.data["bulletin_id"] not in background.bulletins
     return False
@@ -111,7 +116,7 @@ def values_for(row: Row, standing: Standing, background: Background) -> dict[str
     elif row.rule == "bulletin":
         values |= {"text": background.bulletins[row.data["bulletin_id"]]}
     elif row.rule == "stock_ask":
-        values |= {"since": _instant(row.data["since"])}
+        values |= {"since": background.told_at[row.customer_id]}
     return values
 
 

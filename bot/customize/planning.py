@@ -222,8 +222,7 @@ def _plan_stock_asks(
     plans = []
     for customer_id, event in told.items():
         at = write_after_at(event.at, rule, zone_of(standings[customer_id], settings))
-        data = {"since": event.at.isoformat()}
-        plans.append(Plan(customer_id, rule.rule, event.reference, rule.purpose, at, at + rule.valid_for, data))
+        plans.append(Plan(customer_id, rule.rule, event.reference, rule.purpose, at, at + rule.valid_for, {}))
     return plans
 
 

@@ -34,7 +34,7 @@ SAMPLES: dict[str, Any] = {
     "added": 2900, "changed": 12, "same": 88, "bad_count": 3, "done": 2000, "reachable": 212, "known": 3000, "removed_count": 2900,
     "needs": {"favourites": [{"name": "Oat latte", "orders": 8, "every": 7}], "every": 7, "day": 6, "begins": "8:00", "ends": "9:00", "sensitive": True, "ours": 7},
     "referred_by": 9, "brought": 2, "link": "https://t.me/your_bot?start=r12-Xk3v9QmT2bLw5YzA", "reward": "a coffee", "own": {"customers": 2, "orders": 5, "spent": 1250, "present_value": 34000}, "own_names": [],
-    "household": ["Tom Becker"], "kind": "person", "items": [_ITEM], "placed": 5, "days": 14, "length": 4200, "most": 3000,
+    "household": ["Tom Becker"], "kind": "person", "items": [_ITEM], "placed": 5, "days": 14, "length": 4200, "most": 3000, "fewest": 5, "unreached": 2,
     "partners": [{"name": "Beans & Co", "id": 12, "tier": "A", "orders": 5, "told_at": None, "runs_out": None, "own_customers": 0, "open_cases": 0}],
     "bulletins": [{"sent_at": datetime(2026, 5, 3, tzinfo=UTC), "text": "New crop is in", "sent": 12, "waiting": 0, "refused": 1, "read": 7, "new": True}],
     "pages": 2, "number": 1, "year": 1990, "month": 5, "day": datetime(2026, 5, 3, tzinfo=UTC),

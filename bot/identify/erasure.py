@@ -10,8 +10,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.config import Settings
+from bot.identify import own_menu
 from storage import customers, duplicates, imports, meta, privacy
 from storage.database import Memory
+from storage.models import Conversation
 
 _CJK = re.compile("[\u3400-\u9fff]")
 SECRET = "erasure_secret"  # noqa: S105  the key's name in meta
@@ -51,12 +53,15 @@ def erase_customer(memory: Memory, customer_id: int, now: datetime, settings: Se
     tombstones = Tombstones(memory)
     merged = duplicates.list_merged(memory, customer_id)
     called = [customer.name, *(name for _, name in merged)]
+    has_menu = own_menu.has_own_menu(memory.get(Conversation, customer_id))
     names = [(identity.kind, identity.value) for identity in customers.list_identities(memory, customer_id)]
     privacy.bury(memory, [tombstones.hash(name) for name in names], now)
     chats = [int(value) for kind, value in names if kind == "telegram"]
     parts = [part for name in called for part in _calls(name)]
     numbers = [f"#{number}" for number, _ in merged]
     privacy.erase(memory, customer_id, chats, [*called, *parts, *numbers, *(value for _, value in names)])
+    for chat in chats if has_menu else ():
+        own_menu.take_away(memory, settings, chat, now)
     return True
 
 

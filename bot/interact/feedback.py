@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.config import Settings
 from bot.interact.replies import Answer, Tap
-from bot.interact.turn import Turn, find_touchpoint
+from bot.interact.turn import Turn, find_touchpoint, remember
 from bot.interact.understanding.result import FoundFeedback
 from storage import conversations, events, feedback
 from storage.database import Memory
@@ -113,6 +113,22 @@ def open_request(
         at=now, touchpoint=find_touchpoint(conversation, now),
     )  # fmt: skip
     open_case(memory, customer, conversation, case, settings, now, answer)
+    remember(conversation, facts=None, feedback=[case.id], reminders=None, orders=None, stock=None)
+    answer.add("partners/request", [[Tap("undo", {"feedback": [case.id]})]], **describe(case))
+    return case
+
+
+def revise_request(
+    memory: Memory, customer: Customer, versions: Sequence[int], text: str, answer: Answer
+) -> Feedback | None:
+    """The message that asked says something else now; staff hear it. `versions` are the contacts it was. None: no
+    request of theirs is open."""
+    rows = feedback.list_from(memory, customer.id, versions)
+    case = next((row for row in rows if row.kind == REQUEST and row.status == "open"), None)
+    if case is None or case.quote == text[:QUOTE_LENGTH]:
+        return case
+    case.quote = text[:QUOTE_LENGTH]
+    answer.tell_staff("staff/complaint", _taps(case), reopened=False, **describe(case))
     answer.add("partners/request", [[Tap("undo", {"feedback": [case.id]})]], **describe(case))
     return case
 

@@ -11,12 +11,12 @@ from bot.differentiate.stock import Level, propose, read_levels
 from bot.interact import orders
 from bot.interact.partner_words import Told, read_stock
 from bot.interact.replies import Answer, Tap
-from bot.interact.turn import Turn
+from bot.interact.turn import Recorded, Turn, remember
 from bot.interact.understanding.items import ItemFinder
 from storage import catalogue, events, stock
 from storage import orders as bought
 from storage.database import Memory
-from storage.models import CatalogueItem, Customer
+from storage.models import CatalogueItem, Conversation, Customer
 
 SHOWN = 20  # items of one message
 MOST = 999  # of one line of an order
@@ -35,12 +35,15 @@ def levels_of(memory: Memory, customer: Customer, now: datetime) -> list[Level]:
 
 
 def keep(
-    memory: Memory, customer: Customer, told: Told, contact_id: int, settings: Settings, now: datetime, answer: Answer
-) -> None:
+    memory: Memory, customer: Customer, conversation: Conversation, told: Told, contact_id: int, settings: Settings,
+    now: datetime, answer: Answer,
+) -> None:  # fmt: skip
     """Write it down, say it back with Undo, and let staff know of what will not last."""
     ids = stock.add(memory, customer.id, told.levels, at=now, contact_id=contact_id)
     events.add(memory, customer.id, "stock", at=now, reference=str(ids[-1]))
     answer.planned = True
+    noted = {"levels": ids, "at": now.isoformat()}
+    remember(conversation, facts=None, feedback=None, reminders=None, orders=None, stock=noted)
     skus = [sku for sku, _ in told.levels]
     levels = [level for level in levels_of(memory, customer, now) if level.sku in skus]
     answer.add(
@@ -50,6 +53,30 @@ def keep(
     low = [level for level in levels if is_low(level, settings.partners.low_stock)]
     if low:
         answer.tell_staff("staff/stock_low", items=describe(memory, low, settings.business.language))
+
+
+def find_last(conversation: Conversation, since: datetime) -> list[int]:
+    """What was told of stock, where that was recorded last and since then; a word takes it back."""
+    noted = conversation.last_recorded or {}
+    told = noted.get("stock")
+    if not told or Recorded.from_json(noted).can_be_undone or datetime.fromisoformat(told["at"]) < since:
+        return []
+    return list(told["levels"])
+
+
+def take_back(
+    memory: Memory, customer: Customer, conversation: Conversation, ids: Sequence[int], settings: Settings,
+    now: datetime, answer: Answer,
+) -> None:  # fmt: skip
+    """What was told so holds no more; staff, who heard that it runs low, hear that too."""
+    remember(conversation, stock=None)
+    least = settings.partners.low_stock
+    before = {level.sku: level for level in levels_of(memory, customer, now) if is_low(level, least)}
+    stock.withdraw(memory, customer.id, ids, now)
+    still = {level.sku for level in levels_of(memory, customer, now) if is_low(level, least)}
+    gone = [level for sku, level in before.items() if sku not in still]
+    if gone:
+        answer.tell_staff("staff/stock_taken_back", items=describe(memory, gone, settings.business.language))
 
 
 def is_low(level: Level, least: timedelta) -> bool:

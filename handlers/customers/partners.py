@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 
 from bot.differentiate.partners import is_partner
@@ -20,6 +20,8 @@ from storage import partners as stored
 from storage import stock as told_stock
 
 BULLETINS_SHOWN = 5
+EDITED = ("stock", "request")  # commands that say something else when edited
+FEWEST_BUYERS = 5  # of fewer, a sum would tell what one of them bought
 
 
 def partners_only(function: Callable[[Visit], None]) -> Callable[[Visit], None]:
@@ -41,24 +43,39 @@ def answer_text(visit: Visit) -> bool:
         return False
     if handoff.is_with_colleague(visit.conversation, visit.now):
         return False
+    if visit.heard.has("undo"):
+        return _undo_last_stock(visit)
     asked = read_asked(visit.heard.text)
     return asked is not None and _answer(visit, asked, visit.heard.text)
 
 
 def answer_edit(visit: Visit) -> bool:
-    """A message that told stock says something else now. False: it told none."""
+    """A message that told stock or asked for something says something else now. False: it did not."""
     said = visit.said
-    if not is_partner(visit.customer) or said.command or said.forwarded or visit.heard is None or not said.message_id:
+    text = said.arguments if said.command in EDITED else visit.heard.text if visit.heard else ""
+    if not is_partner(visit.customer) or not text.strip() or said.forwarded or not said.message_id:
         return False
     versions = conversations.list_versions(
         visit.memory, visit.customer.id, said.chat_id, said.message_id, before=visit.contact_id
     )
+    if _revise_request(visit, versions, text):
+        return True
     told = told_stock.list_from(visit.memory, visit.customer.id, versions)
     if not told:
         return False
-    told_stock.withdraw(visit.memory, visit.customer.id, told, visit.now)
-    if not _keep_stock(visit, visit.heard.text):
+    _take_back(visit, told)
+    if not _keep_stock(visit, text):
         visit.say("partners/stock_unclear")
+    return True
+
+
+def _revise_request(visit: Visit, versions: Sequence[int], text: str) -> bool:
+    asked = read_asked(text)
+    words = asked.text if asked is not None and asked.what == "request" else text.strip()
+    answer = Answer()
+    if feedback.revise_request(visit.memory, visit.customer, versions, words, answer) is None:
+        return False
+    deliver(visit, answer)
     return True
 
 
@@ -94,7 +111,9 @@ def _keep_stock(visit: Visit, text: str) -> bool:
     if not told.levels:
         return False
     answer = Answer()
-    stock.keep(visit.memory, visit.customer, told, visit.contact_id, visit.settings, visit.now, answer)
+    stock.keep(
+        visit.memory, visit.customer, visit.conversation, told, visit.contact_id, visit.settings, visit.now, answer
+    )
     deliver(visit, answer)
     return True
 
@@ -104,8 +123,24 @@ def undo_stock(visit: Visit) -> None:
     if visit.pressed is None or visit.now - visit.pressed.created_at > visit.settings.conversation.undo_for:
         visit.acknowledge("press/too_late")
         return
-    told_stock.withdraw(visit.memory, visit.customer.id, visit.pressed.values["levels"], visit.now)
+    _take_back(visit, visit.pressed.values["levels"])
     visit.redraw("partners/stock_undone")
+
+
+def _undo_last_stock(visit: Visit) -> bool:
+    """By word instead of by button. False: something else was recorded last, or nothing."""
+    ids = stock.find_last(visit.conversation, visit.now - visit.settings.conversation.undo_for)
+    if not ids:
+        return False
+    _take_back(visit, ids)
+    visit.say("partners/stock_undone")
+    return True
+
+
+def _take_back(visit: Visit, ids: Sequence[int]) -> None:
+    answer = Answer()
+    stock.take_back(visit.memory, visit.customer, visit.conversation, ids, visit.settings, visit.now, answer)
+    deliver(visit, answer)
 
 
 @partners_only
@@ -165,11 +200,11 @@ def _open_request(visit: Visit, text: str) -> None:
 
 @partners_only
 def own_customers(visit: Visit) -> None:
-    """How many, and what they bought; never who: see docs/partners.md."""
+    """How many, and what they bought where nobody can be made out of it; never who: see docs/partners.md."""
     own = stored.sum_own(visit.memory, [visit.customer.id]).get(visit.customer.id, stored.Own())
     visit.say(
-        "partners/customers", count=own.customers, placed=own.orders, spent=own.spent,
-        currency=visit.settings.business.currency, link=referrals.make_link(visit.memory, visit.customer.id),
+        "partners/customers", count=own.customers, placed=own.orders if own.buyers >= FEWEST_BUYERS else None,
+        spent=own.spent, fewest=FEWEST_BUYERS, currency=visit.settings.business.currency, link=referrals.make_link(visit.memory, visit.customer.id),
     )  # fmt: skip
 
 

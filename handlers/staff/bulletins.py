@@ -9,7 +9,6 @@ from bot.customize.messages import Button
 from handlers.staff.access import FAILED, Deed, acknowledge, member_of, redraw, reply, staff_only
 from handlers.visit import Visit
 from storage import bulletins as stored
-from storage import partners
 from storage.models import Bulletin
 
 LONGEST = 3_000  # characters
@@ -24,14 +23,14 @@ def bulletin(visit: Visit) -> Deed:
     if not bulletins.is_on(visit.settings):
         reply(visit, "staff/bulletin_off")
         return FAILED
-    count = len(partners.list_ids(visit.memory))
-    if not count or len(text) > LONGEST:
-        reply(visit, "staff/bulletin_wrong", count=count, length=len(text), most=LONGEST)
+    count, unreached = bulletins.count_readers(visit.memory, visit.settings, visit.now)
+    if not count + unreached or len(text) > LONGEST:
+        reply(visit, "staff/bulletin_wrong", count=count + unreached, length=len(text), most=LONGEST)
         return FAILED
     draft = stored.draft(visit.memory, text, member_of(visit).id, visit.now)
     send = Button("send_bulletin", values={"bulletin_id": draft.id}, words={"count": count})
     drop = Button("drop_bulletin", values={"bulletin_id": draft.id})
-    reply(visit, "staff/bulletin_preview", buttons=[[send], [drop]], text=text, count=count)
+    reply(visit, "staff/bulletin_preview", buttons=[[send], [drop]], text=text, count=count, unreached=unreached)
     return Deed()
 
 
@@ -58,7 +57,8 @@ def send_bulletin(visit: Visit) -> Deed:
     draft = _pressed(visit)
     if draft is None:
         return FAILED
-    count = bulletins.send(visit.memory, draft, visit.settings, visit.now)
+    bulletins.send(visit.memory, draft, visit.settings, visit.now)
+    count, _ = bulletins.count_readers(visit.memory, visit.settings, visit.now)
     visit.outcome.planned = True
     redraw(visit, "staff/bulletin_sent", text=draft.text, count=count)
     return Deed()

@@ -12,7 +12,7 @@ from bot.interact.orders import name_of as name_of_item
 from handlers.staff.access import FAILED, Deed, acknowledge, answer, member_of, redraw, reply, staff_only
 from handlers.staff.choosing import choose, name_of, pressed_customer
 from handlers.visit import Visit
-from storage import catalogue, customers
+from storage import catalogue, customers, duplicates
 from storage.models import Customer, CustomerKind
 
 OF = re.compile(r"(.+)\s(?:of|属于|归)\s(.+)", re.IGNORECASE | re.DOTALL)
@@ -67,11 +67,12 @@ def partner_kind(visit: Visit) -> Deed:
 
 
 def _set_kind(visit: Visit, customer: Customer, kind: CustomerKind) -> Deed:
-    before = _as_is(customer)
-    partners.set_kind(visit.memory, customer, kind, visit.settings, visit.now)
-    visit.follow_kind(customer)
-    visit.outcome.planned = True
-    _say(visit, "staff/partner_kind", customer, before)
+    before = str(customer.kind)
+    if kind == CustomerKind.partner or partners.is_partner(customer):  # a firm that is no partner stays a firm
+        partners.set_kind(visit.memory, customer, kind, visit.settings, visit.now)
+        visit.follow_kind(customer)
+        visit.outcome.planned = True
+    _say(visit, "staff/partner_kind", customer, "kind", before, str(customer.kind))
     return Deed(about=customer.id)
 
 
@@ -102,43 +103,59 @@ def assign(visit: Visit) -> Deed:
 
 
 def _give(visit: Visit, customer: Customer, owner_id: int) -> Deed:
-    owner = customers.get(visit.memory, owner_id) if owner_id else None
+    owner = _find_owner(visit, owner_id)
+    if owner_id and owner is None:
+        answer(visit, "staff/nobody", words=f"#{owner_id}")
+        return FAILED
     wrong = partners.find_hindrance(customer, owner) if owner else None
     if owner is not None and wrong is not None:
         answer(visit, "staff/partner_wrong", **name_of(owner), why=wrong)
         return FAILED
-    before = _as_is(customer)
+    before = customer.partner_id
     customer.partner_id = owner.id if owner else None
     visit.memory.flush()
-    _say(visit, "staff/partner_of", customer, before, partner=name_of(owner) if owner else None)
+    partner = name_of(owner) if owner else None
+    _say(visit, "staff/partner_of", customer, "partner_id", before, customer.partner_id, partner=partner)
     return Deed(about=customer.id)
 
 
-def _as_is(customer: Customer) -> dict[str, Any]:
-    return {"customer_id": customer.id, "kind": str(customer.kind), "partner_id": customer.partner_id}
+def _find_owner(visit: Visit, number: int | None) -> Customer | None:
+    """The partner of this number, or whoever they were merged with; None where they are gone."""
+    if not number:
+        return None
+    return customers.get(visit.memory, duplicates.find_survivor(visit.memory, number) or number)
 
 
-def _say(visit: Visit, name: str, customer: Customer, before: dict[str, Any], **values: Any) -> None:
-    undo = Button("undo_partner", "undo", before)
-    answer(
-        visit, name, buttons=[[undo]], **name_of(customer), kind=customer.kind, reason=customer.tier_reason, **values
-    )  # fmt: skip
+def _say(
+    visit: Visit, name: str, customer: Customer, what: str, before: str | int | None, after: str | int | None,
+    **values: Any,
+) -> None:  # fmt: skip
+    """With Undo, where anything changed: of `what` alone, kind or partner_id."""
+    changed = {"customer_id": customer.id, "what": what, "before": before, "after": after}
+    buttons = [[Button("undo_partner", "undo", changed)]] if before != after else []
+    answer(visit, name, buttons=buttons, **name_of(customer), kind=customer.kind, reason=customer.tier_reason, **values)
 
 
 @staff_only()
 def undo_partner(visit: Visit) -> Deed:
+    """Take back what the button names, unless it was changed again since; nothing else."""
     if visit.pressed is None or visit.now - visit.pressed.created_at > visit.settings.conversation.undo_for:
         acknowledge(visit, "press/too_late")
         return FAILED
-    customer, before = pressed_customer(visit), visit.pressed.values
+    customer, changed = pressed_customer(visit), visit.pressed.values
     if customer is None:
         return FAILED
-    customer.partner_id = before["partner_id"]
-    if customer.kind != before["kind"]:
-        partners.set_kind(visit.memory, customer, CustomerKind(before["kind"]), visit.settings, visit.now)
+    if getattr(customer, changed["what"]) != changed["after"]:
+        acknowledge(visit, "press/expired")
+        return FAILED
+    if changed["what"] == "kind":
+        partners.set_kind(visit.memory, customer, CustomerKind(changed["before"]), visit.settings, visit.now)
         visit.follow_kind(customer)
         visit.outcome.planned = True
-    owner = customers.get(visit.memory, customer.partner_id) if customer.partner_id else None
+    else:
+        before = _find_owner(visit, changed["before"])
+        customer.partner_id = before.id if before and before.id != customer.id else None
+    owner = _find_owner(visit, customer.partner_id)
     redraw(
         visit, "staff/partner_undone", **name_of(customer), kind=customer.kind,
         partner=name_of(owner) if owner else None,

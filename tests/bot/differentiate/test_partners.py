@@ -98,7 +98,7 @@ def test_own_customers_are_counted_and_the_unprofiled_only_counted(database: Dat
     assign(database, one, other, private, to=dealer)
     set_consent(database, private, "profiling", False, START)
     database.write_now(lambda memory: retier(memory, SETTINGS, START))
-    assert own_of(database, dealer) == stored.Own(3, 5, 3_100, 0)
+    assert own_of(database, dealer) == stored.Own(3, 5, 3_100, 0, 2)
 
 
 def test_own_customers_follow_a_merge_and_its_undo(database: Database) -> None:

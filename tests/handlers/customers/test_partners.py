@@ -11,7 +11,7 @@ from bot.identify.invitations import BOT_NAME, make_secret
 from bot.identify.referrals import make_link
 from storage import meta, orders
 from storage.database import Database, Memory
-from storage.models import Customer, Feedback, Order, StockLevel
+from storage.models import Customer, Fact, Feedback, Order, StockLevel
 from tests.support.visits import ROOT, Chat, House
 
 
@@ -94,6 +94,33 @@ def test_free_words_reach_the_same_in_both_languages(house: House, dealer: Chat,
     assert dealer.last.name == "feedback/complaint"
 
 
+def test_a_word_takes_back_what_was_told_last_and_nothing_else(house: House, dealer: Chat, kiosk: Chat) -> None:
+    dealer.send("I love mint tea")
+    dealer.send("/stock 12 house blend")
+    dealer.send("undo that")
+    assert dealer.last.name == "partners/stock_undone"
+    assert levels(dealer) == []
+    dealer.send("/stock 12 house blend")
+    dealer.send("/request leaflets")
+    dealer.send("undo that")
+    assert [row.status for row in dealer.rows(Feedback)] == ["withdrawn"]
+    assert levels(dealer) == [("beans-house", 12)]
+    dealer.send("undo that")
+    assert "nothing" in dealer.text.lower()
+    assert [fact.forgotten_at for fact in dealer.rows(Fact)] == [None]
+    kiosk.send("还剩3包低因")
+    kiosk.send("撤销")
+    assert levels(kiosk) == []
+
+
+def test_an_edited_command_puts_right_what_it_told(house: House, dealer: Chat) -> None:
+    message = dealer.send("/stock 12 house blend")
+    dealer.edit(message, "/stock 21 house blend")
+    assert levels(dealer) == [("beans-house", 21)]
+    dealer.edit(message, "/reorder")
+    assert levels(dealer) == [("beans-house", 21)]
+
+
 def test_an_edit_puts_right_what_was_told(house: House, dealer: Chat) -> None:
     message = dealer.send("we have 3 bags of decaf left")
     dealer.edit(message, "we have 4 bags of decaf left and 2 yirga")
@@ -113,6 +140,23 @@ def test_staff_hear_of_what_runs_low(house: House, dealer: Chat) -> None:
     assert "Decaf beans 250 g: 10, lasts about 5 days" in notice.text
     dealer.send("/stock 90 decaf beans")
     assert [one.name for one in house.shown(900)].count("staff/stock_low") == 1
+
+
+def test_staff_hear_that_what_ran_low_was_a_slip(house: House, dealer: Chat) -> None:
+    def notices() -> list[str]:
+        return [one.name for one in house.shown(900) if one.name.startswith("staff/stock_")]
+
+    dealer.send("/stock 0 decaf beans, 50 house blend")
+    dealer.press("Undo")
+    assert notices() == ["staff/stock_low", "staff/stock_taken_back"]
+    assert "Decaf beans 250 g" in house.shown(900)[-1].text
+    assert "espresso" not in house.shown(900)[-1].text
+    message = dealer.send("we have no decaf left")
+    dealer.edit(message, "we have 90 decaf left")
+    assert notices() == ["staff/stock_low", "staff/stock_taken_back"] * 2
+    dealer.send("/stock 80 decaf beans")
+    dealer.press("Undo")
+    assert len(notices()) == 4
 
 
 def test_reorder_proposes_what_lasts_and_places_it_by_a_tap(house: House, dealer: Chat) -> None:
@@ -178,6 +222,21 @@ def test_who_told_their_stock_is_asked_again_once(house: House, dealer: Chat) ->
     assert asked(house, dealer) == 1
 
 
+def test_nobody_is_asked_about_stock_that_was_taken_back(house: House, dealer: Chat, kiosk: Chat) -> None:
+    for chat in (dealer, kiosk):
+        chat.send("/stock 12 house blend")
+        asked(house, chat)
+        house.pass_time(days=1)
+    for chat, undo in ((dealer, "Undo"), (kiosk, "撤销")):
+        chat.send("/stock 9 house blend")
+        chat.press(undo)
+    kiosk_first = kiosk.rows(StockLevel)[0].id
+    house.write(lambda memory: setattr(memory.get_one(StockLevel, kiosk_first), "withdrawn_at", house.clock.at))
+    house.pass_time(days=14, hours=1)
+    assert (asked(house, dealer), asked(house, kiosk)) == (1, 0)
+    assert "on 2 Mar 2026 you told me your stock" in house.shown(dealer.person)[-1].text
+
+
 def test_a_request_is_a_case_that_is_told_when_dealt_with(house: House, dealer: Chat) -> None:
     olivia = Chat(house, person=900, name="Olivia")
     dealer.send("/request 50 leaflets in German")
@@ -203,6 +262,29 @@ def test_a_request_is_a_case_that_is_told_when_dealt_with(house: House, dealer: 
     assert dealer.rows(Feedback)[0].status == "closed"
     dealer.send("/request")
     assert "No request of yours is open" in dealer.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant", "quote"),
+    [
+        ("request: 70 cups", "request: 700 cups", "700 cups"),
+        ("request: 70 cups", "please send us 700 cups", "please send us 700 cups"),
+        ("/request 70 cups", "/request 700 cups", "700 cups"),
+    ],
+)
+def test_an_edited_request_stays_open_and_says_what_it_says_now(
+    house: House, dealer: Chat, asked: str, meant: str, quote: str
+) -> None:
+    message = dealer.send(asked)
+    dealer.edit(message, meant)
+    (case,) = dealer.rows(Feedback)
+    assert (case.status, case.quote) == ("open", quote)
+    assert f"“{quote}”" in dealer.text
+    assert f"“{quote}”" in house.shown(900)[-1].text
+    dealer.press("Undo")
+    assert dealer.rows(Feedback)[0].status == "withdrawn"
+    dealer.edit(message, meant)
+    assert [row.status for row in dealer.rows(Feedback)] == ["withdrawn"]
 
 
 def test_a_request_is_undone_and_opened_again(house: House, dealer: Chat) -> None:
@@ -234,6 +316,21 @@ def test_the_menu_follows_the_kind(house: House, dealer: Chat) -> None:
     assert [one.parameters["language_code"] for one in gone] == ["en", "zh", ""]
     olivia.press("Undo")
     assert [one.method for one in house.shown(dealer.person)][-3:] == ["setMyCommands"] * 3
+    dealer.send("/forgetme")
+    dealer.press("Yes, erase")
+    left = house.shown(dealer.person)
+    assert [one.parameters["language_code"] for one in left if one.method == "deleteMyCommands"] == ["en", "zh", ""]
+    assert "setMyCommands" not in [one.method for one in left]
+
+
+def test_who_is_made_or_unmade_before_the_last_tap_is_erased(house: House, dealer: Chat) -> None:
+    guest = Chat(house, person=701, name="Mia")
+    for chat, kind in ((guest, "partner"), (dealer, "person")):
+        chat.send("/forgetme")
+        house.write(lambda memory, n=chat.customer.id, k=kind: setattr(memory.get_one(Customer, n), "kind", k))
+        chat.press("Yes, erase")
+        assert "privacy/forgotten" in [one.name for one in chat.answers]
+    assert house.read(lambda memory: memory.query(Customer).count()) == 0
 
 
 def test_own_customers_come_by_the_link_and_stay_unnamed(house: House, dealer: Chat) -> None:
@@ -251,8 +348,28 @@ def test_own_customers_come_by_the_link_and_stay_unnamed(house: House, dealer: C
     bought(house, mia, (0, "latte", 2))
     house.write(lambda memory: class_anew(memory, house.settings, house.clock.at, [mia.customer.id]))
     dealer.send("/customers")
-    assert "You have 1 own customer with us; they placed 1 order worth €10.00" in dealer.text
+    assert "You have 1 own customer with us" in dealer.text
     assert "Mia" not in dealer.text
+    assert "€" not in dealer.text  # that would be what Mia bought
+
+
+def test_what_own_customers_bought_is_told_where_it_gives_nobody_away(house: House, dealer: Chat, kiosk: Chat) -> None:
+    for place in range(5):
+        guest = Chat(house, person=800 + place, name=f"Guest {place}")
+        guest.send("/start")
+        number, owner = guest.customer.id, dealer.customer.id
+        house.write(lambda memory, n=number, o=owner: setattr(memory.get_one(Customer, n), "partner_id", o))
+        dealer.send("/customers")
+        assert f"You have {place + 1} own customer" in dealer.text
+        assert "€" not in dealer.text
+        bought(house, guest, (0, "latte", 2))
+        house.write(lambda memory, n=number: class_anew(memory, house.settings, house.clock.at, [n]))
+    dealer.send("/customers")
+    assert "You have 5 own customers with us; they placed 5 orders worth €50.00" in dealer.text
+    house.write(lambda memory: setattr(memory.get_one(Customer, number), "partner_id", kiosk.customer.id))
+    kiosk.send("/customers")
+    assert "您名下有 1 位顾客" in kiosk.text
+    assert "10.00" not in kiosk.text
 
 
 def test_who_is_brought_by_anybody_else_is_nobody_s(house: House, dealer: Chat) -> None:

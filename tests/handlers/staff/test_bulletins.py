@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.config import load_settings
 from bot.customize import follow_ups
 from bot.customize.bulletins import send
-from storage import bulletins
+from storage import bulletins, customers
 from storage.database import Memory
 from storage.models import Bulletin, BulletinRead, Customer
 from tests.support.follow_ups import deliver, rows_of
@@ -102,6 +102,21 @@ def test_stop_quiet_hours_and_refusal_hold_a_complaint_does_not(
     assert "sent to 0, 2 still to go, 1 do not get it; read by 0" in olivia.text
     tick(house, hours=11)
     assert [len(news_of(house, chat)) for chat in (ana, mei, bo)] == [1, 0, 1]
+
+
+def test_the_preview_counts_only_whom_it_will_reach(house: House, olivia: Chat, ana: Chat, mei: Chat) -> None:
+    def enter(memory: Memory) -> None:
+        customers.add(memory, name="From a file", language="en", now=house.clock.at).kind = "partner"
+
+    house.write(enter)
+    make_partners(house, ana, mei)
+    mei.send("/stop")
+    olivia.send(f"/bulletin {TEXT}")
+    assert (
+        "So 1 partner will read it, each once, outside their quiet hours; 2 others cannot be written to" in olivia.text
+    )
+    olivia.press("Send (1)")
+    assert "On its way to 1 partner." in olivia.text
 
 
 def test_who_is_no_partner_any_more_does_not_get_it(house: House, olivia: Chat, ana: Chat) -> None:

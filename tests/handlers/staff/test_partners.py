@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.models import Customer
 from tests.support.visits import Chat, House
 
 
@@ -27,6 +28,50 @@ def test_undo_takes_it_back(olivia: Chat, ana: Chat, house: House) -> None:
     house.pass_time(days=2)
     olivia.press("Undo")
     assert ana.customer.kind == "partner"
+
+
+def test_undo_takes_back_what_its_message_says_and_no_more(olivia: Chat, ana: Chat, mei: Chat) -> None:
+    olivia.send("/partner Ana")
+    made = olivia.last
+    olivia.send("/partner 美美")
+    olivia.send("/partner Ana of 美美")
+    given = olivia.last
+    olivia.press("Undo", again=made)
+    assert (ana.customer.kind, ana.customer.partner_id) == ("person", mei.customer.id)
+    olivia.send("/partner Ana")
+    olivia.press("Undo", again=given)
+    assert (ana.customer.kind, ana.customer.partner_id) == ("partner", None)
+    olivia.send("/partner Ana no")
+    unmade = olivia.last
+    olivia.send("/partner Ana")
+    olivia.send("/partner Ana no")
+    olivia.send("/partner Ana")
+    olivia.press("Undo", again=unmade)
+    assert ana.customer.kind == "partner"
+    assert olivia.toast
+
+
+def test_a_partner_who_is_gone_is_given_back_to_nobody(olivia: Chat, ana: Chat, mei: Chat, house: House) -> None:
+    olivia.send("/partner 美美")
+    olivia.send("/partner Ana of 美美")
+    given = olivia.last
+    olivia.send("/partner Ana of nobody")
+    taken = olivia.last
+    mei.send("/forgetme")
+    mei.press("确定")
+    olivia.press("Undo", again=taken)
+    assert olivia.last.name == "staff/partner_undone"
+    assert ana.customer.partner_id is None
+    olivia.press("Undo", again=given)
+    assert olivia.toast
+
+
+def test_a_firm_stays_a_firm(olivia: Chat, ana: Chat, house: House) -> None:
+    house.write(lambda memory: setattr(memory.get_one(Customer, ana.customer.id), "kind", "firm"))
+    olivia.send("/partner Ana no")
+    assert "is a firm now" in olivia.text
+    assert olivia.last.buttons == {}
+    assert ana.customer.kind == "firm"
 
 
 def test_whose_customer_somebody_is(olivia: Chat, ana: Chat, mei: Chat) -> None:
