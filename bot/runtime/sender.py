@@ -176,8 +176,12 @@ class Sender:
         return self._pick() if self._may_send() and not self._stopping else []
 
     async def _gather(self) -> None:
-        """Calls have ended: give others the time to end too, for one transaction to record many."""
-        if self._calls and not self._stopping:
+        """Calls have ended: give others the time to end too, for one transaction to record many.
+
+        Not where more waits in the same chat, which goes only when the call before is recorded.
+        """
+        waits = any(self._chats[call.row.chat_id].rows for call in self._done if call.row.chat_id in self._chats)
+        if self._calls and not waits and not self._stopping:
             try:
                 async with asyncio.timeout(min(GATHER_SECONDS, self._next_wait() or GATHER_SECONDS)):
                     await self._offered.wait()
