@@ -49,7 +49,7 @@ from handlers.staff import (
     team,
 )
 from handlers.staff import profile as staff_profile
-from handlers.visit import Visit, answering
+from handlers.visit import LookAhead, Visit, answering
 from storage import buttons
 
 BUTTONS_WORK_FOR = timedelta(days=60)
@@ -73,6 +73,7 @@ STAFF_COMMANDS: dict[str, Callable[[Visit], None]] = {
     **segments.COMMANDS,
     **team.COMMANDS,
 }
+LOOK_AHEAD: dict[str, LookAhead] = {**segments.LOOK_AHEAD}
 PRESSES: dict[str, Callable[[Visit], None]] = {
     **start.PRESSES,
     **chat.PRESSES,
@@ -104,7 +105,7 @@ def register(application: Regulars) -> None:
     # First what nearly every update is: a message that is no command need not be shown to each of them.
     application.add_handler(MessageHandler(written & filters.TEXT & ~filters.COMMAND, answering(answer_text)))
     for name, function in (CUSTOMER_COMMANDS | STAFF_COMMANDS).items():
-        application.add_handler(CommandHandler(name, answering(function), filters=written))
+        application.add_handler(CommandHandler(name, answering(function, LOOK_AHEAD.get(name)), filters=written))
     application.add_handler(MessageHandler(written & filters.COMMAND, answering(chat.answer_unknown_command)))
     application.add_handler(MessageHandler(written, answering(answer_file)))
     edited = filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE

@@ -52,6 +52,8 @@ class Business:
 
 
 Context = CallbackContext[Any, Any, Any, Any]
+LookAhead = Callable[[Memory, Business, Said], Any]
+"""Slow reading for a visit, beside the writer and before its transaction. It judges nothing: what it found may be old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Visit:
     verbatim: set[str] = field(default_factory=set)  # words of the customer's own that are said back
     silence: timedelta | None = None  # since they wrote before
     earlier: tuple[str, ...] = ()  # and the words of all but the last
+    ahead: Any = None  # what the command's `LookAhead` found
 
     @property
     def settings(self) -> Settings:
@@ -248,8 +251,10 @@ def zone_of(customer: Customer, settings: Settings) -> ZoneInfo:
     return ZoneInfo(customer.time_zone) if customer.time_zone else settings.business.time_zone
 
 
-def answering(function: Callable[[Visit], None]) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
-    """A PTB callback that runs `function` on the visit, in its transaction."""
+def answering(
+    function: Callable[[Visit], None], look_ahead: LookAhead | None = None
+) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
+    """A PTB callback that runs `function` on the visit, in its transaction; with what `look_ahead` found before it."""
     name = f"{function.__module__}.{function.__name__}"
 
     async def answer(update: Update, context: Context) -> None:
@@ -261,6 +266,9 @@ def answering(function: Callable[[Visit], None]) -> Callable[[Update, Context], 
             return
         pieces = [piece for _, one in slot.before if (piece := read_update(one, most)) is not None]
         heard = Heard()
+        ahead = None
+        if look_ahead is not None:
+            ahead = await business.database.read_slowly(lambda memory: look_ahead(memory, business, said))
 
         def prepare(memory: Memory) -> None:
             nonlocal heard
@@ -273,6 +281,7 @@ def answering(function: Callable[[Visit], None]) -> Callable[[Update, Context], 
                 if not inbox.finish(memory, waiting.id, business.clock.now()):
                     return Outcome()
             visit = open_visit(memory, business, said, heard, slot, pieces)
+            visit.ahead = ahead
             function(visit)
             if visit.staff is None and visit.customer in memory:  # else they were erased
                 visit.follow_kind()

@@ -218,6 +218,21 @@ class Database:
     async def read(self, run: Callable[[Memory], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, run)
 
+    async def read_slowly(self, run: Callable[[Memory], T]) -> T:
+        """The same for what takes seconds: quick readers do not wait for it, and it waits while the database is away."""
+
+        def read() -> T:
+            for attempt in range(1_000_000):
+                try:
+                    return self.read_now(run)
+                except Exception as error:
+                    if not _is_away(error) or self._stopping.is_set():
+                        raise
+                    self._wait(attempt, error)
+            raise RuntimeError("the database stayed away")
+
+        return await asyncio.to_thread(read)
+
     def close(self) -> None:
         """Finish what waits, then let go."""
         if self._started and not self._stopping.is_set():

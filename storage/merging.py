@@ -107,7 +107,8 @@ def restore(memory: Memory, kept: dict[str, Any], *, source: int, target: int) -
     """
     memory.flush()
     connection = memory.connection()
-    connection.execute(insert(CUSTOMERS).values(_decode(CUSTOMERS, kept["customer"])))
+    again = {**kept["customer"], "compared_as": None}  # with who came since
+    connection.execute(insert(CUSTOMERS).values(_decode(CUSTOMERS, again)))
     partners.assign(memory, kept.get("own_customers", ()), source, only_of=target)
     for table in list_tables():
         _give(memory, table, kept["moved"].get(table.name, []), source, target)

@@ -63,6 +63,19 @@ def find_takers(memory: Memory, skus: Sequence[str], share: float, now: datetime
     return sorted(found)
 
 
+class Ranking:
+    """`find_takers` that asks once and then knows: ranked beside the writer, looked up inside it."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[Any, ...], list[int]] = {}
+
+    def __call__(self, memory: Memory, skus: Sequence[str], share: float, now: datetime) -> list[int]:
+        asked = (*skus, share)
+        if asked not in self._found:
+            self._found[asked] = find_takers(memory, skus, share, now)
+        return self._found[asked]
+
+
 def check_ranking(memory: Memory, now: datetime) -> Tested | None:
     """Rank by the orders until 13 weeks ago, each item held back in turn, against who took it since."""
     then = now - TESTED

@@ -86,6 +86,8 @@ def export_customer(memory: Memory, customer_id: int, now: datetime) -> dict[str
     """Everything we hold on a person, by table, in values JSON has. For the person: no word about our staff."""
     customer = memory.get_one(Customer, customer_id)
     held = {"import": _import(memory, customer), **privacy.load_held(memory, customer_id)}
+    if brought := customer.value.get("referrals"):  # what their friends buy and are worth is their friends'
+        held["customer"]["value"] = customer.value | {"referrals": {"customers": brought["customers"]}}
     exported: dict[str, Any] = jsonable({"exported_at": now, **held})
     return exported
 

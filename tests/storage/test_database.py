@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
@@ -180,6 +181,16 @@ def test_full_disk_is_waited_out(sqlite_database: Database) -> None:
 
     sqlite_database.write_now(fill)
     assert sqlite_database.read_now(count_meta) == 1
+
+
+def test_slow_reading_waits_for_a_database_that_is_away(tmp_path: Path) -> None:
+    folder = tmp_path / "away"
+    database = Database(f"sqlite:///{folder / 'one.db'}")
+    threading.Timer(0.1, folder.mkdir).start()
+    assert asyncio.run(database.read_slowly(lambda memory: memory.execute(text("SELECT 1")).scalar_one())) == 1
+    with pytest.raises(KeyError):
+        asyncio.run(database.read_slowly(lambda _memory: {}["wrong"]))
+    database.close()
 
 
 def test_times_are_utc_and_naive_ones_refused(database: Database) -> None:

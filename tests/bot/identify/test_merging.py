@@ -290,6 +290,27 @@ def test_only_who_is_new_or_has_changed_is_compared_again(database: Database) ->
     assert pair == (here, third)
 
 
+def test_who_is_two_again_is_compared_with_who_came_since(database: Database) -> None:
+    here, there = database.write_now(meet)
+    renew_proposals(database, NOW, anew=False)
+    number = merge(database, here, there)
+    third = database.write_now(lambda memory: customers.add(memory, name="Keller, Anna", language="en", now=NOW).id)
+    database.write_now(lambda memory: customers.link(memory, third, "order_system", "K-8", NOW))
+    born = partial(facts.record, customer_id=third, kind="occasion", value="birthday", date=BORN, now=NOW)
+    database.write_now(lambda memory: born(memory, contact_id=None) and None)
+    renew_proposals(database, LATER, anew=False)
+    database.write_now(lambda memory: merging.undo_merge(memory, number, LATER) and None)
+    renew_proposals(database, LATER, anew=False)
+
+    def pairs(memory: Memory) -> set[tuple[int, int]]:
+        return {(one.one_id, one.other_id) for one in duplicates.list_proposed(memory)}
+
+    found = database.read_now(pairs)
+    renew_proposals(database, LATER)
+    assert (there, third) in found
+    assert found == database.read_now(pairs)  # as if all were compared anew
+
+
 def test_who_is_apart_from_one_is_apart_from_both(database: Database) -> None:
     here, there = database.write_now(meet)
     third = database.write_now(lambda memory: customers.add(memory, name="A. Keller", language="en", now=NOW).id)

@@ -18,6 +18,7 @@ from bot.identify import consents, invitations, merging, referrals
 from bot.identify.erasure import erase_customer
 from bot.identify.importing.files import import_file
 from bot.identify.importing.undo import undo_import
+from bot.identify.portrait import export_customer
 from storage import customers, meta
 from storage.database import Database, Memory
 from storage.models import Attachment, Customer
@@ -262,6 +263,19 @@ def test_before_anything_can_be_forecast_friends_are_counted_by_heads(sqlite_dat
     held = customer_of(sqlite_database, anna)
     assert held.value["referrals"] == {"customers": 1, "won": 1, "present_value": 0, "counted": 0}
     assert (held.tier, held.group, held.value["present_value"]) == ("new", "steady", None)
+
+
+def test_an_export_tells_how_many_came_and_nothing_of_what_they_buy(database: Database) -> None:
+    anna, ben = (add_customer(database, name) for name in ("Anna", "Ben"))
+    set_referrer(database, ben, anna)
+    buy(database, ben, END - DAY)
+    database.write_now(lambda memory: retier(memory, SETTINGS, END))
+    told = database.read_now(lambda memory: export_customer(memory, anna, END))
+    assert told["customer"]["value"]["referrals"] == {"customers": 1}
+    assert told["customer"]["value"]["present_value"] == customer_of(database, anna).value["present_value"]
+    assert customer_of(database, anna).value["referrals"]["won"] == 1
+    own = database.read_now(lambda memory: export_customer(memory, ben, END))
+    assert own["customer"]["value"]["referrals"] is None
 
 
 def test_dates_do_not_matter_to_who_was_first(sqlite_database: Database) -> None:

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from sqlalchemy import event
+
+from bot.differentiate.value import differentiate_all
+from storage import orders
+from storage.database import Memory
 from storage.models import AuditEntry
 from tests.support.visits import Chat, House
+
+
+def sell(memory: Memory, customer: int) -> None:
+    orders.add_order(
+        memory, customer_id=customer, external_id="o-1", ordered_at=datetime(2026, 3, 1, 10, tzinfo=UTC), currency="EUR",
+        total=400, lines=[{"sku": "oat-latte", "quantity": 1, "price": 400}],
+    )  # fmt: skip
 
 
 def test_a_segment_is_saved_shown_and_listed(house: House, olivia: Chat) -> None:
@@ -45,6 +59,20 @@ def test_a_wrong_word_names_the_nearest(house: House, olivia: Chat, chen: Chat) 
     assert olivia.last.name == "staff/segment_name"
     rows = house.read(lambda memory: [one.outcome for one in memory.query(AuditEntry)])
     assert rows == ["failed"] * 5
+
+
+def test_who_would_like_something_is_ranked_beside_the_writer(house: House, ana: Chat, olivia: Chat) -> None:
+    house.write(lambda memory: sell(memory, ana.customer.id))
+    differentiate_all(house.database, house.business.settings, house.clock.now())
+    written: list[str] = []
+    event.listen(house.database.engine, "before_cursor_execute", lambda *said: written.append(said[2].lower()))
+    for line in ('/segment tea = would_like("Jasmine tea", 50 %)', "/segment tea"):
+        olivia.send(line)
+        assert "<b>tea</b>: 1 customer now" in olivia.text
+    olivia.send("/segment")
+    assert "<b>tea</b>: 1 — " in olivia.text
+    assert not [statement for statement in written if "order_lines" in statement]
+    assert written
 
 
 def test_hostile_conditions_stay_text(olivia: Chat) -> None:
