@@ -86,10 +86,20 @@ def export_customer(memory: Memory, customer_id: int, now: datetime) -> dict[str
     """Everything we hold on a person, by table, in values JSON has. For the person: no word about our staff."""
     customer = memory.get_one(Customer, customer_id)
     held = {"import": _import(memory, customer), **privacy.load_held(memory, customer_id)}
-    if brought := customer.value.get("referrals"):  # what their friends buy and are worth is their friends'
-        held["customer"]["value"] = customer.value | {"referrals": {"customers": brought["customers"]}}
+    for row, name in ((held["customer"], "value"), *((change, "numbers") for change in held["tier_changes"])):
+        row[name] = _without_friends(row[name])
     exported: dict[str, Any] = jsonable({"exported_at": now, **held})
     return exported
+
+
+def _without_friends(numbers: Any) -> Any:
+    """Of those they brought, all the way down: how many. What these buy and are worth is theirs."""
+    if not isinstance(numbers, Mapping):
+        return numbers
+    return {
+        name: {"customers": one["customers"]} if name == "referrals" and one else _without_friends(one)
+        for name, one in numbers.items()
+    }
 
 
 def show_follow_up(row: Mapping[str, Any]) -> dict[str, Any]:

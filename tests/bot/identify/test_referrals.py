@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -268,12 +269,16 @@ def test_before_anything_can_be_forecast_friends_are_counted_by_heads(sqlite_dat
 def test_an_export_tells_how_many_came_and_nothing_of_what_they_buy(database: Database) -> None:
     anna, ben = (add_customer(database, name) for name in ("Anna", "Ben"))
     set_referrer(database, ben, anna)
-    buy(database, ben, END - DAY)
+    for days in range(1, 40, 3):
+        buy(database, ben, END - days * DAY)
+        buy(database, anna, END - days * DAY)
     database.write_now(lambda memory: retier(memory, SETTINGS, END))
     told = database.read_now(lambda memory: export_customer(memory, anna, END))
     assert told["customer"]["value"]["referrals"] == {"customers": 1}
     assert told["customer"]["value"]["present_value"] == customer_of(database, anna).value["present_value"]
     assert customer_of(database, anna).value["referrals"]["won"] == 1
+    assert told["tier_changes"]
+    assert '"won"' not in json.dumps(told)
     own = database.read_now(lambda memory: export_customer(memory, ben, END))
     assert own["customer"]["value"]["referrals"] is None
 
