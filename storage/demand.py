@@ -55,11 +55,17 @@ def list_told(memory: Memory) -> list[Told]:
 
 
 def count_changes(memory: Memory, since: datetime, until: datetime) -> Counter[tuple[int, str]]:
-    """Of each customer, how often each kind of change was told in that time."""
-    statement = select(EVENTS.c.customer_id, EVENTS.c.data).where(
+    """Of each customer, how often each kind of change was told in that time; without those whose fact was taken back."""
+    statement = select(EVENTS.c.customer_id, EVENTS.c.reference, EVENTS.c.data).where(
         EVENTS.c.kind == "life_change", EVENTS.c.at > since, EVENTS.c.at <= until
     )
-    return Counter((customer_id, str(data["what"])) for customer_id, data in memory.connection().execute(statement))
+    forgotten = select(FACTS.c.id).where(FACTS.c.kind.in_(["occasion", "demographic"]), FACTS.c.forgotten_at > since)
+    gone = set(map(str, memory.connection().execute(forgotten).scalars()))
+    return Counter(
+        (customer_id, str(data["what"]))
+        for customer_id, reference, data in memory.connection().execute(statement)
+        if reference.partition(":")[0] not in gone
+    )
 
 
 def list_categories(memory: Memory, since: datetime, until: datetime) -> list[tuple[int, str]]:

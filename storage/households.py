@@ -20,6 +20,7 @@ from storage.models import (
     SharedKey,
     table_of,
 )
+from storage.spelling import spell
 
 LINKS, CUSTOMERS, DUPLICATES = table_of(HouseholdLink), table_of(Customer), table_of(Duplicate)
 IDENTITIES, SHARED = table_of(Identity), table_of(SharedKey)
@@ -60,6 +61,12 @@ def save(
     row.evidence = [*row.evidence, *(piece for piece in evidence if piece not in row.evidence)]
     memory.flush()
     return row
+
+
+def save_evidence(memory: Memory, row: HouseholdLink, evidence: Sequence[dict[str, Any]]) -> None:
+    """Nothing but this speaks for it any more."""
+    row.evidence = list(evidence)
+    memory.flush()
 
 
 def remove(memory: Memory, row: HouseholdLink) -> None:
@@ -171,13 +178,16 @@ def list_sharing_phone(memory: Memory) -> list[tuple[int, int, str]]:
 
 def find_named(memory: Memory, name: str, most: int) -> list[Customer]:
     """People whose name is this, or has it as its first or last word; at most so many, by number."""
-    wanted = name.lower()
     called = func.lower(Customer.name)
     statement = (
         select(Customer)
         .where(
             Customer.kind == "person",
-            or_(called == wanted, called.startswith(f"{wanted} ", autoescape=True), called.endswith(f" {wanted}", autoescape=True)),
+            or_(*(is_called for wanted in spell(name.lower()) for is_called in (
+                called == wanted,
+                called.startswith(f"{wanted} ", autoescape=True),
+                called.endswith(f" {wanted}", autoescape=True),
+            ))),
         )
         .order_by(Customer.id)
         .limit(most)

@@ -161,7 +161,12 @@ def _move_links(memory: Memory, kept: dict[str, Any], source: int, target: int) 
             continue
         if twin is not None:
             _drop(memory, kept, LINKS, LINKS.c.id == twin["id"])
-        values = _decode(LINKS, row) | {"one_id": min(third, target), "other_id": max(third, target)}
+        evidence = [{**each, "by": target if each["by"] == source else each["by"]} for each in row["evidence"]]
+        values = _decode(LINKS, row) | {
+            "one_id": min(third, target),
+            "other_id": max(third, target),
+            "evidence": evidence,
+        }
         del values["id"]
         made += memory.connection().execute(insert(LINKS).values(values).returning(LINKS.c.id)).scalars()
     return made

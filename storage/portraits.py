@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from storage.database import Memory
 from storage.models import Contact, Customer, Event, Fact, Feedback, Identity, Order, table_of
+from storage.spelling import spell
 
 CUSTOMERS, IDENTITIES = table_of(Customer), table_of(Identity)
 CONTACTS, ORDERS = table_of(Contact), table_of(Order)
@@ -73,7 +74,7 @@ def list_names(memory: Memory, most: int) -> list[Named]:
 
 def count_named(memory: Memory, name: str) -> int:
     """How many are called so, whatever the case."""
-    named = func.lower(CUSTOMERS.c.name) == name.lower()
+    named = func.lower(CUSTOMERS.c.name).in_(spell(name.lower()))
     return memory.scalar(select(func.count()).select_from(CUSTOMERS).where(named)) or 0
 
 

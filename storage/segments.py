@@ -6,7 +6,6 @@ import json
 import operator
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -61,6 +60,7 @@ from storage.models import (
     Segment,
     table_of,
 )
+from storage.spelling import spell
 
 Truth = ColumnElement[bool]
 CUSTOMERS, FIGURES, FACTS, FEEDBACK = map(table_of, (Customer, Figures, Fact, Feedback))
@@ -224,7 +224,7 @@ class _Compiler:
         # What staff type is compared in lower case; our own words as they are, so that an index can be used.
         if one.word in ("city", "lead_source", "name"):
             asked = one.value if isinstance(one.value, tuple) else (str(one.value),)
-            spelt = {spelling for wanted in asked for spelling in _spell(wanted)}
+            spelt = {spelling for wanted in asked for spelling in spell(wanted)}
             folded = func.lower(func.coalesce(text, ""))
             return folded.not_in(spelt) if one.op == "!=" else folded.in_(spelt)
         return text.in_(one.value) if isinstance(one.value, tuple) else OPERATORS[one.op](text, one.value)
@@ -281,7 +281,7 @@ class _Compiler:
 
     def _said(self, one: Holds) -> Truth:
         kind, polarity = SAID[one.word]
-        named: list[Truth] = [FACTS.c.value.ilike(self._pattern(text), escape="/") for text in _spell(one.text)]
+        named: list[Truth] = [FACTS.c.value.ilike(self._pattern(text), escape="/") for text in spell(one.text)]
         if one.skus:
             named.append(FACTS.c.item.in_(one.skus))
         own = FACTS.c.person.is_(None)  # what somebody of theirs likes or must avoid is not theirs
@@ -343,14 +343,7 @@ class _Compiler:
         return exists().select_from(each).where(column("value") == tag)
 
 
-_ASCII_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _CURRENT = and_(FACTS.c.superseded_by.is_(None), FACTS.c.forgotten_at.is_(None))
-
-
-def _spell(text: str) -> list[str]:
-    """A lower-case text as a stored one may be left by the database's own lower: SQLite's knows ASCII alone."""
-    forms = (text, text.capitalize(), text.title(), text.upper())
-    return sorted({form.translate(_ASCII_LOWER) for form in forms})
 
 
 def _of(table: Any) -> Truth:

@@ -53,6 +53,7 @@ from storage.reach import KnownFact, Standing
 BATCH = 500  # events planned from in one transaction
 MEMORY = timedelta(days=400)  # how far back follow-ups are looked at: the last birthday must be among them
 ONCE_IN = timedelta(days=270)  # one change told twice: "we had a baby", and months later its day of birth
+UNSENT = (FollowUpStatus.planned, FollowUpStatus.held, FollowUpStatus.skipped)  # nothing, if its fact was taken back
 GRIEF = timedelta(days=180)  # after a death, a separation, a lost pregnancy: nobody is congratulated
 BIRTHDAY_WORDS = ("birthday", "born", "生日", "birth_date", "birth date")  # values of facts, never shown
 
@@ -191,10 +192,11 @@ def _plan_wishes(
         return []
     customers = sorted({event.customer_id for event in told})
     grieving = events.find_customers(memory, "life_event", customers, now - GRIEF)
+    holding = {fact.id for fact in reach.list_facts(memory, customers, ["demographic", "occasion"])}
     wished = {
         (row.customer_id, row.data["what"])
         for row in follow_ups.list_recent(memory, customers, [rule.rule], now - ONCE_IN)
-        if row.status != FollowUpStatus.cancelled
+        if row.status != FollowUpStatus.cancelled and (row.status not in UNSENT or row.data["fact_id"] in holding)
     }
     plans = []
     for event in told:

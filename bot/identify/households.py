@@ -21,6 +21,7 @@ from storage.models import Customer, HouseholdLink, LinkStatus
 
 FOUND = ("address", "phone")  # evidence that is looked for anew; what somebody said stays
 LARGEST = 6  # customers of one address: more are an office or a block of flats
+WORDS = 300  # kept of what somebody said
 NAMESAKES = 3  # customers of a name that was said; of more nobody could tell whom it means
 _STREETS = re.compile(r"(?:straße|strasse|street|str|st)\b")
 _ROADS = re.compile(r"\b(?:road|rd)\b")
@@ -68,11 +69,30 @@ def unlink(
 
 
 def put_back(memory: Memory, row: HouseholdLink, before: str | None, now: datetime) -> None:
-    """Take a decision back."""
-    if before is None:
-        households.remove(memory, row)
+    """Take a decision of staff back. What a customer has said since then is proposed."""
+    if before != LinkStatus.linked:
+        households.save_evidence(memory, row, [each for each in row.evidence if each["what"] != "staff"])
+    if before is not None or row.evidence:
+        status = LinkStatus(before or LinkStatus.proposed)
+        households.save(memory, row.one_id, row.other_id, status=status, now=now)
     else:
-        households.save(memory, row.one_id, row.other_id, status=LinkStatus(before), now=now)
+        households.remove(memory, row)
+
+
+def take_back(memory: Memory, customer_id: int, words: str, now: datetime) -> None:
+    """The customer does not say so any more. What staff decided stands; what both had to say is a proposal again, and a
+    proposal for which nothing else speaks goes."""
+    for row in households.list_of(memory, customer_id):
+        left = [each for each in row.evidence if (each["by"], each["words"]) != (customer_id, words[:WORDS])]
+        if len(left) == len(row.evidence):
+            continue
+        households.save_evidence(memory, row, left)
+        if row.status == LinkStatus.apart or any(each["what"] == "staff" for each in left):
+            continue
+        if left:
+            households.save(memory, row.one_id, row.other_id, status=LinkStatus.proposed, now=now)
+        else:
+            households.remove(memory, row)
 
 
 def propose(
@@ -90,7 +110,7 @@ def propose(
 
 def piece(what: str, by: int | None = None, words: str = "") -> dict[str, Any]:
     """One thing that speaks for a household."""
-    return {"what": what, "by": by, "words": words[:300]}
+    return {"what": what, "by": by, "words": words[:WORDS]}
 
 
 def find_namesakes(memory: Memory, customer: Customer, name: str) -> list[Customer]:

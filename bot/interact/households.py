@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from bot.identify import households
 from bot.interact.replies import Answer, Tap
 from bot.interact.turn import Turn
 from bot.interact.understanding import kin_of, name_of
-from storage.models import LinkStatus
+from storage.database import Memory
+from storage.models import Fact, LinkStatus
 
-SAID = frozenset({"comes here too", "lives with"})  # values of facts, never shown
-LIVING_APART = frozenset({"friend", "pet", None})
+TOGETHER = "lives with"
+SAID = frozenset({"comes here too", TOGETHER})  # values of facts, never shown
 
 
 def propose(turn: Turn, answer: Answer) -> None:
@@ -17,7 +21,7 @@ def propose(turn: Turn, answer: Answer) -> None:
     for fact in turn.heard.facts:
         person = fact.person or ""
         name = name_of(person)
-        if fact.value not in SAID or not name or kin_of(person) in LIVING_APART:
+        if fact.value not in SAID or not name or _lives_apart(person, fact.value):
             continue
         words = fact.quote or turn.text
         fresh = []
@@ -33,3 +37,16 @@ def propose(turn: Turn, answer: Answer) -> None:
         ]
         if taps:
             answer.tell_staff("staff/household_said", taps, person=person, quote=words)
+
+
+def _lives_apart(person: str, said: str) -> bool:
+    """A cousin, a colleague, a friend, who was a partner once: unless they say that they live together."""
+    kin = kin_of(person)
+    return kin == "pet" or (said != TOGETHER and (kin in (None, "friend") or person.lower().startswith("ex ")))
+
+
+def take_back(memory: Memory, customer_id: int, gone: Sequence[Fact], now: datetime) -> None:
+    """These facts were taken back: nothing is proposed on them any more."""
+    for fact in gone:
+        if fact.value in SAID:
+            households.take_back(memory, customer_id, fact.quote, now)

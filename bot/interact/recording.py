@@ -67,6 +67,7 @@ def undo(
     answer = Answer(planned=True)
     taken = known_facts.withdraw(memory, customer.id, values.get("facts", []), now)
     life_events.restore(memory, customer.id, taken, now)
+    households.take_back(memory, customer.id, taken, now)
     rows = feedback.withdraw(memory, customer, conversation, values.get("feedback", []), now, answer)
     forgotten = [
         reference
@@ -111,12 +112,14 @@ def revise(turn: Turn, versions: Sequence[int], answer: Answer) -> tuple[Recorde
     kept = Recorded()
     record_facts(turn, _list_said(turn), kept, answer)
     people.note(turn)
+    households.propose(turn, answer)
     told = {event.what for event in turn.heard.life_events}
     still = {*kept.facts, *kept.known, *(old.id for old in old_facts if old.kind == "life_event" and old.value in told)}
     gone = [fact for fact in old_facts if fact.id not in still and fact.superseded_by is None]
     facts.restore_superseded(memory, [fact.id for fact in gone])
     facts.forget(memory, [fact.id for fact in gone], turn.now)
     life_events.restore(memory, customer.id, gone, turn.now)
+    households.take_back(memory, customer.id, gone, turn.now)
 
     unmatched = list(old_feedback)
     fresh = []

@@ -10,7 +10,7 @@ from bot.differentiate import earning, partners, tiers
 from bot.differentiate.reasons import describe_tier_to_customer
 from bot.identify import consents, merging, profiles
 from bot.identify import facts as known_facts
-from bot.interact import life_events
+from bot.interact import households, life_events
 from bot.interact.replies import Reply, Tap
 from handlers.customers import handover
 from handlers.customers.answers import phrase, tell_staff
@@ -106,6 +106,7 @@ def forget_fact(visit: Visit) -> None:
     if fact is not None:
         facts.forget(visit.memory, [fact.id], visit.now)
         life_events.restore(visit.memory, visit.customer.id, [fact], visit.now)
+        households.take_back(visit.memory, visit.customer.id, [fact], visit.now)
         visit.outcome.planned = True
         visit.acknowledge("profile/forgot_fact")
     _redraw(visit, _page_of(visit))

@@ -6,9 +6,11 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from .clauses import Clause
+from .dates.chinese_words import number as read_numeral
 from .dates.holidays import is_movable
 from .dates.lunar import read_lunar_day
-from .normalise import close_up, fold
+from .lexicon import load
+from .normalise import close_up, fold, has_cjk
 from .result import FoundDate, FoundFact
 
 _WHAT_EN = r"(?P<what>(?i:birthday|bday|b-day|wedding anniversary|anniversary|due date))"
@@ -28,6 +30,7 @@ _ENGLISH = (
     rf"(?:[Tt]he )?{_WHAT_EN} of {_WHO_EN} is (?:on )?(?:the )?(?P<date>.+)",
     r"(?:[Ww]e|[Ii]) (?:got|were) (?P<what>married)(?: on)?(?: the)? (?P<date>.+)",
     r"[Ii](?:'m| am) (?P<what>turning) \w+ (?:on )?(?:the )?(?P<date>.+)",
+    rf"{_WHO_EN} (?:has |have )?(?:just |finally )?(?P<what>turned) (?P<age>\d+|[a-z]+) (?:on )?(?:the )?(?P<date>.+)",
 )
 _WHO_ZH = r"(?:(?:我们?家?[和跟与]?|咱们?)的?(?:(?P<relation>RELATION)(?:叫)?(?P<name>[^\W\d_的是在过就也]{1,3}?|[A-Za-z]+)??)?)"
 _WHAT_ZH = r"(?P<what>生日|结婚纪念日|周年纪念日?|纪念日|生辰|诞辰|预产期)"
@@ -44,7 +47,7 @@ _CHINESE = (
     rf"^我们?(?:俩)?(?:是|在)?{_DAY_ZH}(?P<what>结的?婚|领的?证)",
     rf"{_WHO_ZH}(?:是|在)?{_DAY_ZH}(?:要|就|过)?(?P<what>[一二三四五六七八九十]{{1,3}}大寿|大寿|过寿|做寿)",
     rf"{_DAY_ZH}(?:正好|刚好|恰好|恰逢|又)?(?:赶上|碰上|遇上|是|就是)(?:我们?)?(?:家|的)?(?P<relation>RELATION)的?{_WHAT_ZH}",
-    rf"^(?:我们?家?的?)?(?P<relation>RELATION)(?:是|在|就|快)?{_DAY_ZH}(?:就|要|正好)?(?P<what>满|过)(?:[\d一二两三四五六七八九十]+周?|周)岁",
+    rf"^(?:我们?家?的?)?(?P<relation>RELATION)(?:是|在|就|快)?{_DAY_ZH}(?:就|要|正好)?(?P<what>满|过)(?:(?P<age>[\d一二两三四五六七八九十]+)周?|周)岁",
 )
 # Over the clauses of one sentence: who it is first, the day later.
 _SENTENCE_EN = (
@@ -60,6 +63,7 @@ _SENTENCE_ZH = (
 _LUNAR = re.compile(r"农历|阴历|旧历|[正冬腊]月|[初廿]|lunar")
 _EDGES = re.compile(r"^(?:\s|on\b|always\b|every year\b|the\b|:|it's\b|and\b|also\b)+|^(?:是|在|每年|的)+|[\s,.!]+$")
 _TWO_DAYS = timedelta(days=2)
+_LATELY = re.compile(r"^(?:yesterday|today|this morning|昨天|前天|今天)")  # days whose year is no guess
 _YEAR_SAID = re.compile(r"(?:19|20)\d\d")
 _NEGATED = re.compile(r"\b(?:not|isn't|isnt|wasn't|never|if|whether)\b|不是|没有|如果")
 _TRIGGERS = (
@@ -86,6 +90,7 @@ _NOT_NAMES = frozenset(
 )
 _BORN_NOW = re.compile(r"(?:yesterday|today|ready|tomorrow)\b")  # "I wasn't born yesterday" and its kin
 _LONGEST = 160
+_OLDEST = 120
 _WIDEST = 4  # clauses of a sentence that tells of one birthday
 _HARD = frozenset("。！!?？.;；…\n")
 _OTHERS = re.compile(r"\b(?:said|says|song|movie)\b|说")
@@ -161,6 +166,11 @@ class OccasionFinder:
             groups = match.groupdict()
             if groups.get("only") in _NOT_NAMES or (match["what"] == "born" and _BORN_NOW.match(match["date"].lower())):
                 continue
+            age = _read_age(groups.get("age") or "")
+            if match["what"] == "turned" and age is None:
+                continue  # "turned vegan"
+            if age is not None and _LATELY.match(match["date"].lower()):
+                day = _born(day, age, dates, zone)
             return FoundFact(
                 "occasion",
                 _what(match["what"]),
@@ -213,6 +223,18 @@ def _day(said: str, leads: bool, dates: list[FoundDate], zone: ZoneInfo) -> str 
             start = date.start.astimezone(zone)
             return f"{start:%Y-%m-%d}" if _YEAR_SAID.search(date.text) else f"{start:%m-%d}"
     return None
+
+
+def _read_age(said: str) -> int | None:
+    """None where it is no age of anybody's: "turned a corner"."""
+    age = read_numeral(said) if said.isdecimal() or has_cjk(said) else load("en").numbers.get(said, 0)
+    return age if 0 < age <= _OLDEST and said != "a" else None
+
+
+def _born(day: str, age: int, dates: list[FoundDate], zone: ZoneInfo) -> str:
+    """The day of birth of whoever was so old on that day."""
+    starts = (date.start.astimezone(zone) for date in dates)
+    return next((f"{start.year - age}-{day}" for start in starts if f"{start:%m-%d}" == day), day)
 
 
 def _person(groups: dict[str, str | None], clause: Clause) -> str | None:

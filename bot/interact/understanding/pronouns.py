@@ -23,6 +23,7 @@ _BARE = {
     "en": re.compile(r"^(?:is|has|can not|must not) .*\b(?:allerg|intoleran|eat|have)"),
     "zh": re.compile(r"^(?:对.{1,8}|[^我你他她]{1,6})(?:过敏|不耐受)$"),
 }
+_NAME = r"[A-ZÀ-ÖØ-ÞŁŚŞİŽŠČĆĐŘ](?:[^\W\d_A-Z]|-)+"
 _ENDS = frozenset("。！!?？.;；…\n")  # of a sentence: what comes after is of whoever speaks
 
 
@@ -44,7 +45,7 @@ class PronounReader:
         )
         self._named = {
             "en": re.compile(
-                rf"\b(?i:my|our) (?:[a-z]+ )?(?P<relation>(?i:{english}))\b(?:,? (?P<name>(?!I\b)[A-Z][a-z-]+))?"
+                rf"\b(?i:my|our) (?:[a-z]+ )?(?P<relation>(?i:{english}))\b(?:,? (?P<name>{_NAME}(?: {_NAME})?))?"
             ),
             "zh": re.compile(
                 rf"我(?:们?家?的?|家)(?P<relation>{chinese})(?:[名就]?叫(?P<name>[^\W\d_的是在]{{1,3}})|(?P<also>[\u4e00-\u9fff]{{1,3}}?|[A-Za-z]+)(?=也[经常总老每会来光是]))?"

@@ -209,6 +209,19 @@ def test_a_merge_takes_the_household_along_and_its_undoing_brings_it_back(databa
     assert links_of(database) == before
 
 
+def test_what_was_said_before_a_merge_counts_after_it(database: Database) -> None:
+    ana, tom, again = (add(database, name) for name in ("Ana", "Tom", "Ana K."))
+    database.write_now(lambda memory: households.propose(memory, again, tom, NOW, what="said", by=again) and None)
+
+    def merge(memory: Memory) -> None:
+        into, other = memory.get_one(Customer, ana), memory.get_one(Customer, again)
+        merging.merge(memory, into=into, other=other, now=NOW)
+
+    database.write_now(merge)
+    database.write_now(lambda memory: households.propose(memory, tom, ana, NOW, what="said", by=tom) and None)
+    assert members_of(database, ana) == {tom}
+
+
 def test_erasing_one_leaves_no_trace_with_the_others(database: Database) -> None:
     ana, tom = add(database, "Ana"), add(database, "Tom")
     link(database, ana, tom)

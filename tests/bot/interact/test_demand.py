@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.customize.follow_ups import tick
 from bot.differentiate.tiers import retier
@@ -16,7 +17,7 @@ from bot.interact.demand_plots import draw_demand
 from storage import customers, events, facts, orders
 from storage.database import Database, Memory
 from storage.demand import Told
-from storage.models import CatalogueItem
+from storage.models import CatalogueItem, Fact
 from tests.support.follow_ups import SETTINGS, WORDING
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -161,3 +162,18 @@ def test_a_change_is_still_counted_after_the_schedule_has_read_it(filled: Databa
     filled.write_now(lambda memory: tick(memory, SETTINGS, WORDING, NOW))
     filled.write_now(lambda memory: events.prune(memory, NOW + timedelta(days=400)))
     assert len(report(filled)["changes"]["rows"]) == 2
+
+
+def test_a_change_that_was_taken_back_is_not_counted(filled: Database) -> None:
+    def take_back(memory: Memory) -> None:
+        (gone,) = [one for one in memory.scalars(select(Fact)) if one.value == "moved house"]
+        for number, reference in enumerate((f"{gone.id}", f"{gone.id}:child_of_age")):
+            data = {"what": ("moved", "child_of_age")[number]}
+            events.add(
+                memory, gone.customer_id, "life_change", at=NOW - timedelta(days=4), reference=reference, data=data
+            )
+        facts.forget(memory, [gone.id], NOW - timedelta(days=1))
+
+    before = report(filled)["changes"]["rows"]
+    filled.write_now(take_back)
+    assert report(filled)["changes"]["rows"] == before

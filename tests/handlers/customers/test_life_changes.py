@@ -134,6 +134,35 @@ def test_taking_it_back_takes_the_wish_back(chats: dict[str, Chat]) -> None:
     assert [(row["status"], row["reason"]) for row in wishes(chat)] == [("skipped", "superseded")]
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "undo"),
+    [("en", "we had a baby girl last week", "Undo"), ("zh", "我们上周生了个女儿", "撤销")],
+)
+def test_what_was_taken_back_and_said_again_is_congratulated(
+    chats: dict[str, Chat], language: str, said: str, undo: str
+) -> None:
+    chat = chats[language]
+    chat.send(said)
+    work(chat)
+    chat.press(undo)
+    work(chat)
+    chat.send(said)
+    work(chat)
+    chat.house.clock.at = max(row["due_at"] for row in wishes(chat))
+    work(chat)
+    assert sorted(row["status"] for row in wishes(chat)) == ["queued", "skipped"]
+
+
+def test_a_day_put_right_is_congratulated_once(chats: dict[str, Chat]) -> None:
+    chat = chats["en"]
+    for day in (20, 21):
+        chat.send(f"our daughter Ida was born on {day} February 2026")
+        work(chat)
+    chat.house.clock.at = max(row["due_at"] for row in wishes(chat))
+    work(chat)
+    assert sorted(row["status"] for row in wishes(chat)) == ["queued", "skipped"]
+
+
 def test_without_consent_nobody_is_congratulated(ana: Chat) -> None:
     ana.send("we had a baby girl last week")
     work(ana)
@@ -183,6 +212,32 @@ def test_a_child_comes_of_age_at_night_once(chats: dict[str, Chat]) -> None:
         work(chat)
     assert changes(chat) == [("child_of_age", "son Leo")]
     assert len(wishes(chat)) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "child"),
+    [
+        ("en", "our son turned 18 yesterday", "son"),
+        ("en", "my daughter Mia just turned six today", "daughter Mia"),
+        ("zh", "我儿子昨天满18岁了", "儿子"),
+        ("zh", "我女儿今天满六岁", "女儿"),
+    ],
+)
+def test_who_turned_so_old_lately_has_come_of_age(chats: dict[str, Chat], language: str, said: str, child: str) -> None:
+    chats[language].send(said)
+    work(chats[language])
+    chats[language].house.pass_time(days=1)
+    work(chats[language])
+    assert [person for _, person in changes(chats[language])] == [child]
+
+
+@pytest.mark.parametrize("said", ["our son turned vegan yesterday", "my son turned a corner today"])
+def test_who_turned_something_else_is_no_older(chats: dict[str, Chat], said: str) -> None:
+    chats["en"].send(said)
+    work(chats["en"])
+    chats["en"].house.pass_time(days=1)
+    work(chats["en"])
+    assert changes(chats["en"]) == []
 
 
 def test_ages_are_kept_on_the_28th_where_there_is_no_29th() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from bot.identify import households
 from storage import customers
+from storage.models import HouseholdLink
 from tests.support.visits import Chat, House
 
 TOM = 503
@@ -111,3 +113,90 @@ def test_whom_nobody_knows_is_not_asked_about(house: House, olivia: Chat, ana: C
 def test_customers_do_not_learn_that_the_command_exists(house: House, ana: Chat) -> None:
     ana.send("/household #1 #2")
     assert ana.last.name == "chat/unknown_command"
+
+
+def waiting(house: House) -> list[tuple[str, list[str]]]:
+    """Status and what speaks for it, of every link."""
+    rows = house.read(lambda memory: list(memory.scalars(select(HouseholdLink))))
+    return [(row.status, [piece["what"] for piece in row.evidence]) for row in rows]
+
+
+@pytest.mark.parametrize("way", ["Undo", "undo that"])
+def test_what_a_customer_takes_back_is_proposed_no_longer(
+    house: House, olivia: Chat, ana: Chat, tom: Chat, way: str
+) -> None:
+    ana.send("my husband Tom comes here too")
+    assert waiting(house) == [("proposed", ["said"])]
+    ana.press(way) if way == "Undo" else ana.send(way)
+    assert waiting(house) == []
+    olivia.send("/household")
+    assert olivia.last.name == "staff/no_households"
+
+
+def test_what_one_of_two_takes_back_is_a_proposal_again(house: House, olivia: Chat, ana: Chat, tom: Chat) -> None:
+    ana.send("my husband Tom comes here too")
+    tom.send("my wife Ana comes here too")
+    tom.press("Undo")
+    assert waiting(house) == [("proposed", ["said"])]
+    assert others_of(house, TOM) == []
+
+
+def test_what_staff_decided_outlasts_what_a_customer_takes_back(
+    house: House, olivia: Chat, ana: Chat, tom: Chat
+) -> None:
+    ana.send("my husband Tom comes here too")
+    olivia.send("/household #1 #3")
+    ana.press("Undo")
+    assert waiting(house) == [("linked", ["staff"])]
+
+
+def test_a_message_put_right_proposes_whom_it_names_now(house: House, olivia: Chat, ana: Chat, tom: Chat) -> None:
+    max_ = Chat(house, person=505, name="Max", last_name="Keller")
+    max_.send("/start")
+    message = ana.send("my husband Tom comes here too")
+    ana.edit(message, "my husband Max comes here too")
+    olivia.send("/household")
+    assert "Max Keller" in olivia.text
+    assert "Tom Keller" not in olivia.text
+
+
+def test_undo_leaves_no_word_of_staff(house: House, olivia: Chat, ana: Chat, tom: Chat) -> None:
+    ana.send("my husband Tom comes here too")
+    olivia.send("/household #1 #3")
+    olivia.press("Undo")
+    assert waiting(house) == [("proposed", ["said"])]
+
+
+def test_undo_leaves_what_a_customer_said_since(house: House, olivia: Chat, ana: Chat, tom: Chat) -> None:
+    olivia.send("/household #1 #3")
+    ana.send("my husband Tom comes here too")
+    olivia.press("Undo")
+    assert waiting(house) == [("proposed", ["said"])]
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("my ex Tom comes here too", False),
+        ("my colleague Tom comes here too", False),
+        ("my friend Tom comes here too", False),
+        ("my flatmate Tom comes here too", True),
+        ("I live with my flatmate Tom", True),
+        ("I live with my brother Tom", True),
+        ("I live with my dog Tom", False),
+        ("my husband Tom Keller comes here too", True),
+        ("my husband Tom Vogel comes here too", False),
+    ],
+)
+def test_who_lives_together_is_asked_about(
+    house: House, olivia: Chat, ana: Chat, tom: Chat, said: str, asked: bool
+) -> None:
+    ana.send(said)
+    assert bool(waiting(house)) is asked
+
+
+def test_a_name_that_begins_with_an_accent_is_found(house: House, olivia: Chat, ana: Chat) -> None:
+    ozlem = Chat(house, person=506, name="Özlem", last_name="Keller")
+    ozlem.send("/start")
+    ana.send("my wife Özlem comes here too")
+    assert waiting(house) == [("proposed", ["said"])]
