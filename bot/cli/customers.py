@@ -213,8 +213,8 @@ def erase(
     key: Key, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False, as_json: AsJson = False
 ) -> None:
     """Erase one person and all that is held on them. It cannot be undone; no import brings them back."""
+    from bot.differentiate.tiers import erase_and_class
     from bot.identify import portrait
-    from bot.identify.erasure import erase_customer
 
     settings, now = read_settings(), Clock().now()
     with opened(settings, create=False) as database:
@@ -223,7 +223,7 @@ def erase(
             if not sys.stdin.isatty():
                 raise InputError("--yes", [InputProblem(None, "is needed where nobody can be asked")])
             typer.confirm(f"Erase {found.name} (#{found.id}) for good?", abort=True, err=True)
-        database.write_now(lambda memory: erase_customer(memory, found.id, now, settings), name="erase")
+        database.write_now(lambda memory: erase_and_class(memory, found.id, now, settings), name="erase")
     print_json({"erased": found.id}) if as_json else say(f"#{found.id} is erased; backups still hold them")
 
 

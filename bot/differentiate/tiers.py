@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.config import Settings
 from bot.config.sections import BusinessSettings
 from bot.differentiate import prospects, worth, yardstick
 from bot.differentiate.choosing import Choice, Grounds, Held, choose_group, choose_tier, falls, keep_tier
@@ -14,6 +15,7 @@ from bot.differentiate.lifecycle import choose_stage
 from bot.differentiate.numbers import Numbers, Worth, read_numbers
 from bot.differentiate.reasons import describe_tier
 from bot.differentiate.yardstick import Yardstick
+from bot.identify.erasure import erase_customer
 from storage import figures, referrals
 from storage import prospects as stored_prospects
 from storage import tiers as stored
@@ -50,6 +52,16 @@ def class_anew(
     changed = _class(memory, settings, now, customer_ids, keep=keep)
     brought_by = referrals.list_who_brought(memory, customer_ids)
     return changed + (_class(memory, settings, now, brought_by, keep=True) if brought_by else 0)
+
+
+def erase_and_class(memory: Memory, customer_id: int, now: datetime, settings: Settings) -> bool:
+    """Erase a customer (`identify.erasure`), and class anew who brought them: a share of their value was counted there."""
+    brought_by = referrals.list_who_brought(memory, [customer_id])
+    erased = erase_customer(memory, customer_id, now, settings)
+    if brought_by:
+        class_anew(memory, settings, now, brought_by)
+        memory.flush()
+    return erased
 
 
 def _class(

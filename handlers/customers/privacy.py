@@ -53,12 +53,12 @@ def keep(visit: Visit) -> None:
 
 def forget(visit: Visit) -> None:
     """Erase. The farewell is queued without the customer's number: it is all that is left of the conversation."""
-    from bot.identify.erasure import erase_customer
+    from bot.differentiate.tiers import erase_and_class
 
     text = visit.business.wording.render(visit.language, "privacy/forgotten", _count(visit), zone=visit.zone)
     parameters = {"chat_id": visit.said.chat_id, "text": text, "parse_mode": "HTML"}
     visit.memory.flush()
-    erase_customer(visit.memory, visit.customer.id, visit.now, visit.settings)
+    erase_and_class(visit.memory, visit.customer.id, visit.now, visit.settings)
     visit.memory.expunge_all()  # what this visit still holds of them must not be written again
     queued = outbox.add(
         visit.memory, "sendMessage", parameters, now=visit.now, chat_id=visit.said.chat_id,

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bot.differentiate.leads import report_leads
 from bot.differentiate.report import sum_tiers
-from bot.differentiate.tiers import retier
+from bot.differentiate.tiers import erase_and_class, retier
 from bot.differentiate.value import differentiate_all
 from bot.identify import consents, invitations, merging, referrals
 from bot.identify.erasure import erase_customer
@@ -84,6 +84,24 @@ def test_a_friend_comes_by_the_link(sqlite_database: Database) -> None:
     forger = Chat(sqlite_database, person=779)
     forger.send(f"/start r{anna.customer.id}-{'A' * 16}")
     assert forger.customer.referred_by is None
+
+    ben.send("/forgetme")
+    ben.press("确定")
+    assert not anna.customer.value["referrals"]  # at once, too
+    anna.send("/invite")
+    assert "friend has" not in anna.last.text
+
+
+def test_nothing_of_whoever_was_erased_counts_for_who_brought_them(database: Database) -> None:
+    anna, ben, cy = (add_customer(database, name) for name in ("Anna", "Ben", "Cy"))
+    for one in (ben, cy):
+        set_referrer(database, one, anna)
+        buy(database, one, END - DAY)
+    database.write_now(lambda memory: retier(memory, SETTINGS, END))
+    assert customer_of(database, anna).value["referrals"]["won"] == 2
+    assert database.write_now(lambda memory: erase_and_class(memory, ben, END, SETTINGS))
+    assert customer_of(database, anna).value["referrals"]["won"] == 1
+    assert not database.write_now(lambda memory: erase_and_class(memory, ben, END, SETTINGS))
 
 
 def test_a_reward_is_said_where_there_is_one(sqlite_database: Database) -> None:
