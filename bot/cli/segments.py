@@ -40,13 +40,13 @@ def save_segment(
 @segments_app.command("list")
 def list_segments(as_json: AsJson = False) -> None:
     """Every segment, with how many customers are in it now."""
-    from bot.customize.takers import find_takers
+    from bot.customize.takers import Ranking
     from bot.differentiate import segments
     from bot.identify import portrait
 
-    settings, now = read_settings(), Clock().now()
+    settings, now, ranking = read_settings(), Clock().now(), Ranking()
     with opened(settings, create=False) as database:
-        rows = database.read_now(lambda memory: segments.list_segments(memory, settings, now, find_takers))
+        rows = database.read_now(lambda memory: segments.list_segments(memory, settings, now, ranking))
     if as_json:
         print_json(portrait.jsonable(rows))
         return

@@ -53,7 +53,10 @@ def list_takers(memory: Memory, sku: str, now: datetime, most: int = 20) -> list
 
 def find_takers(memory: Memory, skus: Sequence[str], share: float, now: datetime) -> list[int]:
     """Those whom `list_takers` puts first for any of these: of each, so great a share of all who ever bought something."""
-    known = _load(memory, _list_things(memory), now)
+    return _find_takers(memory, _load(memory, _list_things(memory), now), skus, share)
+
+
+def _find_takers(memory: Memory, known: Tastes, skus: Sequence[str], share: float) -> list[int]:
     most = max(1, round(share * len(known.customers)))
     found = {
         taker.customer_id
@@ -64,15 +67,17 @@ def find_takers(memory: Memory, skus: Sequence[str], share: float, now: datetime
 
 
 class Ranking:
-    """`find_takers` that asks once and then knows: ranked beside the writer, looked up inside it."""
+    """`find_takers` that reads and asks once and then knows: ranked beside the writer, looked up inside it."""
 
     def __init__(self) -> None:
+        self._known: Tastes | None = None
         self._found: dict[tuple[Any, ...], list[int]] = {}
 
     def __call__(self, memory: Memory, skus: Sequence[str], share: float, now: datetime) -> list[int]:
         asked = (*skus, share)
         if asked not in self._found:
-            self._found[asked] = find_takers(memory, skus, share, now)
+            self._known = self._known or _load(memory, _list_things(memory), now)
+            self._found[asked] = _find_takers(memory, self._known, skus, share)
         return self._found[asked]
 
 

@@ -9,8 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import event
 
-from bot.customize.takers import find_takers, list_takers
+from bot.customize.takers import Ranking, find_takers, list_takers
 from bot.differentiate import prices, segments
 from bot.differentiate.needs import describe_needs, find_hours, find_weekday, rank_items, weigh_prices
 from bot.differentiate.prices import Usual, measure
@@ -127,6 +128,19 @@ def test_would_like_is_always_current(sqlite_database: Database) -> None:
     (first, *_) = ask(sqlite_database, 'would_like("mint-tea", 5 %)')
     sqlite_database.write_now(lambda memory: sell(memory, first, NOW, 400, "mint-tea"))
     assert first not in ask(sqlite_database, 'would_like("mint-tea", 100 %)')
+
+
+def test_a_ranking_reads_who_bought_what_once(database: Database) -> None:
+    database.write_now(open_shop)
+    differentiate_all(database, SETTINGS, NOW)
+    asked = [(("mint-tea",), 0.2), (("beans",), 0.5), (("mint-tea",), 0.2), (("mint-tea", "beans"), 0.1)]
+    found = [database.read_now(lambda memory, one=one: find_takers(memory, *one, NOW)) for one in asked]
+    read: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *said: read.append(said[2].lower()))
+    ranking = Ranking()
+    assert database.write_now(lambda memory: [ranking(memory, *one, NOW) for one in asked]) == found
+    assert all(found)
+    assert sum("order_lines" in statement for statement in read) == 1
 
 
 def at(days: list[int], hours: list[int]) -> list[datetime]:
