@@ -7,6 +7,14 @@ from .clauses import Clause
 from .lexicon import Lexicon
 from .result import LifeEvent
 
+_DIED = {
+    "en": re.compile(
+        r"\b(?:s?he|they|it|both) (?:have |has |had |was |is )?(?:both |sadly |then |soon |just |only )*"
+        r"(?:died|passed away|passed on|did not (?:make it|survive)|stillborn|dead)\b|\blost (?:him|her|them|it) "
+    ),
+    "zh": re.compile(r"夭折|去世|过世|离世|死了|没了|不在了|没保住|没活下来|没能(?:活|留)"),
+}
+"""Said right after good news, of whom or what it was about."""
 _OWNER = re.compile(r"'s?$")
 
 
@@ -19,6 +27,15 @@ def find_life_events(clauses: list[Clause], lexicons: Mapping[str, Lexicon]) -> 
         for what, match in lexicons[clause.script].life_events.search(clause.text, clause.anchors):
             found.setdefault(LifeEvent(what, _person(match, clause)))
     return tuple(found)
+
+
+def has_died(clauses: list[Clause]) -> bool:
+    """Whether "she died" stands in the message; who that is, is what else it tells of."""
+    return any(
+        _DIED[clause.script].search(clause.text) is not None
+        for clause in clauses
+        if not clause.condition and not clause.question
+    )
 
 
 def _person(match: re.Match[str], clause: Clause) -> str | None:

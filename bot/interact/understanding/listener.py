@@ -22,7 +22,7 @@ from .items import ItemFinder, Mention
 from .knowledge import CatalogueEntry, FaqPhrasing
 from .language import detect_language
 from .lexicon import LANGUAGES, FactRule, FeedbackRule, IntentRule, Rule, load
-from .life_events import find_life_events
+from .life_events import find_life_events, has_died
 from .normalise import clean, close_up, fold, has_cjk
 from .occasions import OccasionFinder
 from .order_changes import read_changes
@@ -31,11 +31,22 @@ from .pronouns import PronounReader
 from .reasons import Reason, find_reasons
 from .references import find_references
 from .reminders import find_cue, find_reminders
-from .result import FaqMatch, FoundDate, FoundFact, FoundFeedback, FoundItem, FoundReminder, Intent, Understanding
+from .result import (
+    FaqMatch,
+    FoundDate,
+    FoundFact,
+    FoundFeedback,
+    FoundItem,
+    FoundReminder,
+    Intent,
+    LifeEvent,
+    Understanding,
+)
 from .things import ThingReader
 
 AnyRule = TypeVar("AnyRule", IntentRule, FactRule, FeedbackRule)
 Matches = list[tuple[Rule, re.Match[str]]]
+GOOD_NEWS = frozenset({"had a baby", "got married", "has a new pet"})  # values of facts, never shown
 _PLAIN = 0.95  # of an FAQ: asked in its own words
 _BARE_ORDER = 60  # characters: a longer message with an item in it is about something else
 
@@ -98,6 +109,10 @@ class Listener:
         wishes = _without_timed_stops(clauses, _only(IntentRule, matches), facts)
         intents, languages = find_intents(clauses, wishes, facts, [])
         life_events = find_life_events(clauses, self._lexicons)
+        if (news := {fact.value for fact in facts} & GOOD_NEWS) and has_died(clauses):  # "… but she died"
+            facts = [fact for fact in facts if fact.value not in news]
+            if not life_events and "had a baby" in news:
+                life_events = (LifeEvent("pregnancy_loss", None),)
         if life_events and not any(intent.name == "life_event" for intent in intents):
             intents = [Intent("life_event", 0.96), *intents]
         if any(intent.name == "life_event" for intent in intents):
@@ -110,6 +125,7 @@ class Listener:
         ]
         feedback = find_feedback(clauses, told, self._subjects, self._plain(clauses, mentions))
         disliked = {fact.quote for fact in facts if fact.polarity == "dislike" and fact.confidence > LISTED_BUT_WEAK}
+        disliked |= {fact.quote for fact in told_of.pointing if fact.kind == "restriction"}  # "she is allergic to milk"
         feedback = [
             one for one in feedback if not (one.kind == "complaint" and one.severity < 2 and one.quote in disliked)
         ]  # "I've gone off chai" is a taste

@@ -64,6 +64,7 @@ _LUNAR = re.compile(r"农历|阴历|旧历|[正冬腊]月|[初廿]|lunar")
 _EDGES = re.compile(r"^(?:\s|on\b|always\b|every year\b|the\b|:|it's\b|and\b|also\b)+|^(?:是|在|每年|的)+|[\s,.!]+$")
 _TWO_DAYS = timedelta(days=2)
 _LATELY = re.compile(r"^(?:yesterday|today|this morning|昨天|前天|今天)")  # days whose year is no guess
+_ROUGHLY = re.compile(r"(?:years?|months?) ago$|[年月]前$")  # "20 years ago" names no day
 _YEAR_SAID = re.compile(r"(?:19|20)\d\d")
 _NEGATED = re.compile(r"\b(?:not|isn't|isnt|wasn't|never|if|whether)\b|不是|没有|如果")
 _TRIGGERS = (
@@ -214,6 +215,8 @@ def _day(said: str, leads: bool, dates: list[FoundDate], zone: ZoneInfo) -> str 
         return read_lunar_day(folded) or ""
     for date in dates:
         # The day stands at the slot's edge: "add my birthday to my calendar on the 5th" states nothing.
+        if _ROUGHLY.search(date.text.lower()):
+            continue
         text = _EDGES.sub("", date.text)
         age, _, rest = text.partition(" on ")  # "turns 5 on 12 March" was read as five o'clock
         if rest and date.grain == "hour" and not leads and age not in folded and folded.startswith(rest):

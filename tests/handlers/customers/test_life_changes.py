@@ -264,6 +264,53 @@ def test_a_forgotten_birthday_makes_nobody_older(chats: dict[str, Chat]) -> None
 
 
 @pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "we had a baby girl but she died"),
+        ("en", "we had a baby boy last week, he didn't make it"),
+        ("en", "We had twins. We lost them."),
+        ("zh", "我们上周生了个女儿，但是去世了"),
+    ],
+)
+def test_nobody_is_congratulated_on_a_child_that_died(chats: dict[str, Chat], language: str, said: str) -> None:
+    chat = chats[language]
+    chat.send(said)
+    work(chat)
+    assert chat.last.name == "chat/life_event"
+    assert (changes(chat), wishes(chat)) == ([], [])
+
+
+def test_nobody_is_glad_of_a_puppy_that_died(chats: dict[str, Chat]) -> None:
+    chats["en"].send("we got a puppy but it died")
+    assert "ongratulations" not in chats["en"].text
+    assert changes(chats["en"]) == []
+
+
+def test_what_was_years_ago_is_no_day_to_congratulate_on(chats: dict[str, Chat]) -> None:
+    chat = chats["en"]
+    chat.send("we got married 20 years ago")
+    assert chat.remember(lambda memory, customer: list(facts.list_current(memory, customer.id, "occasion"))) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "said", "who"),
+    [
+        ("en", "my sister loves tea", "we just had a baby girl, she is allergic to milk", "baby"),
+        ("zh", "我姐姐喜欢喝茶", "我们刚生了个女儿，她对牛奶过敏", "宝宝"),
+    ],
+)
+def test_she_who_was_just_born_is_nobody_spoken_of_before(
+    chats: dict[str, Chat], language: str, before: str, said: str, who: str
+) -> None:
+    chat = chats[language]
+    chat.send(before)
+    chat.send(said)
+    held = chat.remember(lambda memory, customer: list(facts.list_current(memory, customer.id, "restriction")))
+    assert [fact.person for fact in held] == [who]
+    assert all(answer.name != "feedback/complaint" for answer in chat.answers)
+
+
+@pytest.mark.parametrize(
     ("language", "text", "glad"),
     [("en", "we just had a baby girl", True), ("en", "we have moved house", False), ("zh", "我们结婚了", True), ("zh", "我退休了", False)],
 )  # fmt: skip
