@@ -30,13 +30,16 @@ from storage.models import (
     Order,
     OutboxMessage,
     QuestionAsked,
+    StockLevel,
     UtcDateTime,
     table_of,
 )
 
 CUSTOMERS, DUPLICATES, LINKS = table_of(Customer), table_of(Duplicate), table_of(HouseholdLink)
 CONTACTS, FACTS, FOLLOW_UPS = table_of(Contact), table_of(Fact), table_of(FollowUp)
-FROM_CONTACTS = tuple(map(table_of, (Fact, Feedback, Consent)))  # what a contact said, beside the contact itself
+FROM_CONTACTS = tuple(
+    map(table_of, (Fact, Feedback, Consent, StockLevel))
+)  # what a contact said, beside the contact itself
 COUNTED = {"contacts": Contact, "facts": Fact, "feedback": Feedback, "orders": Order}
 ONE_EACH = (Conversation, Figures)  # a row a customer: the target's stays
 UNIQUE_BESIDE_CUSTOMER = {
@@ -68,7 +71,8 @@ def move(memory: Memory, *, source: int, target: int) -> dict[str, Any]:
     "own_customers": numbers of the customers of a partner, "brought": of those whom `source` brought}.
     """
     kept: dict[str, Any] = {"customer": read_customer(memory, source), "moved": {}, "dropped": {}}
-    kept["own_customers"] = partners.list_own(memory, source)
+    memory.flush()
+    kept["own_customers"] = [one for one in partners.list_own(memory, source) if one != target]
     partners.assign(memory, kept["own_customers"], target)
     connection = memory.connection()
     kept["last"] = {

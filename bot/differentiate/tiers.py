@@ -54,8 +54,8 @@ def class_anew(
     return changed + (_class(memory, settings, now, brought_by, keep=True) if brought_by else 0)
 
 
-def erase_and_class(memory: Memory, customer_id: int, now: datetime, settings: Settings) -> bool:
-    """Erase a customer (`identify.erasure`), and class anew who brought them: a share of their value was counted there."""
+def erase_and_class(memory: Memory, customer_id: int, now: datetime, settings: Settings) -> list[Queued] | None:
+    """`identify.erasure.erase_customer`, and class anew who brought them: a share of their value was counted there."""
     brought_by = referrals.list_who_brought(memory, [customer_id])
     erased = erase_customer(memory, customer_id, now, settings)
     if brought_by:

@@ -14,6 +14,7 @@ from bot.identify import own_menu
 from storage import customers, duplicates, imports, meta, privacy
 from storage.database import Memory
 from storage.models import Conversation
+from storage.outbox import Queued
 
 _CJK = re.compile("[\u3400-\u9fff]")
 SECRET = "erasure_secret"  # noqa: S105  the key's name in meta
@@ -41,15 +42,16 @@ class Tombstones:
         return hmac.new(self._secret, "\0".join(name).encode(), hashlib.sha256).hexdigest()
 
 
-def erase_customer(memory: Memory, customer_id: int, now: datetime, settings: Settings) -> bool:
-    """Delete a customer and all that is theirs. False: there is no such customer.
+def erase_customer(memory: Memory, customer_id: int, now: datetime, settings: Settings) -> list[Queued] | None:
+    """Delete a customer and all that is theirs. Returns the calls that take their own command menu away; None: there is
+    no such customer.
 
     The update being answered keeps its row, blank, and what was said to them without their number: a farewell is
     queued with `customer_id` NULL, or after this.
     """
     customer = customers.get(memory, customer_id)
     if customer is None:
-        return False
+        return None
     tombstones = Tombstones(memory)
     merged = duplicates.list_merged(memory, customer_id)
     called = [customer.name, *(name for _, name in merged)]
@@ -60,9 +62,7 @@ def erase_customer(memory: Memory, customer_id: int, now: datetime, settings: Se
     parts = [part for name in called for part in _calls(name)]
     numbers = [f"#{number}" for number, _ in merged]
     privacy.erase(memory, customer_id, chats, [*called, *parts, *numbers, *(value for _, value in names)])
-    for chat in chats if has_menu else ():
-        own_menu.take_away(memory, settings, chat, now)
-    return True
+    return [call for chat in chats if has_menu for call in own_menu.take_away(memory, settings, chat, now)]
 
 
 def _calls(name: str) -> list[str]:

@@ -144,6 +144,8 @@ def summarise(row: Merge) -> dict[str, Any]:
 def _take_over(into: Customer, other: Customer) -> None:
     if into.kind == CustomerKind.person:
         into.kind = other.kind
+    if into.partner_id == other.id:
+        into.partner_id = None  # nobody is their own partner
     if into.partner_id is None and other.partner_id != into.id:
         into.partner_id = other.partner_id
     into.lead_source = into.lead_source or other.lead_source

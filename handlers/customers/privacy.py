@@ -58,13 +58,13 @@ def forget(visit: Visit) -> None:
     text = visit.business.wording.render(visit.language, "privacy/forgotten", _count(visit), zone=visit.zone)
     parameters = {"chat_id": visit.said.chat_id, "text": text, "parse_mode": "HTML"}
     visit.memory.flush()
-    erase_and_class(visit.memory, visit.customer.id, visit.now, visit.settings)
+    menu = erase_and_class(visit.memory, visit.customer.id, visit.now, visit.settings) or []
     visit.memory.expunge_all()  # what this visit still holds of them must not be written again
     queued = outbox.add(
         visit.memory, "sendMessage", parameters, now=visit.now, chat_id=visit.said.chat_id,
         message_name="privacy/forgotten",
     )  # fmt: skip
-    visit.outcome.queued.append(queued)
+    visit.outcome.queued += [queued, *menu]
     visit.outcome.planned = True
 
 

@@ -57,7 +57,7 @@ def _make_page(visit: Visit, page: int) -> tuple[Rows, dict[str, Any]]:
         "name": profiles.address(memory, customer), "language": customer.language, "stopped": customer.status == CustomerStatus.stopped,
         "facts": shown, "total": total, "page": page + 1, "pages": pages, "tier": customer.tier,
         "marketing": agreed[Purpose.marketing], "profiling": agreed[Purpose.profiling],
-        "quiet_from": customer.quiet_from, "quiet_to": customer.quiet_to,
+        "quiet_from": customer.quiet_from, "quiet_to": customer.quiet_to, "partner": partners.is_partner(customer),
     }  # fmt: skip
     return _make_buttons(shown, page, pages, agreed), values
 

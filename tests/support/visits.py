@@ -214,6 +214,7 @@ class Chat:
         self.person, self.name, self.language, self.last_name = person, name, language, last_name
         self.answers: list[Shown] = []  # to the last update
         self.toast = ""
+        self.queued: list[int] = []  # numbers of the outbox rows that the sender was told of
 
     @property
     def last(self) -> Shown:
@@ -343,6 +344,7 @@ class Chat:
         slot = self.house.run(raw, later=later)
         self.answers = self.house.shown(self.person, after=before)
         notes = [call.parameters for call in slot.outcome.fleeting] if slot.outcome else []
+        self.queued = [one.id for one in slot.outcome.queued] if slot.outcome else []
         self.toast = next((note["text"] for note in notes if "text" in note), "")
 
 

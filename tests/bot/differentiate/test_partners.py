@@ -101,6 +101,21 @@ def test_own_customers_are_counted_and_the_unprofiled_only_counted(database: Dat
     assert own_of(database, dealer) == stored.Own(3, 5, 3_100, 0, 2)
 
 
+def test_a_customer_merged_with_their_partner_is_nobody_s_own(database: Database) -> None:
+    guest, dealer = add_customer(database), add_customer(database, kind="partner", chat=None)
+    assign(database, guest, to=dealer)
+
+    def merge(memory: Memory) -> int:
+        one, other = memory.get_one(Customer, guest), memory.get_one(Customer, dealer)
+        return merging.merge(memory, into=one, other=other, now=START).id
+
+    number = database.write_now(merge)
+    assert database.read_now(lambda memory: memory.get_one(Customer, guest).partner_id) is None
+    assert own_of(database, guest) == stored.Own()
+    database.write_now(lambda memory: merging.undo_merge(memory, number, START))
+    assert database.read_now(lambda memory: memory.get_one(Customer, guest).partner_id) == dealer
+
+
 def test_own_customers_follow_a_merge_and_its_undo(database: Database) -> None:
     dealer, entered_twice = add_customer(database), add_customer(database, kind="partner", chat=None)
     guest = add_customer(database)

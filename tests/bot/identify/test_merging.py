@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.identify import consents, facts, merging
 from bot.identify.merging import CannotMerge
 from bot.identify.proposals import renew_proposals
-from storage import contacts, customers, duplicates, events, follow_ups, orders, outbox
+from storage import contacts, customers, duplicates, events, follow_ups, orders, outbox, stock
 from storage.database import Database, Memory
 from storage.follow_ups import Plan
 from storage.models import (
@@ -179,6 +179,7 @@ def test_what_came_since_goes_to_whose_chat_it_was(database: Database) -> None:
                 memory, customer_id=here, direction="in", kind="text", at=LATER, text=said, chat_id=chat
             )
             facts.record(memory, here, kind="preference", value=said, polarity="like", now=LATER, contact_id=contact)
+            stock.add(memory, here, [(said, 3)], at=LATER, contact_id=contact)
         facts.record(memory, here, kind="interest", value="chess", polarity="dislike", now=LATER, contact_id=None)
         orders.add_order(
             memory, customer_id=here, external_id="new", ordered_at=LATER, total=1, currency="EUR", lines=[]
@@ -196,6 +197,8 @@ def test_what_came_since_goes_to_whose_chat_it_was(database: Database) -> None:
     assert left == {"contacts": 1, "facts": 2, "feedback": 0, "orders": 1}
 
     def check(memory: Memory) -> None:
+        told = {id_: [row.sku for row in stock.list_told(memory, [id_], NOW)] for id_ in (here, there)}
+        assert told == {here: ["tea"], there: ["mint"]}
         current = {id_: {fact.value for fact in facts.facts.list_current(memory, id_)} for id_ in (here, there)}
         assert current == {here: {"oat milk", "birthday", "tea", "chess"},
                            there: {"oat milk", "birthday", "mint", "chess"}}  # fmt: skip

@@ -99,9 +99,9 @@ def test_nothing_of_whoever_was_erased_counts_for_who_brought_them(database: Dat
         buy(database, one, END - DAY)
     database.write_now(lambda memory: retier(memory, SETTINGS, END))
     assert customer_of(database, anna).value["referrals"]["won"] == 2
-    assert database.write_now(lambda memory: erase_and_class(memory, ben, END, SETTINGS))
+    assert database.write_now(lambda memory: erase_and_class(memory, ben, END, SETTINGS)) == []
     assert customer_of(database, anna).value["referrals"]["won"] == 1
-    assert not database.write_now(lambda memory: erase_and_class(memory, ben, END, SETTINGS))
+    assert database.write_now(lambda memory: erase_and_class(memory, ben, END, SETTINGS)) is None
 
 
 def test_a_reward_is_said_where_there_is_one(sqlite_database: Database) -> None:

@@ -321,6 +321,7 @@ def test_the_menu_follows_the_kind(house: House, dealer: Chat) -> None:
     left = house.shown(dealer.person)
     assert [one.parameters["language_code"] for one in left if one.method == "deleteMyCommands"] == ["en", "zh", ""]
     assert "setMyCommands" not in [one.method for one in left]
+    assert sorted(dealer.queued) == [one.id for one in left]  # the sender goes and looks for none
 
 
 def test_who_is_made_or_unmade_before_the_last_tap_is_erased(house: House, dealer: Chat) -> None:
