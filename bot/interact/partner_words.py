@@ -27,10 +27,11 @@ _MARKED = re.compile(_MARK + r"(\d+);")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Items by sku with how many there are, and the parts that were not understood."""
+    """Items by sku with how many there are, and the parts that were not understood; whether one of these names an item."""
 
     levels: tuple[tuple[str, int], ...] = ()
     unclear: tuple[str, ...] = ()
+    names_item: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def read_stock(text: str, finder: ItemFinder, names: Mapping[str, Sequence[str]]
     book = _Book(finder, names, theirs)
     levels: dict[str, int] = {}
     unclear: list[str] = []
+    names_item = False
     for part in _phrase("between").split(_THOUSANDS.sub("", fold(clean(text)))):
         if not part or not part.strip() or _phrase("past").search(part):
             continue
@@ -72,7 +74,8 @@ def read_stock(text: str, finder: ItemFinder, names: Mapping[str, Sequence[str]]
                 levels[sku] = quantity
             elif sku is not None or number is not None or vague:  # else it is about something else: "sorry"
                 unclear.append(part.strip()[:80])
-    return Told(tuple(levels.items())[:MOST_ITEMS], tuple(dict.fromkeys(unclear))[:5])
+                names_item = names_item or sku is not None
+    return Told(tuple(levels.items())[:MOST_ITEMS], tuple(dict.fromkeys(unclear))[:5], names_item)
 
 
 def _read_part(part: str, book: _Book) -> list[tuple[str, int | None]]:

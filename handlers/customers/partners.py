@@ -109,12 +109,20 @@ def _keep_stock(visit: Visit, text: str) -> bool:
     finder = visit.business.hearing.listener(visit.memory).finder
     told = stock.read(visit.memory, visit.customer, finder, text, visit.now)
     if not told.levels:
-        return False
+        return told.names_item and _ask_anew(visit)
     answer = Answer()
     stock.keep(
         visit.memory, visit.customer, visit.conversation, told, visit.contact_id, visit.settings, visit.now, answer
     )
     deliver(visit, answer)
+    return True
+
+
+def _ask_anew(visit: Visit) -> bool:
+    """An item of which we could not read how many there are: no order, unless it is said of something that went wrong."""
+    if visit.heard is not None and visit.heard.feedback:
+        return False
+    visit.say("partners/stock_unclear")
     return True
 
 

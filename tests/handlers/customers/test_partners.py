@@ -142,6 +142,18 @@ def test_staff_hear_of_what_runs_low(house: House, dealer: Chat) -> None:
     assert [one.name for one in house.shown(900)].count("staff/stock_low") == 1
 
 
+def test_what_is_no_whole_number_is_asked_anew_and_never_ordered(house: House, dealer: Chat) -> None:
+    dealer.send("three house espresso beans please")
+    dealer.send("we have 3 kg house blend left")
+    assert [one.name for one in dealer.answers] == ["partners/stock_unclear"]
+    for text in ("/stock 0.5 decaf", "/stock 2,5 decaf", "we have half a box of decaf left", "we have 1.5 decaf left"):
+        dealer.send(text)
+        assert [one.name for one in dealer.answers] == ["partners/stock_unclear"]
+    assert levels(dealer) == []
+    dealer.send("/stock 1,200 decaf,3 house blend")
+    assert levels(dealer) == [("beans-decaf", 1200), ("beans-house", 3)]
+
+
 def test_staff_hear_that_what_ran_low_was_a_slip(house: House, dealer: Chat) -> None:
     def notices() -> list[str]:
         return [one.name for one in house.shown(900) if one.name.startswith("staff/stock_")]
