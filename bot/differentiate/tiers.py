@@ -21,6 +21,7 @@ from storage import prospects as stored_prospects
 from storage import tiers as stored
 from storage.database import Memory
 from storage.models import Stage, Tier
+from storage.outbox import Queued
 from storage.purchases import day_of
 
 BATCH = 1000  # customers whose numbers are read and written at one time
