@@ -107,12 +107,12 @@ Wait = tuple[str, float, bool]
 
 
 def _list_waits(came: Sequence[Came], first_days: Mapping[int, int], today: int) -> Counter[Wait]:
-    """How many waited so. Whoever had bought before we knew of them was never a prospect."""
+    """How many waited so. Whoever had bought before we knew of them, or as they came, was never a prospect."""
     waits: Counter[Wait] = Counter()
     for one in came:
         first = first_days.get(one.customer_id)
         until = today if first is None else first
-        if until >= one.day:
+        if until > one.day or (first is None and until == one.day):
             waits[one.source, max(float(until - one.day), 0.5), first is not None] += 1
     return waits
 

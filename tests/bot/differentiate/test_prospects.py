@@ -71,6 +71,12 @@ def test_without_history_the_chance_is_that_of_settings(database: Database) -> N
     assert model.expect("", 0, YEAR)["present_value"] is None
 
 
+def test_who_bought_as_they_came_tells_nothing_of_who_waits(database: Database) -> None:
+    model = fit(database, [("", 400, 0)] * 24)
+    assert model.rests_on == "prior"
+    assert model.chance("", 1, YEAR) == pytest.approx(0.1, abs=0.01)
+
+
 def test_the_chance_is_the_share_of_those_who_bought(database: Database) -> None:
     people = [("", 400, 3)] * 60 + [("", 400, None)] * 140
     model = fit(database, people)
@@ -97,10 +103,11 @@ def test_a_source_is_told_from_others_as_far_as_it_is_known(database: Database) 
 
 
 def test_the_hazard_of_one_span_by_hand(database: Database) -> None:
-    """Two of three bought within the first day: 0.5 days each; one waited through it."""
-    model = fit(database, [("", 0, 0), ("", 0, 0), ("", 1, None)])
+    """Two of three bought on the third day; one has waited through the first."""
+    model = fit(database, [("", 9, 3), ("", 9, 3), ("", 1, None)])
     prior = -math.log(0.9) / 365
-    assert model.hazards[0] == pytest.approx((2 + 1) / (2 * 0.5 + 1 + 1 / prior))
+    first = 1 / (3 * 1 + 1 / prior)
+    assert model.hazards[:2] == pytest.approx((first, (2 + 1) / (2 * 2 + 1 / first)))
 
 
 def test_who_bought_before_we_knew_of_them_tells_nothing(database: Database) -> None:
