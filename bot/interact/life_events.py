@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.interact.turn import Turn
@@ -18,7 +18,10 @@ from storage.database import Memory
 from storage.models import Fact
 
 KIND = "life_event"
+SOMEBODY = LifeEvent("death", None)  # "she died"
+NEWS = timedelta(hours=1)  # of whom that may be said
 PARTNER = "partner"
+_NEWCOMERS = ("had a baby", "has a new pet")
 _EXPECTING = ("pregnancy", "怀孕", "due date")
 _WEDDED = re.compile(r"\bmarried\b|已婚|结婚")
 
@@ -42,7 +45,9 @@ def silence(turn: Turn) -> list[int]:
     kept = []
     for event in told:
         touched = [
-            fact for fact in facts.list_current(turn.memory, turn.customer.id) if touches(event, fact, turn.text)
+            fact
+            for fact in facts.list_current(turn.memory, turn.customer.id)
+            if touches(event, fact, turn.text) or (event == SOMEBODY and _is_news(fact, turn.now))
         ]
         ids = [fact.id for fact in touched]
         facts.forget(turn.memory, ids, turn.now)  # and what they had replaced stays replaced
@@ -92,6 +97,10 @@ def touches(event: LifeEvent, fact: Known, text: str) -> bool:
             return _is_of_the_pair(fact)
         case _:
             return fact.value in _EXPECTING or (fact.kind == "occasion" and _kin(fact.person) == "child")
+
+
+def _is_news(fact: Fact, now: datetime) -> bool:
+    return fact.kind == "demographic" and fact.value in _NEWCOMERS and now - fact.since <= NEWS
 
 
 def _is_of(person: str | None, fact: Known, text: str) -> bool:

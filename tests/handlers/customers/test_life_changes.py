@@ -317,3 +317,22 @@ def test_she_who_was_just_born_is_nobody_spoken_of_before(
 def test_happy_news_is_met_with_joy(chats: dict[str, Chat], language: str, text: str, glad: bool) -> None:
     chats[language].send(text)
     assert ({"en": "ongratulations", "zh": "恭喜"}[language] in chats[language].text) is glad
+
+
+@pytest.mark.parametrize(
+    ("language", "news", "said"),
+    [("en", "we had a baby girl last week", "she died"), ("zh", "我们上周生了个女儿", "她昨晚去世了")],
+)
+def test_good_news_is_taken_back_by_what_comes_after(
+    chats: dict[str, Chat], language: str, news: str, said: str
+) -> None:
+    chat = chats[language]
+    chat.send(news)
+    work(chat)
+    assert [wish["status"] for wish in wishes(chat)] == ["planned"]
+    chat.send(said)
+    work(chat)
+    assert {"en": "Thank you for telling me", "zh": "谢谢您"}[language] in chat.text or "glad you told me" in chat.text
+    assert [wish["status"] for wish in wishes(chat)] == ["cancelled"]
+    kept = chat.remember(lambda memory, customer: [one.value for one in facts.list_current(memory, customer.id)])
+    assert kept == ["death"]
