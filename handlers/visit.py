@@ -24,11 +24,11 @@ from bot.customize.wording import Wording
 from bot.identify import consents
 from bot.interact import fragments, recent
 from bot.interact.hearing import Hearing
-from bot.interact.turn import remember
 from bot.interact.understanding import Understanding
 from bot.runtime.slot import Fleeting, Outcome, Slot, current
 from handlers.floods import Floods
 from handlers.fragments import Begun, must_wait, read_begun
+from handlers.manners import follow_language, follow_register, follow_script
 from handlers.menus import follow_kind
 from handlers.said import Person, Said, read_update
 from storage import buttons, contacts, customers, inbox, outbox, team
@@ -333,7 +333,7 @@ def open_visit(
     if conversation is None:
         conversation = Conversation(customer_id=customer.id, last_recorded={}, recent=[], misunderstood=0)
         memory.add(conversation)
-    _follow_language(customer, heard, business.settings.business.languages, said)
+    follow_language(customer, heard, business.settings.business.languages, said)
     spoken = [
         contacts.add(
             memory, customer_id=customer.id, direction="in", kind=piece.kind, at=min(piece.at, now), text=piece.text,
@@ -362,8 +362,8 @@ def open_visit(
     )  # fmt: skip
     visit.muted = _is_late_with_more(visit, slot) or _is_flood(visit, slot)
     if heard is not None and heard.language == "zh" and not said.forwarded:
-        _follow_script(conversation, said.text)
-        _follow_register(conversation, said.text)
+        follow_script(conversation, said.text)
+        follow_register(conversation, said.text)
     if said.token:
         visit.pressed = buttons.find(memory, said.token, said.chat_id)
     return visit
@@ -374,33 +374,6 @@ def _welcome(memory: Memory, business: Business, said: Said, now: datetime) -> C
     customer = customers.add(memory, name=said.person.full_name[:200], language=language, now=now)
     customers.link(memory, customer.id, "telegram", str(said.person.id), now)
     return customer
-
-
-def _follow_language(customer: Customer, heard: Understanding | None, languages: tuple[str, ...], said: Said) -> None:
-    """Answer in the language somebody writes, unless they chose one."""
-    if heard is None or customer.language_from == "chosen" or said.forwarded:
-        return
-    written = heard.language
-    if written in languages and written != customer.language:
-        customer.language, customer.language_from = written, "written"
-
-
-def _follow_script(conversation: Conversation, text: str) -> None:
-    """Answer in the characters somebody writes. Only traditional ones are noted: simplified is what texts are in."""
-    written = script.find_script(text)
-    noted = (conversation.last_recorded or {}).get("script")
-    if written == script.TRADITIONAL and noted is None:
-        remember(conversation, script=written)
-    elif written not in (None, script.TRADITIONAL) and noted is not None:
-        remember(conversation, script=None)
-
-
-def _follow_register(conversation: Conversation, text: str) -> None:
-    """您 unless they say 你 to us. Only that is noted."""
-    said = script.find_register(text)
-    noted = (conversation.last_recorded or {}).get("register")
-    if said is not None and (said == script.CASUAL) != (noted == script.CASUAL):
-        remember(conversation, register=script.CASUAL if said == script.CASUAL else None)
 
 
 def _is_late_with_more(visit: Visit, slot: Slot) -> bool:

@@ -17,17 +17,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
-from bot import json_text
+from storage.engines import open_postgres, open_sqlite
 from storage.memory import Memory as Memory
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-BULK_PAGES = 8_000  # of the log before it is written back: pages that change in each batch are written once for many
 GROUP = 64  # pieces of work in one SQLite transaction at most (`reference` figures: no gain above)
 SLOW_SECONDS = 0.25  # a piece of work slower than this is logged by name
 WAIT_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)  # between tries while the database or disk is away
@@ -64,11 +63,11 @@ class Database:
         """`bulk`: for one that writes much and is asked nothing meanwhile."""
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._engine = _sqlite_engine(url, bulk=bulk) if self.is_sqlite else _postgres_engine(url, pool)
+        self._engine = open_sqlite(url, bulk=bulk) if self.is_sqlite else open_postgres(url, pool)
         # A report is one snapshot; SERIALIZABLE would make it fail others, and fail with them.
         snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._reader = (
-            _sqlite_engine(url, read_only=True) if self.is_sqlite else self._engine.execution_options(**snapshot)
+            open_sqlite(url, read_only=True) if self.is_sqlite else self._engine.execution_options(**snapshot)
         )
         self._queue: queue.SimpleQueue[Work[Any] | None] = queue.SimpleQueue()
         self._urgent: deque[Work[Any]] = deque()
@@ -260,8 +259,8 @@ def _run_group(
     try:
         ends = False
         while not ends and (urgent or len(results) < len(batch)):
-            ends = bool(urgent)
-            for work in _choose_next(batch, len(results), urgent):
+            turn, ends = _choose_next(batch, len(results), urgent)
+            for work in turn:
                 error = failed_early.get(id(work))
                 result = None
                 if error is None:
@@ -276,11 +275,11 @@ def _run_group(
     return results
 
 
-def _choose_next(batch: list[Work[Any]], place: int, urgent: deque[Work[Any]]) -> list[Work[Any]]:
-    """The next piece of the batch; or all that is urgent, which then stands in the batch there."""
+def _choose_next(batch: list[Work[Any]], place: int, urgent: deque[Work[Any]]) -> tuple[list[Work[Any]], bool]:
+    """The next piece of the batch; or all that is urgent, which then stands in the batch there. True: the latter."""
     count = len(urgent)
     batch[place:place] = [urgent.popleft() for _ in range(count)]
-    return batch[place : place + (count or 1)]
+    return batch[place : place + (count or 1)], count > 0
 
 
 def _run_piece(driver: Any, memory: Memory, work: Work[T]) -> tuple[T | None, Exception | None]:
@@ -394,35 +393,3 @@ def _log_slow(name: str, started: float) -> None:
     seconds = time.perf_counter() - started
     if seconds > SLOW_SECONDS:
         logger.warning("slow transaction: %s took %.0f ms", name, seconds * 1000)
-
-
-def _sqlite_engine(url: str, *, read_only: bool = False, bulk: bool = False) -> Engine:
-    """Autocommit for SQLAlchemy: BEGIN IMMEDIATE, savepoints and COMMIT are ours alone.
-
-    `skip_autocommit_rollback`: a failed flush must not roll back the other pieces of the group.
-    """
-    engine = create_engine(
-        url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, connect_args={"timeout": 30.0},
-        json_serializer=json_text.dump_text, json_deserializer=json_text.load,
-    )  # fmt: skip
-
-    @event.listens_for(engine, "connect")
-    def prepare(driver: Any, _record: object) -> None:
-        for pragma in ("foreign_keys=ON", "busy_timeout=30000", "cache_size=-32000", "temp_store=MEMORY"):
-            driver.execute(f"PRAGMA {pragma}")
-        if read_only:
-            driver.execute("PRAGMA query_only=ON")
-        else:
-            driver.execute("PRAGMA journal_mode=WAL")
-            driver.execute("PRAGMA synchronous=FULL")
-        if bulk:
-            driver.execute(f"PRAGMA wal_autocheckpoint={BULK_PAGES}")
-
-    return engine
-
-
-def _postgres_engine(url: str, pool: int) -> Engine:
-    return create_engine(
-        url, isolation_level="SERIALIZABLE", pool_size=pool + 4, max_overflow=4, pool_pre_ping=True,
-        connect_args={"options": "-c timezone=UTC"},
-    )  # fmt: skip

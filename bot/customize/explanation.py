@@ -11,7 +11,7 @@ from typing import Any
 from bot.config.sections import BusinessSettings
 from bot.customize import arbiter
 from bot.customize.arbiter import Reason
-from bot.customize.planning import MEMORY, zone_of
+from bot.customize.returning import MEMORY, zone_of
 from bot.differentiate.tiers import decide, read_standings
 from bot.identify.households import show_household
 from storage import follow_ups, partners, reach, tiers

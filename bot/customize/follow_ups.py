@@ -13,7 +13,8 @@ from typing import Any
 from bot.clock import next_local
 from bot.config.sections import BusinessSettings
 from bot.customize.judging import Judged, cancel_for, judge_due, recheck
-from bot.customize.planning import BATCH, plan, reconcile
+from bot.customize.planning import BATCH, plan
+from bot.customize.returning import reconcile
 from bot.customize.wording import Wording
 from bot.differentiate.tiers import class_anew
 from bot.interact import life_changes

@@ -23,7 +23,7 @@ from bot.customize.personal import (
     template_names,
     values_for,
 )
-from bot.customize.planning import MEMORY, reconcile, zone_of
+from bot.customize.returning import MEMORY, reconcile, zone_of
 from bot.customize.rules import DAY, MOST_VALUABLE_FIRST, find_rule_named
 from bot.customize.wording import Wording
 from storage import follow_ups, outbox, reach

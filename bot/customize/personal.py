@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.customize.messages import Button, Rows
-from bot.customize.planning import is_birthday
+from bot.customize.returning import is_birthday
 from bot.customize.rules import read_month_day
 from bot.customize.suggestions import choose_usual, is_safe, rank_usuals
 from bot.identify.profiles import call_by, find_called
