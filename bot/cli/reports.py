@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -54,17 +54,12 @@ def report_value(
     now = read_moment(as_of, zone, "--as-of") if as_of else Clock().now()
     with opened(settings, create=False) as database:
         found = database.read_now(lambda memory: report.report_value(memory, settings, now))
-    drawn = []
+    drawn: list[dict[str, str]] = []
     if plots:
         from bot.differentiate.plots import draw_report
 
         drawn = _write_plots(plots, draw_report(found, spoken, zone))
-    if as_json:
-        print_json({**found, "plots": drawn})
-        return
-    _print(found)
-    for plot in drawn:
-        say(plot["file"])
+    _tell(found, drawn, _print, as_json=as_json)
 
 
 @report_app.command("demand")
@@ -83,15 +78,21 @@ def report_demand(
     now = read_moment(as_of, zone, "--as-of") if as_of else Clock().now()
     with opened(settings, create=False) as database:
         found = database.read_now(lambda memory: demand.report_demand(memory, settings, now))
-    drawn = []
+    drawn: list[dict[str, str]] = []
     if plots:
         from bot.interact.demand_plots import draw_demand
 
         drawn = _write_plots(plots, draw_demand(found, spoken, zone))
+    _tell(found, drawn, _print_demand, as_json=as_json)
+
+
+def _tell(
+    found: dict[str, Any], drawn: list[dict[str, str]], show: Callable[[dict[str, Any]], None], *, as_json: bool
+) -> None:
     if as_json:
         print_json({**found, "plots": drawn})
         return
-    _print_demand(found)
+    show(found)
     for plot in drawn:
         say(plot["file"])
 
