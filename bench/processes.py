@@ -1,7 +1,9 @@
-"""Processes to measure: where they run, what CPU and memory they used. Linux tells all; elsewhere `ps` tells some."""
+"""Processes to measure: where they run, what CPU and memory they used. Linux tells all; elsewhere `ps` tells some, and
+nothing of children."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from pathlib import Path
@@ -11,7 +13,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Usage(NamedTuple):
-    """Of all threads of one process since it began; `peak_mb` is the most memory it ever held (here: holds now)."""
+    """Of a process since it began, with its children: shared pages count in each, and so do peaks at different times."""
 
     cpu_seconds: float
     rss_mb: float
@@ -20,6 +22,18 @@ class Usage(NamedTuple):
 
 def read_usage(pid: int) -> Usage:
     """Raises OSError when the process is gone."""
+    usage = _read_alone(pid)
+    for child in _list_children(pid):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            usage = Usage(*map(sum, zip(usage, read_usage(child), strict=True)))
+    return usage
+
+
+def _list_children(pid: int) -> list[int]:
+    return [int(child) for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split()]
+
+
+def _read_alone(pid: int) -> Usage:
     folder = Path(f"/proc/{pid}")
     if not folder.exists():
         return _ask_ps(pid)
@@ -50,6 +64,7 @@ def choose_cores() -> tuple[int, int] | None:
 
 
 def pin(pid: int, core: int | None) -> None:
-    """Keep a process, with the threads it will start, on one core. 0 is this process."""
+    """Keep a process, with its threads and whatever they start from now on, on one core. 0 is this process."""
     if core is not None:
-        os.sched_setaffinity(pid, {core})
+        for task in os.listdir(f"/proc/{pid or os.getpid()}/task"):
+            os.sched_setaffinity(int(task), {core})

@@ -121,7 +121,7 @@ class BotProcess:
         }  # fmt: skip
         with self.log.open("w") as log:
             self.process = subprocess.Popen(peer.command, stdout=log, stderr=log, env=environment, cwd=ROOT)
-        pin(self.process.pid, core)
+        self._core = core
 
     @property
     def pid(self) -> int:
@@ -133,6 +133,7 @@ class BotProcess:
             if self.process.poll() is not None or time.monotonic() > until:
                 raise BenchError(f"{self.peer.name} does not ask for updates\n{self.tail()}")
             await asyncio.sleep(0.05)
+        pin(self.process.pid, self._core)  # not a process of its own that it has started by now
 
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:

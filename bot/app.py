@@ -29,6 +29,7 @@ from bot.customize import follow_ups
 from bot.customize.wording import Wording
 from bot.differentiate import tiers
 from bot.identify import examples, invitations, ownership, portrait
+from bot.interact.ear import Ear, has_room
 from bot.interact.hearing import Hearing
 from bot.runtime import api, http, logs, menus, startup, tasks
 from bot.runtime.health import Health
@@ -149,7 +150,8 @@ class Agent:
             request=self.request, get_updates_request=AiohttpRequest(),
         )  # fmt: skip
         self.wording = Wording(business.languages, business={"name": business.name, "currency": business.currency})
-        self.house = Business(settings, clock, database, self.wording, Hearing(database))
+        ear = Ear() if settings.conversation.listen_apart and has_room() else None
+        self.house = Business(settings, clock, database, self.wording, Hearing(database, ear))
         self.application: Any = (
             Application.builder()
             .bot(self.bot)
@@ -255,6 +257,7 @@ class Agent:
         if "sender" in by_name:
             await asyncio.wait([by_name["sender"]], timeout=STOP_SECONDS)
         await tasks.end(self.running_tasks)
+        self.house.hearing.close()
         await self.leadership.resign()
         if "sender" in by_name:  # it had started: a clean stop is worth noting
             await self.database.write(lambda memory: mark_running(memory, False), name="stop")

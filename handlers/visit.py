@@ -6,7 +6,7 @@ after a lost race, so all it does is change `visit.memory` and say things.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -270,9 +270,9 @@ def answering(
         if look_ahead is not None:
             ahead = await business.database.read_slowly(lambda memory: look_ahead(memory, business, said))
 
-        def prepare(memory: Memory) -> None:
+        def prepare(memory: Memory) -> Generator[None, Memory, None]:
             nonlocal heard
-            heard = hear(memory, business, said, pieces, may_wait=slot.may_wait)
+            heard = yield from hear(memory, business, said, pieces, may_wait=slot.may_wait)
 
         def run(memory: Memory) -> Outcome:
             if heard.waits:
@@ -297,20 +297,25 @@ def answering(
     return answer
 
 
-def hear(memory: Memory, business: Business, said: Said, pieces: Sequence[Said], *, may_wait: bool) -> Heard:
-    """Understand the words, before the transaction begins. Commands and presses are not understood."""
-    listener = business.hearing.listener(memory)
+def hear(
+    memory: Memory, business: Business, said: Said, pieces: Sequence[Said], *, may_wait: bool
+) -> Generator[None, Memory, Heard]:
+    """Understand the words, before anything is written. Commands and presses are not understood."""
+    hearing = business.hearing
+    hearing.listener(memory)  # built here, however little is to be understood
     if said.kind not in HEARD or not said.text or said.command or not said.private:
         return Heard()
     known = customers.glance(memory, "telegram", str(said.person.id))
     settings, now = business.settings, business.clock.now()
     zone = ZoneInfo(known.time_zone) if known and known.time_zone else settings.business.time_zone
     language = known.language if known else choose_language(said.person.language_code, settings.business.languages)
-    understand = partial(listener.understand, language=language, time_zone=zone, now=now)
-    whole = understand(fragments.join([*(piece.text for piece in pieces), said.text]) if pieces else said.text)
+    ask = partial(hearing.ask, language=language, time_zone=zone, now=now)
+    asked = ask(memory, fragments.join([*(piece.text for piece in pieces), said.text]) if pieces else said.text)
+    memory = yield
+    whole = asked.result()
     if said.kind != "text" or not settings.conversation.fragment_wait:
         return Heard(whole)
-    begun = read_begun(memory, said, whole, understand, settings)
+    begun = read_begun(memory, said, whole, lambda text: ask(memory, text).result(), settings)
     if begun is not None:
         return Heard(begun.heard, begun)
     return Heard(whole, waits=may_wait and must_wait(memory, said, whole, now, settings))

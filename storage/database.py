@@ -12,7 +12,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -26,6 +26,7 @@ from storage.memory import Memory as Memory
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Prepare = Callable[[Memory], Generator[None, Memory, None] | None]
 
 GROUP = 64  # pieces of work in one SQLite transaction at most (`reference` figures: no gain above)
 SLOW_SECONDS = 0.25  # a piece of work slower than this is logged by name
@@ -41,18 +42,41 @@ POSTGRES_LOST = ("40001", "40P01")  # serialization failure, deadlock: run it ag
 class Work(Generic[T]):
     """One unit: `prepare` runs before BEGIN (reads and slow pure work), `run` inside the transaction.
 
-    Both may run again after a lost race or a failed COMMIT, so they change nothing but the memory given.
+    Where `prepare` yields it has asked for something that takes time: others get so far too, and it goes on, with the
+    memory it is sent, when its turn has come. Both may run again after a lost race or a failed COMMIT, so they change nothing but the memory given.
     """
 
     name: str
     run: Callable[[Memory], T]
-    prepare: Callable[[Memory], None] | None = None
+    prepare: Prepare | None = None
     done: Future[T] = field(default_factory=Future)
     loop: asyncio.AbstractEventLoop | None = None
     waiter: asyncio.Future[T] | None = None
+    steps: Generator[None, Memory, None] | None = None  # of a preparation that has begun
     prepared: bool = False
 
+    def begin(self, memory: Memory) -> None:
+        """Prepare as far as the first yield."""
+        if self.prepare is None or self.prepared or self.steps is not None:
+            return
+        self.steps = self.prepare(memory)
+        if self.steps is None or next(self.steps, _OVER) is _OVER:
+            self.steps, self.prepared = None, True
 
+    def finish(self, memory: Memory) -> None:
+        """Prepare whatever is left."""
+        self.begin(memory)
+        if self.steps is None:
+            return
+        steps, self.steps = self.steps, None
+        try:
+            while True:
+                steps.send(memory)
+        except StopIteration:
+            self.prepared = True
+
+
+_OVER = object()
 _LOOK: Work[Any] = Work("look", lambda _memory: None)  # wakes a writer that waits, when something urgent came
 
 
@@ -84,9 +108,7 @@ class Database:
 
     # -- writing -----------------------------------------------------------------------------------------------
 
-    async def write(
-        self, run: Callable[[Memory], T], *, name: str, prepare: Callable[[Memory], None] | None = None
-    ) -> T:
+    async def write(self, run: Callable[[Memory], T], *, name: str, prepare: Prepare | None = None) -> T:
         """Run in a transaction and return after COMMIT. What `run` raises is raised here, its changes undone."""
         return await self._wait_for(Work(name, run, prepare))
 
@@ -195,7 +217,7 @@ class Database:
         started = time.perf_counter()
         with Memory(self._engine, expire_on_commit=False) as memory:
             if work.prepare:
-                work.prepare(memory)
+                work.finish(memory)
                 memory.rollback()
             result = work.run(memory)
             memory.commit()
@@ -287,6 +309,7 @@ def _run_piece(driver: Any, memory: Memory, work: Work[T]) -> tuple[T | None, Ex
     started = time.perf_counter()
     driver.execute("SAVEPOINT piece")
     try:
+        work.finish(memory)
         result = work.run(memory)
         memory.flush()
     except Exception as error:
@@ -302,17 +325,16 @@ def _run_piece(driver: Any, memory: Memory, work: Work[T]) -> tuple[T | None, Ex
 
 
 def _prepare_group(connection: Connection, driver: Any, batch: list[Work[Any]]) -> dict[int, Exception]:
-    """What is read and thought before BEGIN, in one session for all. Returns what failed, by work."""
+    """What is read and asked before BEGIN, in one session for all. Returns what failed, by work."""
     failed: dict[int, Exception] = {}
-    waiting = [work for work in batch if work.prepare is not None and not work.prepared]
+    waiting = [work for work in batch if work.prepare is not None and not work.prepared and work.steps is None]
     if not waiting:
         return failed
     driver.execute("BEGIN")  # one view for all: a read by itself locks and unlocks the file each time
     with _open_memory(connection, driver) as memory:
         for work in waiting:
             try:
-                work.prepare(memory)  # type: ignore[misc]
-                work.prepared = True
+                work.begin(memory)
             except Exception as error:
                 if _is_away(error):
                     raise

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from bot.interact.ear import has_room
 from storage import inbox, outbox
 from storage.database import Database
 from storage.models import Contact, Customer, FollowUp, OutboxMessage
@@ -51,6 +55,38 @@ def test_nothing_is_lost_or_said_twice_over_five_kills(sandbox: Sandbox, databas
         check_follow_ups(database, sandbox)
     sent = Counter(call["chat_id"] for call in sandbox.ask("GET", "calls")["calls"] if accepted(call))
     assert {person: sent[person] >= MESSAGES for person in PEOPLE} == dict.fromkeys(PEOPLE, True)
+
+
+@pytest.mark.slow
+def test_nobody_notices_when_the_listening_process_dies(sandbox: Sandbox, databases: Databases) -> None:
+    url = databases.sqlite_url()
+    bot = bot_beside(sandbox, url, **LIMITS_OFF)
+    bot.start()
+    people = {person: Chatter(sandbox, person, f"Ada {person}") for person in PEOPLE}
+    for chatter in people.values():
+        chatter.says("/start")
+    settle(bot, url, messages=len(PEOPLE))
+    burst = threading.Thread(target=say_all, args=(people,))
+    burst.start()
+    killed = 0
+    while burst.is_alive():
+        for pid in list_children(bot):
+            os.kill(pid, signal.SIGKILL)
+            killed += 1
+        burst.join(0.05)
+    settle(bot, url, messages=(1 + MESSAGES) * len(PEOPLE))
+    assert killed or not has_room()
+    errors = bot.errors()
+    assert bot.stop() == 0
+    assert ("the listening process ended" in errors) == (killed > 0)
+    with opened(url) as database:
+        check_messages(database)
+
+
+def list_children(bot: Bot) -> list[int]:
+    assert bot.process is not None
+    files = Path(f"/proc/{bot.process.pid}/task").glob("*/children")
+    return [int(pid) for file in files for pid in file.read_text().split()]
 
 
 def say_all(people: dict[int, Chatter]) -> None:

@@ -1,4 +1,5 @@
-"""Keeps one listener built from the catalogue and FAQ as they are: rebuilt when their revision changes.
+"""Keeps one listener built from the catalogue and FAQ as they are: rebuilt when their revision changes. Messages are
+understood by an ear, where there is one.
 
 What there is to learn from the FAQ is learnt beside the answering, in a thread of its own, and kept in the database;
 until that is done, questions are compared with each known one.
@@ -8,8 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 from threading import Lock, Thread
+from zoneinfo import ZoneInfo
 
+from bot.interact.ear import Ear, Thought
 from bot.interact.understanding import CatalogueEntry, FaqPhrasing, Listener
 from bot.interact.understanding.classifier import Classifier
 from bot.interact.understanding.lessons import Lesson, list_lessons, study, unpack
@@ -25,8 +29,9 @@ class Hearing:
     Without a database to keep in, what is not kept yet is learnt at once: the command line.
     """
 
-    def __init__(self, database: Database | None = None) -> None:
+    def __init__(self, database: Database | None = None, ear: Ear | None = None) -> None:
         self._database = database
+        self._ear = ear
         self._lock = Lock()
         self._built: tuple[int, Listener] | None = None
         self._learning: Thread | None = None
@@ -42,6 +47,15 @@ class Hearing:
             if self._built is None or self._built[0] != revision:
                 self._built = (revision, self._build(memory, revision))
             return self._built[1]
+
+    def ask(self, memory: Memory, text: str, *, language: str | None, time_zone: ZoneInfo, now: datetime) -> Thought:
+        """Begin to understand. What is asked before the first result is waited for is understood together."""
+        thought = Thought(self.listener(memory), text, language, time_zone, now)
+        return self._ear.ask(thought) if self._ear is not None else thought
+
+    def close(self) -> None:
+        if self._ear is not None:
+            self._ear.close()
 
     def settle(self) -> None:
         """Wait until all is learnt that is being learnt."""
@@ -64,6 +78,8 @@ class Hearing:
             self._learning.start()
         elif missing:
             known |= {lesson.language: unpack(study(lesson)) for lesson in missing}
+        if self._ear is not None:
+            self._ear.learn(entries, phrasings, known)
         return Listener(entries, phrasings, known)
 
     def _learn(
@@ -78,6 +94,8 @@ class Hearing:
             if self._built is None or self._built[0] != revision:
                 return
             self._built = (revision, listener)
+            if self._ear is not None:
+                self._ear.learn(entries, phrasings, known)
         current = {lesson.key for lesson in list_lessons(phrasings)}
         try:
             database.write_now(lambda memory: lessons.keep(memory, learnt, current), name="keep what was learnt")

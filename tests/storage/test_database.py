@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+from collections.abc import Generator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -99,6 +100,54 @@ def test_prepare_that_fails_fails_its_piece_alone(database: Database) -> None:
         )
 
     assert [type(result) for result in asyncio.run(run())] == [type(None), KeyError]
+    assert database.read_now(count_meta) == 1
+
+
+def test_a_preparation_that_asks_goes_on_in_its_turn(sqlite_database: Database) -> None:
+    """All of a group have asked before the first is answered; each reads on with the memory of its own turn."""
+    seen: list[str] = []
+    begun, go = threading.Event(), threading.Event()
+
+    def hold(memory: Memory) -> None:
+        begun.set()
+        assert go.wait(10)
+
+    def prepare_as(name: str):
+        def prepare(memory: Memory) -> Generator[None, Memory, None]:
+            seen.append(f"{name} asks")
+            memory = yield
+            seen.append(f"{name} sees {count_meta(memory)}")
+
+        return prepare
+
+    async def run() -> None:
+        held = asyncio.create_task(sqlite_database.write(hold, name="hold"))
+        await asyncio.to_thread(begun.wait, 10)
+        writes = [
+            asyncio.create_task(sqlite_database.write(add_meta(name), name=name, prepare=prepare_as(name)))
+            for name in ("a", "b")
+        ]
+        await asyncio.sleep(0)  # both are in the queue
+        go.set()
+        await asyncio.gather(held, *writes)
+
+    asyncio.run(run())
+    assert seen == ["a asks", "b asks", "a sees 0", "b sees 1"]
+
+
+def test_a_preparation_that_fails_on_its_answer_fails_alone(database: Database) -> None:
+    def prepare(memory: Memory) -> Generator[None, Memory, None]:
+        memory = yield
+        raise KeyError(count_meta(memory))
+
+    async def run() -> list[object]:
+        return await asyncio.gather(
+            database.write(add_meta("a"), name="a", prepare=prepare),
+            database.write(add_meta("b"), name="b"),
+            return_exceptions=True,
+        )
+
+    assert [type(result) for result in asyncio.run(run())] == [KeyError, type(None)]
     assert database.read_now(count_meta) == 1
 
 

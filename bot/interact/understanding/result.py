@@ -1,7 +1,7 @@
 """What was understood of one message: frozen values, and their JSON shape (DESIGN.md, Shapes)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
 
@@ -140,6 +140,10 @@ class Understanding:
         """What would be changed if an order were being put together; looked for when asked, as mostly none is."""
         return self.read_changes()
 
+    def __reduce__(self) -> tuple[Callable[..., "Understanding"], tuple[tuple[Any, ...], tuple[OrderChange, ...]]]:
+        """With the changes found: what finds them cannot leave the process."""
+        return _restore, (tuple(getattr(self, name) for name in _STORED), self.changes)
+
     def has(self, intent: str) -> bool:
         for found in self.intents:  # noqa: SIM110  asked some fifty times of each message: a generator takes four times as long
             if found.name == intent:
@@ -200,3 +204,10 @@ class Understanding:
             "allergens": list(self.allergens),
             "life_events": [{"what": one.what, "person": one.person} for one in self.life_events],
         }
+
+
+_STORED = tuple(one.name for one in fields(Understanding) if one.name != "read_changes")
+
+
+def _restore(values: tuple[Any, ...], changes: tuple[OrderChange, ...]) -> Understanding:
+    return Understanding(**dict(zip(_STORED, values, strict=True)), read_changes=lambda: changes)

@@ -1,0 +1,261 @@
+"""An ear: a process that only listens, so that understanding takes nothing from whoever writes and sends.
+
+It is told what the business knows, then understands whole groups of messages. It holds no secret. A message it cannot
+be done with in `LIMIT_SECONDS` of processor time ends it, and is refused from then on: it holds up nobody again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import time
+import traceback
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing.connection import Connection
+from threading import Lock
+from zoneinfo import ZoneInfo
+
+from bot import garbage
+from bot.interact.understanding import CatalogueEntry, FaqPhrasing, Listener, Understanding
+from bot.interact.understanding.classifier import Classifier
+
+logger = logging.getLogger(__name__)
+
+LIMIT_SECONDS = 5.0  # of processor time a message; the longest hostile ones take 0.03
+MOST, SHORT = 64, 500  # messages asked and not answered at a time; characters of one that is sent on top of others
+BUFFER = 1 << 18  # bytes: more than MOST of SHORT, so that asking never waits for answers to be read
+TOO_LONG = f"it takes more than {LIMIT_SECONDS:.0f} s to understand"
+RESTART_SECONDS = 10.0  # between two starts at least
+SECRET = ("REGULARS_", "TELEGRAM_")  # names of variables that begin so are not handed on
+
+
+class Unheard(RuntimeError):
+    """A message that cannot be understood: listening to it failed, or would take too long."""
+
+
+@dataclass(slots=True)
+class Thought:
+    """A message that somebody is listening to; `result` waits for it."""
+
+    listener: Listener
+    text: str
+    language: str | None
+    time_zone: ZoneInfo
+    now: datetime
+    ear: Ear | None = None
+    answer: Understanding | None = None
+    error: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.answer is None and self.error is None
+
+    def result(self) -> Understanding:
+        """Raises Unheard. Where no ear answers, it is understood here and now."""
+        if self.ear is not None and self.is_open:
+            self.ear.listen_for(self)
+        if self.error is not None:
+            raise Unheard(self.error)
+        if self.answer is None:
+            self.answer = self.listener.understand(
+                self.text, language=self.language, time_zone=self.time_zone, now=self.now
+            )
+        return self.answer
+
+
+class Ear:
+    """Ours of the process. What it does not answer, because it starts, learns or died, is understood here."""
+
+    def __init__(self, command: Sequence[str] = (sys.executable, "-m", "bot.interact.ear")) -> None:
+        self._command = command
+        self._lock = Lock()
+        self._lesson: bytes | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._line: Connection | None = None
+        self._learning = 0  # lessons it has not said to have learnt
+        self._started_at = -RESTART_SECONDS
+        self._asked: deque[Thought] = deque()  # in the order in which they will be answered
+        self._refused: set[str] = set()
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    def learn(self, entries: Sequence[CatalogueEntry], phrasings: Sequence[FaqPhrasing],
+              known: Mapping[str, Classifier]) -> None:  # fmt: skip
+        """Listen with this from now on; returns before it is learnt."""
+        with self._lock:
+            self._lesson = pickle.dumps((entries, phrasings, dict(known)))
+            self._hear_all()
+            if self._line is None:
+                self._start()
+            else:
+                self._tell(self._line)
+
+    def ask(self, thought: Thought) -> Thought:
+        """Let it begin with this, after what it was asked before."""
+        with self._lock:
+            while self._asked and (len(self._asked) >= MOST or len(thought.text) > SHORT):
+                self._receive()
+            if thought.text in self._refused:
+                thought.error = TOO_LONG
+            elif (line := self._open_line()) is not None:
+                self._send(line, thought)
+        return thought
+
+    def listen_for(self, thought: Thought) -> None:
+        """Wait until it is answered, or never will be."""
+        with self._lock:
+            while thought.is_open and self._asked:
+                self._receive()
+
+    def close(self) -> None:
+        with self._lock:
+            self._lesson = None
+            self._end()
+
+    def _hear_all(self) -> None:
+        while self._asked:
+            self._receive()
+
+    def _send(self, line: Connection, thought: Thought) -> None:
+        try:
+            line.send_bytes(pickle.dumps((thought.text, thought.language, thought.time_zone, thought.now)))
+            thought.ear = self
+            self._asked.append(thought)
+        except OSError:
+            self._bury()
+
+    def _receive(self) -> None:
+        """The next answer."""
+        assert self._line is not None  # noqa: S101  something was asked
+        try:
+            answer = pickle.loads(self._line.recv_bytes())  # noqa: S301  our own process
+        except (EOFError, OSError):
+            self._bury()
+            return
+        thought = self._asked.popleft()
+        if isinstance(answer, str):
+            thought.error = answer
+        else:
+            thought.answer = answer
+
+    def _open_line(self) -> Connection | None:
+        """To one that runs and has learnt what it was told; started anew where it died."""
+        if self._line is None:
+            if self._lesson is not None and time.monotonic() - self._started_at > RESTART_SECONDS:
+                self._start()
+            return None
+        try:
+            while self._learning and self._line.poll():
+                self._line.recv_bytes()
+                self._learning -= 1
+        except (EOFError, OSError):
+            self._bury()
+        return self._line if not self._learning else None
+
+    def _bury(self) -> None:
+        """The message it could not get done with is refused; the others are understood here."""
+        status = self._end()
+        if status == -signal.SIGVTALRM and self._asked:
+            self._asked[0].error = TOO_LONG
+            self._refused.add(self._asked[0].text)
+        self._asked.clear()
+        logger.warning("the listening process ended (%s); messages are understood without it meanwhile", status)
+
+    def _start(self) -> None:
+        self._started_at = time.monotonic()
+        ours, theirs = socket.socketpair()
+        for end in (ours, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(SECRET)}
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  ourselves
+                (*self._command, str(theirs.fileno())), pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=environment,
+            )  # fmt: skip
+        except OSError as error:
+            logger.warning("no listening process: %s", error)
+            ours.close()
+            return
+        finally:
+            theirs.close()
+        self._line, self._learning = Connection(ours.detach()), 0
+        self._tell(self._line)
+
+    def _tell(self, line: Connection) -> None:
+        assert self._lesson is not None  # noqa: S101  there is something to tell
+        try:
+            line.send_bytes(self._lesson)
+            self._learning += 1
+        except OSError:
+            self._bury()
+
+    def _end(self) -> int | None:
+        """Its exit status, where there was one."""
+        if self._line is None or self._process is None:
+            return None
+        self._line.close()
+        try:
+            return self._process.wait(1)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+        finally:
+            self._line = self._process = None
+
+
+def serve(line: Connection) -> None:
+    """What the process does: learns lessons and answers messages. Raises EOFError or OSError when nobody is left."""
+    listener: Listener | None = None
+    while True:
+        told = pickle.loads(line.recv_bytes())  # noqa: S301  from whom we belong to
+        if isinstance(told[0], str):
+            line.send_bytes(pickle.dumps(_hear(listener, *told)))
+        else:
+            listener = Listener(*told)
+            garbage.settle()
+            line.send_bytes(b"")
+
+
+def _hear(
+    listener: Listener | None, text: str, language: str | None, time_zone: ZoneInfo, now: datetime
+) -> Understanding | str:
+    assert listener is not None  # noqa: S101  a lesson comes first
+    signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT_SECONDS)
+    try:
+        heard = listener.understand(text, language=language, time_zone=time_zone, now=now)
+        heard.changes  # noqa: B018  while there is the time
+        return heard
+    except Exception as error:
+        traceback.print_exc()
+        return f"{type(error).__name__}: {error}"
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+def main() -> None:
+    for one in (signal.SIGINT, signal.SIGTERM):  # meant for whom we belong to, after whom we end
+        signal.signal(one, signal.SIG_IGN)
+    with contextlib.suppress(EOFError, OSError):
+        serve(Connection(int(sys.argv[-1])))
+
+
+def has_room() -> bool:
+    """Whether another process has a core to run on."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores > 1
+
+
+if __name__ == "__main__":
+    main()
