@@ -23,13 +23,13 @@ class Usage(NamedTuple):
 def read_usage(pid: int) -> Usage:
     """Raises OSError when the process is gone."""
     usage = _read_alone(pid)
-    for child in _list_children(pid):
+    for child in list_children(pid):
         with contextlib.suppress(OSError):  # it has ended meanwhile
             usage = Usage(*map(sum, zip(usage, read_usage(child), strict=True)))
     return usage
 
 
-def _list_children(pid: int) -> list[int]:
+def list_children(pid: int) -> list[int]:
     return [int(child) for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split()]
 
 

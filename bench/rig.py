@@ -17,7 +17,7 @@ from typing import Any
 
 import aiohttp
 
-from bench.processes import pin
+from bench.processes import list_children, pin
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "results"
@@ -112,7 +112,8 @@ class Peer:
 class BotProcess:
     """A running bot. Its output goes to a file, shown when it fails."""
 
-    def __init__(self, peer: Peer, url: str, folder: Path, core: int | None) -> None:
+    def __init__(self, peer: Peer, url: str, folder: Path, cores: tuple[int, int] | None) -> None:
+        """`cores`: the bot's own, and that of the sandbox and of any process the bot starts beside it."""
         self.peer = peer
         self.log = folder / "bot.log"
         environment = {
@@ -121,7 +122,7 @@ class BotProcess:
         }  # fmt: skip
         with self.log.open("w") as log:
             self.process = subprocess.Popen(peer.command, stdout=log, stderr=log, env=environment, cwd=ROOT)
-        self._core = core
+        self._cores = cores
 
     @property
     def pid(self) -> int:
@@ -133,11 +134,14 @@ class BotProcess:
             if self.process.poll() is not None or time.monotonic() > until:
                 raise BenchError(f"{self.peer.name} does not ask for updates\n{self.tail()}")
             await asyncio.sleep(0.05)
-        pin(self.process.pid, self._core)  # not a process of its own that it has started by now
 
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
-        """Stopped as it stands: the burst is laid in meanwhile and costs it nothing."""
+        """Stopped as it stands, and put in its place: the burst is laid in meanwhile and costs it nothing."""
+        own, other = self._cores or (None, None)
+        pin(self.process.pid, own)
+        for child in list_children(self.process.pid):
+            pin(child, other)
         self.process.send_signal(signal.SIGSTOP)
         try:
             yield

@@ -32,7 +32,7 @@ class Load:
     chats: int
     messages: int
     link_ms: float
-    cores: tuple[int, int] | None  # of the bot, of the sandbox
+    cores: tuple[int, int] | None  # of the bot; of the sandbox and of what the bot starts beside it
 
     @property
     def updates(self) -> int:
@@ -59,10 +59,9 @@ class Run:
 
 async def run_once(peer: Peer, load: Load, lines: Sequence[str], folder: Path) -> Run:
     """Start a sandbox and the bot, warm up, lay in the burst, measure. Raises BenchError when the bot fails."""
-    bot_core, sandbox_core = load.cores or (None, None)
     people = [FIRST_PERSON + n for n in range(load.chats)]
-    async with Sandbox.open(sandbox_core, load.link_ms) as sandbox:
-        bot = BotProcess(peer, sandbox.url, folder, bot_core)
+    async with Sandbox.open(load.cores[1] if load.cores else None, load.link_ms) as sandbox:
+        bot = BotProcess(peer, sandbox.url, folder, load.cores)
         try:
             await bot.wait_until_polling(sandbox)
             await sandbox.admit(

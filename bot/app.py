@@ -22,16 +22,17 @@ from telegram import Bot
 from telegram.ext import Application, ContextTypes
 
 import handlers
-from bot import errors, garbage
+from bot import beside, errors, garbage
 from bot.clock import Clock
 from bot.config import Settings
 from bot.customize import follow_ups
 from bot.customize.wording import Wording
 from bot.differentiate import tiers
 from bot.identify import examples, invitations, ownership, portrait
-from bot.interact.ear import Ear, has_room
+from bot.interact.ear import Ear
 from bot.interact.hearing import Hearing
 from bot.runtime import api, http, logs, menus, startup, tasks
+from bot.runtime.courier import Courier
 from bot.runtime.health import Health
 from bot.runtime.intake import Intake
 from bot.runtime.lanes import Leadership, LeasedLanes
@@ -150,7 +151,7 @@ class Agent:
             request=self.request, get_updates_request=AiohttpRequest(),
         )  # fmt: skip
         self.wording = Wording(business.languages, business={"name": business.name, "currency": business.currency})
-        ear = Ear() if settings.conversation.listen_apart and has_room() else None
+        ear = Ear() if settings.conversation.listen_apart and beside.has_room() else None
         self.house = Business(settings, clock, database, self.wording, Hearing(database, ear))
         self.application: Any = (
             Application.builder()
@@ -163,8 +164,9 @@ class Agent:
         owner = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self.leadership = Leadership(database, owner)
         self.notices = Notices(settings, self.wording, clock)
+        self.courier = Courier(self.request) if beside.has_room() else None
         self.sender = Sender(
-            self.api, database, clock, Limits(settings.telegram), in_flight=settings.telegram.in_flight,
+            TelegramApi(self.base, token, self.request, self.courier), database, clock, Limits(settings.telegram), in_flight=settings.telegram.in_flight,
             recheck=lambda memory, row: follow_ups.recheck(memory, row, settings, clock.now()),
             recorded=self.notices.report_unknown, may_send=lambda: self.leadership.may_call,
         )  # fmt: skip
@@ -258,6 +260,8 @@ class Agent:
             await asyncio.wait([by_name["sender"]], timeout=STOP_SECONDS)
         await tasks.end(self.running_tasks)
         self.house.hearing.close()
+        if self.courier is not None:
+            await self.courier.close()
         await self.leadership.resign()
         if "sender" in by_name:  # it had started: a clean stop is worth noting
             await self.database.write(lambda memory: mark_running(memory, False), name="stop")

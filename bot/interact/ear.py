@@ -1,6 +1,6 @@
 """An ear: a process that only listens, so that understanding takes nothing from whoever writes and sends.
 
-It is told what the business knows, then understands whole groups of messages. It holds no secret. A message it cannot
+It is told what the business knows, then understands whole groups of messages. A message it cannot
 be done with in `LIMIT_SECONDS` of processor time ends it, and is refused from then on: it holds up nobody again.
 """
 
@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import pickle
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,18 +22,18 @@ from multiprocessing.connection import Connection
 from threading import Lock
 from zoneinfo import ZoneInfo
 
-from bot import garbage
+from bot import beside, garbage
 from bot.interact.understanding import CatalogueEntry, FaqPhrasing, Listener, Understanding
 from bot.interact.understanding.classifier import Classifier
 
 logger = logging.getLogger(__name__)
 
 LIMIT_SECONDS = 5.0  # of processor time a message; the longest hostile ones take 0.03
-MOST, SHORT = 64, 500  # messages asked and not answered at a time; characters of one that is sent on top of others
-BUFFER = 1 << 18  # bytes: more than MOST of SHORT, so that asking never waits for answers to be read
+# Messages asked and not answered at a time; characters of one that is sent on top of others. Together less than the
+# socket holds, so that asking never waits for answers to be read.
+MOST, SHORT = 64, 500
 TOO_LONG = f"it takes more than {LIMIT_SECONDS:.0f} s to understand"
 RESTART_SECONDS = 10.0  # between two starts at least
-SECRET = ("REGULARS_", "TELEGRAM_")  # names of variables that begin so are not handed on
 
 
 class Unheard(RuntimeError):
@@ -170,27 +168,16 @@ class Ear:
             self._asked[0].error = TOO_LONG
             self._refused.add(self._asked[0].text)
         self._asked.clear()
-        logger.warning("the listening process ended (%s); messages are understood without it meanwhile", status)
+        logger.warning("the listening process has ended (%s): messages are understood without it meanwhile", status)
 
     def _start(self) -> None:
         self._started_at = time.monotonic()
-        ours, theirs = socket.socketpair()
-        for end in (ours, theirs):
-            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(SECRET)}
         try:
-            self._process = subprocess.Popen(  # noqa: S603  ourselves
-                (*self._command, str(theirs.fileno())), pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                env=environment,
-            )  # fmt: skip
+            self._process, line = beside.start(self._command)
         except OSError as error:
             logger.warning("no listening process: %s", error)
-            ours.close()
             return
-        finally:
-            theirs.close()
-        self._line, self._learning = Connection(ours.detach()), 0
+        self._line, self._learning = Connection(line.detach()), 0
         self._tell(self._line)
 
     def _tell(self, line: Connection) -> None:
@@ -245,16 +232,8 @@ def _hear(
 
 
 def main() -> None:
-    for one in (signal.SIGINT, signal.SIGTERM):  # meant for whom we belong to, after whom we end
-        signal.signal(one, signal.SIG_IGN)
     with contextlib.suppress(EOFError, OSError):
-        serve(Connection(int(sys.argv[-1])))
-
-
-def has_room() -> bool:
-    """Whether another process has a core to run on."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores > 1
+        serve(Connection(beside.take_end().detach()))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ CALL_SECONDS = (
     CONNECT_SECONDS + READ_SECONDS
 )  # no call lasts longer, but a poll: a lease must outlast those begun under it
 DOWNLOAD_SECONDS = 120.0  # of the largest file there is
+JSON = {"Content-Type": "application/json"}
 PIECE = 1 << 16
 KEEP_ALIVE_SECONDS = 4.0  # shorter than servers', so that we rarely write into a connection they just closed
 
@@ -96,14 +97,12 @@ class AiohttpRequest(BaseRequest):
                 form.add_field(file.field, file.content, filename=file.name)
             status, payload = await self._post(url, read_seconds, data=form)
         else:
-            status, payload = await self._post(
-                url, read_seconds, data=json_text.dump(parameters), headers={"Content-Type": "application/json"}
-            )
-        try:
-            body = json_text.load(payload)
-        except ValueError:
-            body = {}
-        return Reply(status, body if isinstance(body, dict) else {})
+            status, payload = await self._post(url, read_seconds, data=json_text.dump(parameters), headers=JSON)
+        return Reply(status, read_json(payload))
+
+    async def post_json(self, url: str, content: bytes, *, seconds: float) -> tuple[int, bytes]:
+        """JSON as it is; the answer too, which is there within so many seconds. Raises NotSent or Ambiguous."""
+        return await self._post(url, seconds - CONNECT_SECONDS, data=content, headers=JSON)
 
     async def download(self, url: str, path: Path, most: int) -> int:
         """GET a file, a piece at a time; the status, 413 for one larger than `most` bytes. Raises NotSent or Ambiguous."""
@@ -166,6 +165,15 @@ class AiohttpRequest(BaseRequest):
             raise NotSent(_without_address(error)) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Ambiguous(_without_address(error)) from None
+
+
+def read_json(payload: bytes) -> Mapping[str, Any]:
+    """{} where it is no JSON object."""
+    try:
+        body = json_text.load(payload)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 @cache

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bot.runtime.courier import Courier
 from bot.runtime.request import AiohttpRequest, File, Reply
 
 
@@ -16,10 +17,12 @@ class CannotFetch(Exception):
 class TelegramApi:
     """One bot on one server. The token is in the address only, never in a log or an error."""
 
-    def __init__(self, base: str, token: str, request: AiohttpRequest) -> None:
+    def __init__(self, base: str, token: str, request: AiohttpRequest, courier: Courier | None = None) -> None:
+        """`courier` makes the calls where there is one."""
         self._address = f"{base.rstrip('/')}/bot{token}"
         self._files = f"{base.rstrip('/')}/file/bot{token}"
         self._request = request
+        self._call = courier.call if courier is not None else request.call
         self.bot_id = int(token.partition(":")[0])
 
     async def call(
@@ -31,7 +34,7 @@ class TelegramApi:
         read_seconds: float | None = None,
     ) -> Reply:
         """Raises NotSent or Ambiguous (both NetworkError)."""
-        return await self._request.call(f"{self._address}/{method}", parameters, files, read_seconds=read_seconds)
+        return await self._call(f"{self._address}/{method}", parameters, files, read_seconds=read_seconds)
 
     async def download(self, file_id: str, path: Path, most: int) -> None:
         """Fetch a file that somebody sent. Raises CannotFetch, NotSent or Ambiguous."""

@@ -15,9 +15,9 @@ from telegram.ext import Application
 
 from bot import json_text
 from bot.clock import Clock
-from bot.runtime import updates
 from bot.runtime.lanes import Lanes, OwnLanes
 from bot.runtime.slot import Outcome, Slot, current
+from bot.runtime.updates import Reader
 from storage import inbox
 from storage.database import Database, Memory
 from storage.inbox import Waiting
@@ -54,6 +54,7 @@ class Worker:
         fragment_wait: timedelta = timedelta(),
     ) -> None:
         self._application = application
+        self._reader = Reader(application.bot)
         self._database = database
         self._clock = clock
         self._runner = runner
@@ -211,7 +212,7 @@ class Worker:
     ) -> Update | None:
         """One update: done, or parked; or, when it `may_wait`, returned because it is worth waiting for its rest."""
         try:
-            update = updates.read(waiting.raw, self._application.bot)
+            update = self._reader.read(waiting.raw)
         except Exception as error:
             await self._park(waiting, f"cannot be read: {type(error).__name__}: {error}")
             return None

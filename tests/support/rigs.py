@@ -69,11 +69,11 @@ async def until(condition: Callable[[], bool]) -> None:
 
 @asynccontextmanager
 async def sending(
-    line: Line, database: Database, settings: Telegram = UNLIMITED, **more: Any
+    line: Line, database: Database, settings: Telegram = UNLIMITED, api: TelegramApi | None = None, **more: Any
 ) -> AsyncIterator[SendingRig]:
     customer_id = await database.write(lambda memory: add_customer(memory, line.person), name="customer")
     async with AiohttpRequest(read_timeout=5) as request:
-        api = TelegramApi(line.sandbox.url, line.token, request)
+        api = api or TelegramApi(line.sandbox.url, line.token, request)
         sender = Sender(api, database, Clock(), Limits(settings), in_flight=16, **more)
         task = asyncio.create_task(sender.run())
         try:

@@ -1,5 +1,6 @@
 """What was understood of one message: frozen values, and their JSON shape (DESIGN.md, Shapes)."""
 
+import copyreg
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -205,6 +206,14 @@ class Understanding:
             "life_events": [{"what": one.what, "person": one.person} for one in self.life_events],
         }
 
+
+def _by_position(one: Any) -> tuple[type, tuple[Any, ...]]:
+    return type(one), tuple(getattr(one, name) for name in one.__slots__)
+
+
+for _kind in (Intent, FoundFact, FoundFeedback, FoundDate, FoundItem, Portion, OrderChange, FoundReminder, LifeEvent,
+              FaqMatch):  # fmt: skip
+    copyreg.pickle(_kind, _by_position)  # half the time of what a dataclass does by itself
 
 _STORED = tuple(one.name for one in fields(Understanding) if one.name != "read_changes")
 

@@ -1,0 +1,235 @@
+"""In a rush another process makes the calls; whatever becomes of it, a call is not sent, perhaps sent, or answered."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from bot.runtime import courier as couriers
+from bot.runtime.courier import Courier
+from bot.runtime.request import AiohttpRequest, Ambiguous, File, NotSent
+from bot.runtime.telegram_api import TelegramApi
+from storage.database import Database
+from tests.support.rigs import FOLLOW_UP, sending, until
+from tests.support.sandboxes import ROOT, Line
+
+
+@pytest.fixture(autouse=True)
+def from_our_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(couriers, "RUSH", 4)
+
+
+@asynccontextmanager
+async def rushing(line: Line, *, started: bool = True) -> AsyncIterator[tuple[Courier, TelegramApi]]:
+    """A courier whose process is running, and the Bot API through it."""
+    async with AiohttpRequest() as request:
+        courier = Courier(request)
+        api = TelegramApi(line.sandbox.url, line.token, request, courier)
+        try:
+            if started:
+                await asyncio.gather(*(say(api, line, f"early {n}") for n in range(4)))
+                await until(lambda: courier._line is not None)
+            yield courier, api
+        finally:
+            await courier.close()
+            assert courier.pid is None
+
+
+def say(api: TelegramApi, line: Line, text: str, **more: Any) -> Any:
+    return api.call("sendMessage", {"chat_id": line.person, "text": text, **more})
+
+
+def fault(line: Line, **what: Any) -> None:
+    line.sandbox.ask("POST", "faults", {"method": "sendMessage", "times": 1, **what})
+
+
+def texts(line: Line) -> Counter[str]:
+    return Counter(message["text"] for message in line.sees()["messages"] if message["from_bot"])
+
+
+def test_a_rush_begins_here_and_goes_on_there(line: Line) -> None:
+    async def scene() -> None:
+        async with rushing(line) as (courier, api):
+            replies = await asyncio.gather(*(say(api, line, f"said {n}") for n in range(300)))
+            assert [reply.status for reply in replies] == [200] * 300
+            assert len({reply.body["result"]["message_id"] for reply in replies}) == 300
+            assert [reply.body["result"]["text"] for reply in replies] == [f"said {n}" for n in range(300)]
+            assert courier._number == 300  # calls handed over
+
+    asyncio.run(scene())
+    assert texts(line) == Counter([*(f"early {n}" for n in range(4)), *(f"said {n}" for n in range(300))])
+
+
+def test_without_a_rush_there_is_no_process(line: Line) -> None:
+    async def scene() -> None:
+        async with rushing(line, started=False) as (courier, api):
+            for n in range(10):
+                assert (await say(api, line, str(n))).status == 200
+            assert courier.pid is None
+
+    asyncio.run(scene())
+
+
+def test_refusals_and_broken_links_are_told_as_they_are(line: Line) -> None:
+    async def scene() -> None:
+        async with rushing(line) as (_, api):
+            refused = await say(api, line, "")
+            assert (refused.status, refused.description) == (400, "Bad Request: message text is empty")
+            fault(line, code=429, retry_after=7)
+            assert (await say(api, line, "slower")).parameters == {"retry_after": 7}
+            fault(line, cut_after_accept=True)
+            with pytest.raises(Ambiguous):
+                await say(api, line, "cut")
+
+    asyncio.run(scene())
+    assert texts(line)["cut"] == 1
+
+
+def test_where_nobody_answers_it_is_not_sent(line: Line) -> None:
+    async def scene() -> None:
+        async with rushing(line) as (courier, _):
+            with pytest.raises(NotSent):
+                await courier.call("http://127.0.0.1:9/botX/sendMessage", {})
+
+    asyncio.run(scene())
+
+
+def test_what_it_had_taken_when_it_died_may_have_been_sent(line: Line) -> None:
+    async def scene() -> list[Any]:
+        async with rushing(line) as (courier, api):
+            fault(line, times=3, delay_ms=30_000)
+            calls = [asyncio.create_task(say(api, line, f"lost {n}")) for n in range(3)]
+            await until(lambda: sum(texts(line)[f"lost {n}"] for n in range(3)) == 3)
+            assert courier.pid is not None
+            os.kill(courier.pid, signal.SIGKILL)
+            outcomes = await asyncio.gather(*calls, return_exceptions=True)
+            line.sandbox.ask("DELETE", "faults")
+            assert (await say(api, line, "from here")).status == 200
+            assert courier.pid is None
+            return outcomes
+
+    assert [type(outcome) for outcome in asyncio.run(scene())] == [Ambiguous] * 3
+    assert texts(line)["from here"] == 1
+
+
+def test_another_is_started_when_there_is_a_rush_again(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(couriers, "RESTART_SECONDS", 0.0)
+
+    async def scene() -> None:
+        async with rushing(line) as (courier, api):
+            first = courier.pid
+            assert first is not None
+            os.kill(first, signal.SIGKILL)
+            await until(lambda: courier.pid is None)
+            await asyncio.gather(*(say(api, line, f"again {n}") for n in range(4)))
+            await until(lambda: courier._line is not None)
+            assert courier.pid not in (None, first)
+
+    asyncio.run(scene())
+
+
+def test_a_call_that_comes_late_is_not_made(line: Line) -> None:
+    """As when the machine slept: it would outlast the lease under which it was begun."""
+
+    async def scene() -> None:
+        async with rushing(line) as (courier, api):
+            assert courier.pid is not None
+            os.kill(courier.pid, signal.SIGSTOP)
+            late = asyncio.create_task(say(api, line, "late"))
+            await asyncio.sleep(couriers.LATE_SECONDS + 0.1)  # the age of the call is what counts
+            os.kill(courier.pid, signal.SIGCONT)
+            with pytest.raises(NotSent, match="too late"):
+                await late
+
+    asyncio.run(scene())
+    assert texts(line)["late"] == 0
+
+
+def test_one_that_answers_no_more_is_ended(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(couriers, "CALL_SECONDS", 0.2)
+    monkeypatch.setattr(couriers, "LATE_SECONDS", 0.1)
+
+    async def scene() -> None:
+        async with rushing(line) as (courier, api):
+            assert courier.pid is not None
+            os.kill(courier.pid, signal.SIGSTOP)
+            with pytest.raises(Ambiguous, match="has ended"):
+                await say(api, line, "never heard of again")
+
+    asyncio.run(scene())
+
+
+def test_one_that_is_not_wanted_is_let_go(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(couriers, "CALL_SECONDS", 0.05)
+    monkeypatch.setattr(couriers, "IDLE_SECONDS", 0.2)
+
+    async def scene() -> None:
+        async with rushing(line) as (courier, _):
+            await until(lambda: courier.pid is None)
+
+    asyncio.run(scene())
+
+
+def test_files_go_from_here(line: Line) -> None:
+    async def scene() -> None:
+        async with rushing(line) as (courier, api):
+            file = File("document", "beans.csv", b"sku\n1\n")
+            assert (await api.call("sendDocument", {"chat_id": line.person}, [file])).status == 200
+            assert courier._number == 0
+
+    asyncio.run(scene())
+
+
+def test_where_no_process_can_be_started_all_goes_from_here(line: Line) -> None:
+    async def scene() -> None:
+        async with AiohttpRequest() as request:
+            courier = Courier(request, ("/nowhere/python",))
+            api = TelegramApi(line.sandbox.url, line.token, request, courier)
+            replies = await asyncio.gather(*(say(api, line, str(n)) for n in range(20)))
+            assert [reply.status for reply in replies] == [200] * 20
+            assert courier.pid is None
+            await courier.close()
+
+    asyncio.run(scene())
+
+
+def test_a_follow_up_it_died_with_is_never_sent_again(line: Line, sqlite_database: Database) -> None:
+    """The sender's promises hold through it: an answer is sent again, a follow-up is `unknown`."""
+
+    async def scene() -> tuple[Any, Any]:
+        async with rushing(line) as (courier, api), sending(line, sqlite_database, api=api) as rig:
+            fault(line, delay_ms=30_000)
+            follow_up = await rig.queue("your beans run out", **FOLLOW_UP)
+            await until(lambda: texts(line)["your beans run out"] == 1)
+            assert courier.pid is not None
+            os.kill(courier.pid, signal.SIGKILL)
+            line.sandbox.ask("DELETE", "faults")
+            answer = await rig.queue("and an answer")
+            return await rig.settled(follow_up), await rig.settled(answer)
+
+    follow_up, answer = asyncio.run(scene())
+    assert (follow_up.state, answer.state) == ("unknown", "sent")
+    assert texts(line)["your beans run out"] == 1
+
+
+def test_it_ends_with_us(line: Line) -> None:
+    """Whoever it belongs to may be killed: it makes no call after that."""
+
+    async def scene() -> int:
+        async with rushing(line) as (courier, _):
+            assert courier.pid is not None
+            assert courier._line is not None
+            assert courier._process is not None
+            process, courier._process = courier._process, None  # nobody kills it
+            courier._line.close()
+            return await asyncio.to_thread(process.wait, 10)
+
+    assert asyncio.run(scene()) == 0
