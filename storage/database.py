@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine, make_url
@@ -49,7 +49,7 @@ class Work(Generic[T]):
     name: str
     run: Callable[[Memory], T]
     prepare: Prepare | None = None
-    done: Future[T] = field(default_factory=Future)
+    done: Future[T] | None = None  # of a caller without a loop
     loop: asyncio.AbstractEventLoop | None = None
     waiter: asyncio.Future[T] | None = None
     steps: Generator[None, Memory, None] | None = None  # of a preparation that has begun
@@ -128,9 +128,9 @@ class Database:
 
     def write_soon(self, run: Callable[[Memory], T], *, name: str = "command") -> Future[T]:
         """The same for a caller that has something else to do until then."""
-        work = Work(name, run)
-        self._put(work)
-        return work.done
+        done: Future[T] = Future()
+        self._put(Work(name, run, done=done))
+        return done
 
     def _put(self, work: Work[Any], *, urgent: bool = False) -> None:
         if self._stopping.is_set():
@@ -355,9 +355,9 @@ def _settle(results: list[tuple[Work[Any], Any, Exception | None]]) -> None:
     for work, result, error in results:
         if work.loop is not None and work.waiter is not None:
             by_loop.setdefault(work.loop, []).append((work.waiter, result, error))
-        elif error is not None:
+        elif work.done is not None and error is not None:
             work.done.set_exception(error)
-        else:
+        elif work.done is not None:
             work.done.set_result(result)
     for loop, waiters in by_loop.items():
         if not loop.is_closed():

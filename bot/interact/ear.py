@@ -1,7 +1,8 @@
 """An ear: a process that only listens, so that understanding takes nothing from whoever writes and sends.
 
-It is told what the business knows, then understands whole groups of messages. A message it cannot
-be done with in `LIMIT_SECONDS` of processor time ends it, and is refused from then on: it holds up nobody again.
+It is told what the business knows, then understands one message after another while those before are being written. A
+message it is not done with in `LIMIT_SECONDS` of processor time ends it and is refused from then on: it holds up nobody
+again.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""In a rush a process beside us makes the sender's calls, so that those who think and write have the bot's core to
-themselves: a call on aiohttp takes a fifth of what a whole visit takes.
+"""In a rush a process beside us makes the sender's calls, so that those who think and write have a core to themselves:
+a call on aiohttp takes a fifth of what a whole visit does.
 
 What becomes of a call is told as if it were made here: not sent, perhaps sent, or Telegram's answer.
 """
@@ -73,7 +73,7 @@ class Courier:
         self._command = None
         if self._starting is not None:
             await asyncio.wait([self._starting])
-        self._lose(UNWANTED)
+        self._lose(self._process, UNWANTED)
 
     async def _hand_over(self, line: Line, url: str, parameters: Mapping[str, Any]) -> Reply:
         self._number += 1
@@ -109,8 +109,9 @@ class Courier:
     async def _start(self, command: Sequence[str]) -> None:
         self._started_at = time.monotonic()
         try:
-            self._process, end = beside.start(command)
-            await Line.open(end, self._hear, self._lose)
+            process, end = beside.start(command)
+            self._process = process
+            await Line.open(end, self._hear, lambda why: self._lose(process, why))
         except OSError as error:
             logger.warning("no process to send with: %s", error)
         finally:
@@ -123,18 +124,17 @@ class Courier:
         now = time.monotonic()
         oldest = next((asked_at for asked_at, _ in self._waiting.values()), now)
         if now - oldest > CALL_SECONDS + LATE_SECONDS:
-            self._lose("it answers no more")
+            self._lose(self._process, "it answers no more")
         elif now - self._called_at > IDLE_SECONDS:
-            self._lose(UNWANTED)
+            self._lose(self._process, UNWANTED)
         else:
             asyncio.get_running_loop().call_later(CALL_SECONDS, self._look)
 
-    def _lose(self, why: str) -> None:
+    def _lose(self, process: subprocess.Popen[bytes] | None, why: str) -> None:
         """It ends, or has. What it had taken may have been sent."""
-        process, self._process = self._process, None
-        line, self._line = self._line, None
-        if process is None:
+        if process is None or process is not self._process:
             return
+        line, self._line, self._process = self._line, None, None
         if line is not None:
             line.close()
         process.kill()
@@ -219,6 +219,8 @@ async def _make(request: AiohttpRequest, line: Line, number: int, asked_at: floa
         status, body = NOT_SENT, str(error).encode()
     except Ambiguous as error:
         status, body = AMBIGUOUS, str(error).encode()
+    except Exception as error:
+        status, body = AMBIGUOUS, type(error).__name__.encode()  # its words may hold the address
     line.say((number, status, body))
 
 

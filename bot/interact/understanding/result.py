@@ -2,7 +2,7 @@
 
 import copyreg
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -132,18 +132,18 @@ class Understanding:
     allergens: tuple[str, ...] = ()
     life_events: tuple[LifeEvent, ...] = ()
     order: tuple[FoundItem, ...] = ()
-    read_changes: Callable[[], tuple[OrderChange, ...]] = field(default=tuple, repr=False, compare=False)
     pointing: tuple[FoundFact, ...] = ()
     people: tuple[str, ...] = ()
+    read_changes: Callable[[], tuple[OrderChange, ...]] = field(default=tuple, repr=False, compare=False)
 
     @property
     def changes(self) -> tuple[OrderChange, ...]:
         """What would be changed if an order were being put together; looked for when asked, as mostly none is."""
         return self.read_changes()
 
-    def __reduce__(self) -> tuple[Callable[..., "Understanding"], tuple[tuple[Any, ...], tuple[OrderChange, ...]]]:
+    def __reduce__(self) -> tuple[Callable[..., "Understanding"], tuple[Any, ...]]:
         """With the changes found: what finds them cannot leave the process."""
-        return _restore, (tuple(getattr(self, name) for name in _STORED), self.changes)
+        return _restore, (self.changes, *(getattr(self, name) for name in self.__slots__[:-1]))
 
     def has(self, intent: str) -> bool:
         for found in self.intents:  # noqa: SIM110  asked some fifty times of each message: a generator takes four times as long
@@ -215,8 +215,6 @@ for _kind in (Intent, FoundFact, FoundFeedback, FoundDate, FoundItem, Portion, O
               FaqMatch):  # fmt: skip
     copyreg.pickle(_kind, _by_position)  # half the time of what a dataclass does by itself
 
-_STORED = tuple(one.name for one in fields(Understanding) if one.name != "read_changes")
 
-
-def _restore(values: tuple[Any, ...], changes: tuple[OrderChange, ...]) -> Understanding:
-    return Understanding(**dict(zip(_STORED, values, strict=True)), read_changes=lambda: changes)
+def _restore(changes: tuple[OrderChange, ...], *values: Any) -> Understanding:
+    return Understanding(*values, lambda: changes)
