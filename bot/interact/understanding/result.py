@@ -217,4 +217,4 @@ for _kind in (Intent, FoundFact, FoundFeedback, FoundDate, FoundItem, Portion, O
 
 
 def _restore(changes: tuple[OrderChange, ...], *values: Any) -> Understanding:
-    return Understanding(*values, lambda: changes)
+    return Understanding(*(*values, lambda: changes))
