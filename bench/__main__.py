@@ -49,6 +49,7 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, help=f"of each throughput run ({REPEATS}; 1 with --quick)")
     parser.add_argument("--chats", type=int, default=CHATS)
     parser.add_argument("--link-ms", type=float, default=LINK_MS, help="latency of every Bot API call")
+    parser.add_argument("--unpinned", action="store_true", help="leave every process to whichever core it is given")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     return parser.parse_args(words)
 
@@ -99,7 +100,7 @@ def measure_throughput(arguments: argparse.Namespace, folder: Path) -> Json:
     """
     repeats = arguments.repeats or (1 if arguments.quick else REPEATS)
     lines = read_lines()
-    cores = choose_cores()
+    cores = None if arguments.unpinned else choose_cores()
 
     def run(make: Make, messages: int) -> Run:
         peer = make()

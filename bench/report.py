@@ -27,7 +27,11 @@ def show(figures: Json) -> None:
 
 
 def _show_throughput(console: Console, found: Json) -> None:
-    place = "each bot on one core, the sandbox on another" if found["pinned"] else "bot and sandbox share the cores"
+    place = (
+        "each bot on one core; the sandbox, and what a bot starts beside itself, on another"
+        if found["pinned"]
+        else "bot and sandbox share the cores"
+    )
     table = _table(
         f"Updates answered per second: {found['chats']} chats, {found['link_ms']:.0f} ms link, limits off, {place}",
         "bot", "answered/s", "CPU ms each", "idle MB", "peak MB", "unanswered", "Regulars is",
