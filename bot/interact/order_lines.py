@@ -25,7 +25,10 @@ def add(lines: Sequence[Line], more: Sequence[Line]) -> list[Line]:
 def change(lines: Sequence[Line], changes: Sequence[OrderChange], fits: Fits) -> list[Line] | None:
     """The lines after all of it, none where it is cancelled; None where a change does not fit these lines."""
     now = [_item(line) for line in lines]
-    for one in changes:
+    for one, following in zip(changes, (*changes[1:], None), strict=True):
+        if following is not None and _swaps(following, now) and one.what in ("cancel", "remove"):
+            now = _put_last(now, one.item)  # "not that, change it to …"
+            continue
         changed = _apply(now, one, fits)
         if changed is None:
             return None
@@ -33,19 +36,32 @@ def change(lines: Sequence[Line], changes: Sequence[OrderChange], fits: Fits) ->
     return _merged(now)[:MOST_LINES]
 
 
+def _swaps(change: OrderChange, lines: Sequence[FoundItem]) -> bool:
+    """Whether something else takes the place of the last line: "make it a croissant" does where none is ordered."""
+    if change.what != "set" or change.number != 1 or change.item is None:
+        return change.what == "swap"
+    return all(line.sku != change.item.sku for line in lines)
+
+
+def _put_last(lines: list[FoundItem], item: FoundItem | None) -> list[FoundItem]:
+    """What is refused, where a swap takes its place."""
+    return sorted(lines, key=lambda line: item is not None and line.sku == item.sku)
+
+
 def _apply(lines: list[FoundItem], change: OrderChange, fits: Fits) -> list[FoundItem] | None:
     if change.what == "cancel":
         return []
-    if not lines:
-        return None
     item = change.item
+    if not lines:  # "cancel that, I'd like a croissant"
+        new = change.what in ("name", "set", "more") and item is not None
+        return cut(item, change.portions, counted=bool(change.number)) if new and item else None
     if item is None:
         return _change_options(lines, change, fits) if change.what == "options" else _apply_to_last(lines, change)
     mine = [line for line in lines if line.sku == item.sku]
     if change.what == "remove":
         return [line for line in lines if line.sku != item.sku] if mine else lines
     new = cut(item, change.portions, counted=bool(change.number))
-    if change.what == "swap" or (change.what == "set" and not mine and change.number == 1):
+    if _swaps(change, lines):
         quantity = change.number if change.number > 1 else lines[-1].quantity
         return [*lines[:-1], *([] if mine else cut(_counted(item, quantity), change.portions, counted=True))]
     if not mine or change.what == "more":

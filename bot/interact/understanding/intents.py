@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from .cantonese import is_please
 from .clauses import Clause
 from .lexicon import IntentRule, languages_by_name
 from .result import FoundFact, FoundFeedback, Intent
@@ -24,11 +25,14 @@ def find_intents(
     """Intents without `faq` and `order`, which need the catalogue and the FAQ; and the languages asked for."""
     scores: dict[str, float] = {}
     languages: list[str] = []
-    for clause, rows in zip(clauses, matches, strict=True):
+    for at, (clause, rows) in enumerate(zip(clauses, matches, strict=True)):
         names = {rule.name for rule, _ in rows}
+        please = at + 1 < len(clauses) and is_please(clause.quote, clauses[at + 1].folded)
         for rule, match in rows:
             if rule.name == "talk_to_person" and "ask_bot" in names and clause.question:
                 continue  # 你是真人吗 asks for nobody
+            if rule.name == "thanks" and please:
+                continue
             if rule.name == "order" or not _allowed(rule, match, clause):
                 continue
             score = rule.score

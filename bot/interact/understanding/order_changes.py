@@ -25,12 +25,17 @@ _CANCEL_EN = re.compile(
 _CANCEL_ZH = re.compile(
     r"^(?:那|还是|算了|请|麻烦|帮我|我要|我想|把|不好意思|抱歉)*(?:(?:订单|这单|这个单|单子?|全部|都|刚才的|那个)*(?:取消|不要了|不点了|不下单了|不买了|作废|撤掉|删掉|删了|撤单|退掉)(?:订单|这单|这个单|这个|那个|全部|一下|掉|它|刚才的单?|下单|点单)*(?:了|吧|谢谢|啊)*|算了(?:吧|不要了|不点了)*|不用了(?:谢谢)?)$"
 )
+# "Not that", before what it should be instead.
+_NOT_THAT = re.compile(
+    r"^(?:no |oh |sorry |actually |wait |please )*not (?:that|this|it|those|them|these)(?: one| ones)?(?: any ?more| now| after all| please| then)* $"
+    r"|^(?:不对|不是|别|不)?(?:不要|不是|别要)(?:这|那)[个杯份种些款]了?$"
+)
 _REQUEST_EN = re.compile(r"^(?:and |so |ok |actually |sorry |oh )*(?:can|could|would|will|may) (?:you|i|we|it|that) ")
 _REQUEST_ZH = re.compile(r"可以|能|可不可以|吧$|好[吗嘛]|行[吗嘛]")
 _MORE = frozenset({"more", "another", "add", "extra", "additional", "plus", "再", "加", "多", "添"})
 _FEWER = frozenset({"less", "fewer", "remove", "drop", "minus", "off", "减", "少", "删"})
 _SWAP = re.compile(
-    r"\b(?:instead|rather|swap|switch|replace|change (?:it|that|this|them) (?:to|into|for))\b|换成|改成|改为|换个|换一"
+    r"\b(?:instead|rather|swap|switch|replace|change (?:it|that|this|them) (?:to|into|for))\b|换[成做作为]|改[成为]|换个|换一"
 )
 _SET = re.compile(r"\b(?:make|change|turn|i said|i meant|actually|no)\b|改|一共|总共|是")
 _OFF = re.compile(
@@ -54,12 +59,14 @@ def read_changes(
         return ()
     found: list[OrderChange] = []
     for clause in clauses:
+        if _NOT_THAT.match(clause.text):
+            continue
         mentions = [mention for owner, mention in named if owner is clause]
         if id(clause) not in asking and (
             _asks_for_nothing(clause)
             or clause.condition
             or clause.reported
-            or (mentions and (clause.quote in told or tells_taste_of_others(clause)))
+            or (mentions and not _no_more(clause, mentions) and (clause.quote in told or tells_taste_of_others(clause)))
         ):
             return ()
         changes = _read(clause, mentions, finder)
@@ -71,6 +78,11 @@ def read_changes(
             continue  # of the item in this message, which has them already
         found += changes
     return tuple(found)
+
+
+def _no_more(clause: Clause, mentions: Sequence[Mention]) -> bool:
+    """不要拿铁了 is of what was ordered before, and no taste."""
+    return clause.script == "zh" and clause.text.endswith("了") and all(mention.refused for mention in mentions)
 
 
 def _asks_for_nothing(clause: Clause) -> bool:

@@ -88,6 +88,13 @@ def test_a_list_that_was_changed_since_places_nothing(ana: Chat) -> None:
         ("ana", ["a latte", "make it a mocha instead"], "Confirm", [("mocha", 1, 430, ())]),
         ("mei", ["一杯拿铁", "再加一份", "都不要糖"], "确认", [("latte", 2, 390, ("不要糖",))]),
         ("mei", ["一杯美式和一个可颂", "可颂不要了", "改成三杯"], "确认", [("americano", 3, 300, ())]),
+        ("ana", ["two lattes and a croissant", "scrap the latte, make it a mocha"], "Confirm",
+         [("croissant", 1, 260, ()), ("mocha", 2, 430, ())]),
+        ("ana", ["a latte", "no not that, change it to a mocha"], "Confirm", [("mocha", 1, 430, ())]),
+        ("ana", ["two lattes", "cancel that, I'd like a mocha"], "Confirm", [("mocha", 1, 430, ())]),
+        ("mei", ["一杯拿铁", "不要了，换成香蕉面包"], "确认", [("banana-bread", 1, 320, ())]),
+        ("mei", ["两杯拿铁，一个可颂", "不要拿铁了，换成香蕉面包"], "确认", [("croissant", 1, 260, ()), ("banana-bread", 2, 320, ())]),
+        ("mei", ["一杯拿铁", "不要了，来杯摩卡"], "确认", [("mocha", 1, 430, ())]),
         ("mei", ["来一杯冰拿铁", "再来一个可颂", "打包"], "确认", [("iced-latte", 1, 430, ("打包",)), ("croissant", 1, 260, ("打包",))]),
     ],
 )  # fmt: skip

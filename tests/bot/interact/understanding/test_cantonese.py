@@ -81,3 +81,8 @@ def test_positions_stay(text: str) -> None:
 )
 def test_please_is_no_thanks(text: str, meant: str) -> None:
     assert to_mandarin(text) == meant
+
+
+@pytest.mark.parametrize(("text", "thanks"), [("唔该 我要杯奶昔", False), ("唔該，嚟份腸粉", False), ("唔该 我要落单", False), ("唔该，要走啦", True), ("唔该，拜拜", True)])  # fmt: skip
+def test_who_says_please_alone_is_not_thanking(hear, text: str, thanks: bool) -> None:
+    assert hear(text, "zh").has("thanks") is thanks
