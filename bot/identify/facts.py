@@ -11,7 +11,8 @@ from storage.database import Memory
 from storage.models import Fact
 
 LEAST_CONFIDENCE = 0.5  # below it a fact is a guess, and not kept
-HOUSEHOLD = frozenset({"lives with", "moved out"})  # of one person only the newest holds
+# Of one person only the newest of each holds.
+TURNS = (frozenset({"lives with", "moved out"}), frozenset({"comes here too", "comes here no more"}))
 VALUE_LENGTH = 300
 QUOTE_LENGTH = 500
 
@@ -35,7 +36,7 @@ def record(
         fact
         for fact in (facts.list_current(memory, customer_id, kind) if current is None else current)
         if fact.kind == kind
-        and (_same_thing(fact, value, item) or (person is not None and {fact.value, value} <= HOUSEHOLD))
+        and (_same_thing(fact, value, item) or (person is not None and any({fact.value, value} <= turn for turn in TURNS)))
         and _same_person(fact.person, person)
     ]
     for fact in known:
@@ -101,8 +102,9 @@ def _same_thing(fact: Fact, value: str, item: str | None) -> bool:
 
 
 def _same_person(known: str | None, said: str | None) -> bool:
-    """ "Mia" and "daughter Mia" are one person."""
+    """ "Mia" and "daughter Mia" are one person, and so are 老公 and 老公李明."""
     if not known or not said:
         return not known and not said
     shorter, longer = sorted((known.casefold(), said.casefold()), key=len)
-    return shorter == longer or shorter in longer.split()
+    named = len(shorter) > 1 and "\u4e00" <= shorter[0] <= "\u9fff" and longer.startswith(shorter)
+    return named or shorter == longer or shorter in longer.split()

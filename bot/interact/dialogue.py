@@ -173,6 +173,8 @@ def _say_intents(turn: Turn, carried: Recorded, answer: Answer, answered: Answer
         knowledge.answer_rest(turn, answer)
     if not answer.parts and not answer.show and turn.has("ask_recommendation"):
         recommending.recommend(turn, answer)
+    if not answer.parts and not answer.show and turn.heard.pointing:
+        answer.add("chat/whom")
     if not answer.parts and not answer.show:
         small_talk.respond(turn, answer)
     if not answer.parts and not answer.show and not turn.with_file:
@@ -210,6 +212,7 @@ def _may_ask(turn: Turn, carried: Recorded, answer: Answer, answered: Answered) 
         "chat/order",
         "orders/ask",
         "questions/tell_me",
+        "chat/whom",
     }:
         return False
     return bool(names)

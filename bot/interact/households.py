@@ -46,7 +46,7 @@ def _lives_apart(person: str, said: str) -> bool:
 
 
 def take_back(memory: Memory, customer_id: int, gone: Sequence[Fact], now: datetime) -> None:
-    """These facts were taken back: nothing is proposed on them any more."""
+    """These facts were taken back, or hold no more: nothing is proposed on them any more."""
     for fact in gone:
         if fact.value in SAID:
             households.take_back(memory, customer_id, fact.quote, now)

@@ -52,6 +52,9 @@ def record_facts(turn: Turn, found: Sequence[FoundFact], kept: Recorded, answer:
         (kept.facts if is_new else kept.known).append(fact.id)
         if not is_new:
             continue
+        households.take_back(
+            turn.memory, turn.customer.id, [old for old in current if old.superseded_by == fact.id], turn.now
+        )
         current = [*(old for old in current if old.superseded_by is None), fact]
         if life_changes.note(turn.memory, fact, turn.now):
             answer.planned = True

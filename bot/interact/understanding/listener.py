@@ -125,7 +125,7 @@ class Listener:
         ]
         feedback = find_feedback(clauses, told, self._subjects, self._plain(clauses, mentions))
         disliked = {fact.quote for fact in facts if fact.polarity == "dislike" and fact.confidence > LISTED_BUT_WEAK}
-        disliked |= {fact.quote for fact in told_of.pointing if fact.kind == "restriction"}  # "she is allergic to milk"
+        disliked |= {fact.quote for fact in told_of.pointing if fact.polarity != "dislike"}  # "she is allergic to milk"
         feedback = [
             one for one in feedback if not (one.kind == "complaint" and one.severity < 2 and one.quote in disliked)
         ]  # "I've gone off chai" is a taste

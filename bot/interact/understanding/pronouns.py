@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from .clauses import Clause, pairs
 from .facts import find_facts
 from .lexicon import FactRule, Lexicon, load
-from .normalise import has_cjk
+from .normalise import fold, has_cjk
 from .result import FoundFact
 from .things import ThingReader
 
@@ -24,6 +24,7 @@ _BARE = {
     "zh": re.compile(r"^(?:对.{1,8}|[^我你他她]{1,6})(?:过敏|不耐受)$"),
 }
 _NAME = r"[A-ZÀ-ÖØ-ÞŁŚŞİŽŠČĆĐŘ](?:[^\W\d_A-Z]|-)+"
+_TIMES = "[今明昨后前]天|今[早晚]|明[早晚]|[上下这每]|周|星期|平[时常]|[有偶现近最]|以[前后]|经常|常|天天|刚"  # before 也来, no names
 _ENDS = frozenset("。！!?？.;；…\n")  # of a sentence: what comes after is of whoever speaks
 
 
@@ -48,7 +49,7 @@ class PronounReader:
                 rf"\b(?i:my|our) (?:[a-z]+ )?(?P<relation>(?i:{english}))\b(?:,? (?P<name>{_NAME}(?: {_NAME})?))?"
             ),
             "zh": re.compile(
-                rf"我(?:们?家?的?|家)(?P<relation>{chinese})(?:[名就]?叫(?P<name>[^\W\d_的是在]{{1,3}})|(?P<also>[\u4e00-\u9fff]{{1,3}}?|[A-Za-z]+)(?=也[经常总老每会来光是]))?"
+                rf"我(?:们?家?的?|家)(?P<relation>{chinese})(?:[名就]?叫(?P<name>[^\W\d_的是在]{{1,3}})|(?P<also>(?!{_TIMES})[\u4e00-\u9fff]{{1,3}}?|[A-Za-z]+)(?=也[经常总老每会来光是]))?"
             ),
         }
 
@@ -88,7 +89,7 @@ class PronounReader:
         if match is None or not said:
             return []
         relation, chinese = match["relation"].lower(), clause.script == "zh"
-        bare = clause.text.replace(said if chinese else f" {said.lower()} ", "" if chinese else " ", 1)
+        bare = clause.text.replace(fold(said) if chinese else f" {said.lower()} ", "" if chinese else " ", 1)
         return [replace(fact, person=self._write(match, clause)) for fact in self._read_as(clause, bare, relation)]
 
     def _read(self, clause: Clause, pronoun: re.Match[str]) -> list[FoundFact]:

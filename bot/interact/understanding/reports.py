@@ -28,6 +28,11 @@ _BOOKS = re.compile(
 _WEATHER = re.compile(
     r"^(?:\S+ ){0,2}?(?:it is|it was|what) (?:just )?(?:such )?(?:a |an )?(?:\w+ ){0,3}(?:day|morning|evening|afternoon|weather) "
 )
+# What somebody is, and not how they served: "she is more of a tea person".
+_OF_SOMEBODY = re.compile(
+    r"^(?:\w+ ){0,2}?(?:she|he|they) (?:is|are) (?:\w+ ){0,6}?(?P<thing>\w+) "
+    r"(?:person|people|lovers?|fans?|drinkers?|eaters?|addicts?|guys?|girls?|man|woman|snobs?) "
+)
 _LONG_ENOUGH_TO_DENY = 8  # words: in a shorter sentence a "not" weighs too little
 _ONLY_NAMED = frozenset(
     "table tables seating seats restaurant place location order menu lunch dinner breakfast".split()
@@ -83,6 +88,9 @@ def _read(sentence: list[Clause], subjects: Mapping[str, Aspect]) -> list[FoundF
     if "not" in words and len(words) < _LONG_ENOUGH_TO_DENY:
         return []
     if text.startswith("my ") and about_others(sentence[0], before=False):
+        return []
+    taste = _OF_SOMEBODY.match(text)
+    if taste is not None and subjects.get(taste["thing"]) == "product":
         return []
     if len(words) < _ONLY_BOOKS and _BOOKS.search(text):
         return []

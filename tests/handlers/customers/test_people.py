@@ -51,3 +51,31 @@ def test_an_hour_later_she_may_be_anybody(ana: Chat) -> None:
     ana.house.pass_time(hours=1)
     ana.send("she loves strawberries")
     assert of_others(ana) == []
+
+
+@pytest.mark.parametrize(
+    ("fixture", "text", "told"),
+    [
+        ("ana", "she's more of a tea person", "my sister prefers tea"),
+        ("mei", "她更喜欢喝茶", "我妹妹喜欢喝茶"),
+    ],
+)
+def test_whose_taste_it_is_is_asked_where_nobody_was_named(
+    request: pytest.FixtureRequest, fixture: str, text: str, told: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(text)
+    assert [answer.name for answer in chat.answers] == ["chat/whom"]
+    assert told in chat.text.replace("My", "my")
+    assert chat.rows(Fact) == []
+
+
+@pytest.mark.parametrize(("fixture", "text"), [("ana", "she is allergic to nuts"), ("mei", "她对坚果过敏")])
+def test_what_somebody_must_avoid_is_no_answer_of_ones_own(
+    request: pytest.FixtureRequest, fixture: str, text: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send("I like tea" if fixture == "ana" else "我喜欢喝茶")
+    assert chat.last.name == "questions/restrictions"
+    chat.send(text)
+    assert [fact.kind for fact in chat.rows(Fact)] == ["preference"]

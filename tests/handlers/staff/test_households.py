@@ -200,3 +200,20 @@ def test_a_name_that_begins_with_an_accent_is_found(house: House, olivia: Chat, 
     ozlem.send("/start")
     ana.send("my wife Özlem comes here too")
     assert waiting(house) == [("proposed", ["said"])]
+
+
+@pytest.mark.parametrize(
+    ("said", "later", "told"),
+    [
+        ("my husband Tom comes here too", "my husband doesn't come here anymore", "does not come here any more"),
+        ("我老公Tom也常来", "我老公不来这儿了", "不再来了"),
+    ],
+)
+def test_who_comes_no_more_is_proposed_no_longer(
+    house: House, olivia: Chat, ana: Chat, tom: Chat, said: str, later: str, told: str
+) -> None:
+    ana.send(said)
+    assert waiting(house) == [("proposed", ["said"])]
+    ana.send(later)
+    assert told in ana.answers[0].text
+    assert waiting(house) == []

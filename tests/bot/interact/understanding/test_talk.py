@@ -16,6 +16,9 @@ def kept(hear, text):
         "婆婆血糖高，不能吃太甜的",
         "我喝不了太酸的咖啡",
         "太甜的都不行",
+        "she's more of a tea person",
+        "he's a bit of a coffee snob",
+        "she's more into tea",
     ],
 )
 def test_a_taste_or_the_weather_is_no_feedback(hear, text):
@@ -57,6 +60,15 @@ def test_a_sentence_that_turns_is_quoted_whole(hear):
         ("我爸爸不吃香菜，葱", [("preference", "香菜", "dislike", "爸爸", None), ("preference", "葱", "dislike", "爸爸", None)]),
         ("for my dad, his bday is 4 december", [("occasion", "birthday", None, "dad", "12-04")]),
         ("我爸70岁生日12月8号", [("occasion", "birthday", None, "爸", "12-08")]),
+        ("my wife is more of a tea person", [("preference", "tea", "like", "wife", None)]),
+        ("my kids are not really cake people", [("preference", "cake", "dislike", "kids", None)]),
+        ("我婆婆不怎么喝咖啡", [("preference", "咖啡", "dislike", "婆婆", None)]),
+        ("my wife Anna doesn't come here anymore", [("demographic", "comes here no more", None, "wife Anna", None)]),
+        ("my husband no longer comes here", [("demographic", "comes here no more", None, "husband", None)]),
+        ("我老婆不来这儿了", [("demographic", "comes here no more", None, "老婆", None)]),
+        ("my husband doesn't drink anymore", []),
+        ("我老婆今天不来了", []),
+        ("我老婆明天也来", []),
         ("call me after 5pm please", [("contact_preference", "call me after 5pm please", None, None, None)]),
     ],
 )  # fmt: skip
