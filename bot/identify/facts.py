@@ -36,7 +36,10 @@ def record(
         fact
         for fact in (facts.list_current(memory, customer_id, kind) if current is None else current)
         if fact.kind == kind
-        and (_same_thing(fact, value, item) or (person is not None and any({fact.value, value} <= turn for turn in TURNS)))
+        and (
+            _same_thing(fact, value, item)
+            or (person is not None and any({fact.value, value} <= turn for turn in TURNS))
+        )
         and _same_person(fact.person, person)
     ]
     for fact in known:

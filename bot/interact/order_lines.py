@@ -53,8 +53,8 @@ def _apply(lines: list[FoundItem], change: OrderChange, fits: Fits) -> list[Foun
         return []
     item = change.item
     if not lines:  # "cancel that, I'd like a croissant"
-        new = change.what in ("name", "set", "more") and item is not None
-        return cut(item, change.portions, counted=bool(change.number)) if new and item else None
+        fresh = item if change.what in ("name", "set", "more") else None
+        return cut(fresh, change.portions, counted=bool(change.number)) if fresh else None
     if item is None:
         return _change_options(lines, change, fits) if change.what == "options" else _apply_to_last(lines, change)
     mine = [line for line in lines if line.sku == item.sku]
