@@ -59,9 +59,11 @@ class Work(Generic[T]):
         """Prepare as far as the first yield."""
         if self.prepare is None or self.prepared or self.steps is not None:
             return
-        self.steps = self.prepare(memory)
-        if self.steps is None or next(self.steps, _OVER) is _OVER:
-            self.steps, self.prepared = None, True
+        steps = self.prepare(memory)
+        if steps is None or next(steps, _OVER) is _OVER:
+            self.prepared = True
+        else:
+            self.steps = steps
 
     def finish(self, memory: Memory) -> None:
         """Prepare whatever is left."""

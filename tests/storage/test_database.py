@@ -151,6 +151,28 @@ def test_a_preparation_that_fails_on_its_answer_fails_alone(database: Database) 
     assert database.read_now(count_meta) == 1
 
 
+def test_a_preparation_begins_anew_where_the_database_was_away(database: Database) -> None:
+    """Before it asked, and after."""
+    away = [sqlite3.OperationalError("disk I/O error"), sqlite3.OperationalError("disk I/O error")]
+    seen: list[str] = []
+
+    def fail() -> None:
+        if away:
+            error = away.pop()
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+            raise error
+
+    def prepare(memory: Memory) -> Generator[None, Memory, None]:
+        if len(away) == 2:
+            fail()
+        memory = yield
+        fail()
+        seen.append("prepared")
+
+    asyncio.run(database.write(lambda memory: seen.append("run"), name="x", prepare=prepare))
+    assert seen == ["prepared", "run"]
+
+
 def test_urgent_piece_overtakes_what_waits(sqlite_database: Database) -> None:
     """A piece at work, two behind it, an urgent one: it is next, it ends the group, and what it overtook is done after."""
     seen: list[str] = []
