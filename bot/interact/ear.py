@@ -11,6 +11,8 @@ import contextlib
 import logging
 import pickle
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -35,6 +37,7 @@ LIMIT_SECONDS = 5.0  # of processor time a message; the longest hostile ones tak
 MOST, SHORT = 64, 500
 TOO_LONG = f"it takes more than {LIMIT_SECONDS:.0f} s to understand"
 RESTART_SECONDS = 10.0  # between two starts at least
+STUCK_SECONDS = 20  # without a sign from one that should answer or read, by the clock: it is stopped, and is ended
 
 
 class Unheard(RuntimeError):
@@ -118,6 +121,8 @@ class Ear:
                 self._receive()
 
     def close(self) -> None:
+        if (process := self._process) is not None:
+            process.kill()  # whoever waits for it, with the lock, waits no longer
         with self._lock:
             self._lesson = None
             self._end()
@@ -174,11 +179,13 @@ class Ear:
     def _start(self) -> None:
         self._started_at = time.monotonic()
         try:
-            self._process, line = beside.start(self._command)
+            self._process, end = beside.start(self._command)
         except OSError as error:
             logger.warning("no listening process: %s", error)
             return
-        self._line, self._learning = Connection(line.detach()), 0
+        for wait in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            end.setsockopt(socket.SOL_SOCKET, wait, struct.pack("ll", STUCK_SECONDS, 0))
+        self._line, self._learning = Connection(end.detach()), 0
         self._tell(self._line)
 
     def _tell(self, line: Connection) -> None:

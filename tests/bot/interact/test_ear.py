@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -146,6 +147,33 @@ def test_what_fails_fails_alone(make: Callable[..., Ear]) -> None:
     with pytest.raises(Unheard, match="ValueError: no head for this"):
         fault.result()
     assert ear.pid == pid
+
+
+def test_one_that_is_stopped_is_ended(make: Callable[..., Ear], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ears, "STUCK_SECONDS", 1)
+    ear = make()
+    pid = ear.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    asked = [ear.ask(think(text)) for text in SAID]
+    assert [thought.result() for thought in asked] == [think(text).result() for text in SAID]
+    assert not is_alive(pid)
+
+
+def test_closing_waits_for_no_answer(make: Callable[..., Ear]) -> None:
+    ear = make(*TOO_MUCH)
+    assert ear.pid is not None
+    os.kill(ear.pid, signal.SIGSTOP)
+    asked = ear.ask(think(SAID[0]))
+    waiting = Thread(target=asked.result)
+    waiting.start()
+    while not ear._lock.locked():
+        time.sleep(0.001)
+    began_at = time.monotonic()
+    ear.close()
+    waiting.join()
+    assert time.monotonic() - began_at < 5
+    assert asked.result() == think(SAID[0]).result()
 
 
 def test_where_no_process_can_be_started_we_listen_ourselves() -> None:
