@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -34,10 +35,16 @@ class TextFormatter(logging.Formatter):
         return TOKEN.sub(HIDDEN, super().format(record))
 
 
+def is_news(record: logging.LogRecord) -> bool:
+    """What we ended ourselves is none: APScheduler takes a tick cut short by our stop for an error."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
 def set_up(level: str, form: str) -> None:
     """Write to stderr; libraries only when they warn (httpx logs whole addresses, PTB whole updates)."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
+    handler.addFilter(is_news)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

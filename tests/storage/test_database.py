@@ -165,7 +165,7 @@ def test_a_preparation_begins_anew_where_the_database_was_away(database: Databas
     def prepare(memory: Memory) -> Generator[None, Memory, None]:
         if len(away) == 2:
             fail()
-        memory = yield
+        yield
         fail()
         seen.append("prepared")
 
