@@ -83,7 +83,8 @@ class Ear:
         self._lesson: bytes | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
-        self._learning = 0  # lessons it has not said to have learnt
+        self._told: bytes | None = None  # the lesson it was told last
+        self._learns = False  # it has not said to have learnt that
         self._started_at = -RESTART_SECONDS
         self._asked: deque[Thought] = deque()  # in the order in which they will be answered
         self._refused: set[str] = set()
@@ -101,7 +102,7 @@ class Ear:
             if self._line is None:
                 self._start()
             else:
-                self._tell(self._line)
+                self._open_line()
 
     def ask(self, thought: Thought) -> Thought:
         """Let it begin with this, after what it was asked before."""
@@ -154,18 +155,23 @@ class Ear:
             thought.answer = answer
 
     def _open_line(self) -> Connection | None:
-        """To one that runs and has learnt what it was told; started anew where it died."""
+        """To one that runs and has learnt the lesson; started anew where it died.
+
+        While it learns it is told no other: telling much waits until it reads.
+        """
         if self._line is None:
             if self._lesson is not None and time.monotonic() - self._started_at > RESTART_SECONDS:
                 self._start()
             return None
         try:
-            while self._learning and self._line.poll():
+            if self._learns and self._line.poll():
                 self._line.recv_bytes()
-                self._learning -= 1
+                self._learns = False
         except (EOFError, OSError):
             self._bury()
-        return self._line if not self._learning else None
+        if self._line is not None and not self._learns and self._told is not self._lesson:
+            self._tell(self._line)
+        return self._line if not self._learns else None
 
     def _bury(self) -> None:
         """The message it could not get done with is refused; the others are understood here."""
@@ -185,14 +191,14 @@ class Ear:
             return
         for wait in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             end.setsockopt(socket.SOL_SOCKET, wait, struct.pack("ll", STUCK_SECONDS, 0))
-        self._line, self._learning = Connection(end.detach()), 0
+        self._line, self._learns = Connection(end.detach()), False
         self._tell(self._line)
 
     def _tell(self, line: Connection) -> None:
         assert self._lesson is not None  # noqa: S101  there is something to tell
         try:
             line.send_bytes(self._lesson)
-            self._learning += 1
+            self._told, self._learns = self._lesson, True
         except OSError:
             self._bury()
 

@@ -102,6 +102,21 @@ def test_it_goes_on_with_what_it_learns_later(make: Callable[..., Ear]) -> None:
     assert after.ear is ear
 
 
+def test_a_long_lesson_waits_until_the_one_before_is_learnt(make: Callable[..., Ear]) -> None:
+    ear = make()
+    pid = ear.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)  # as one that is busy learning
+    ear.learn([LATTE], [OPENING], {})
+    long = FaqPhrasing(name="parking", language="en", question=PARKING.question, answer="Behind the house. " * 200_000)
+    ear.learn([LATTE], [OPENING, long], {})
+    os.kill(pid, signal.SIGCONT)
+    found = wait_until_ready(ear).ask(think(PARKING.question)).result().faq
+    assert found is not None
+    assert found.name == "parking"
+    assert ear.pid == pid
+
+
 def test_many_long_messages_do_not_block_each_other(make: Callable[..., Ear]) -> None:
     ear = make()
     texts = [sign * 4096 for sign in "好a😀." for _ in range(20)] + ["oat latte " * 50] * 100
