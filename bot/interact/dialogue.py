@@ -173,6 +173,8 @@ def _say_intents(turn: Turn, carried: Recorded, answer: Answer, answered: Answer
         knowledge.answer_rest(turn, answer)
     if not answer.parts and not answer.show and turn.has("ask_recommendation"):
         recommending.recommend(turn, answer)
+    if not answer.parts and not answer.show and turn.heard.wanted:
+        recommending.say_wanted(turn, turn.heard.wanted, answer)
     if not answer.parts and not answer.show and turn.heard.pointing:
         answer.add("chat/whom")
     if not answer.parts and not answer.show:

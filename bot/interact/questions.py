@@ -101,8 +101,8 @@ def read_answer(turn: Turn, question: dict[str, Any]) -> Reading:
         return Reading("answered", (_make_fact(turn, question, f"{number}/10", rule),))
     if _orders(turn):
         return Reading("ignored")
-    if heard.pointing:
-        return Reading("ignored")  # "she is allergic to nuts" is no answer of one's own
+    if heard.pointing or heard.wanted:
+        return Reading("ignored")  # "she is allergic to nuts", "I'd like a tea"
     if heard.facts:
         said = any(fact.kind == question["fills"] and not _is_of_another(fact) for fact in heard.facts)
         return Reading("answered" if said else "ignored")  # they are recorded anyway

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+from bot.interact import kinds
 from bot.interact.handoff import offer
 from bot.interact.replies import Answer
 from bot.interact.safety import find_warnings
@@ -18,13 +20,38 @@ LOOKED_AT = 30  # of what sells best
 
 
 def recommend(turn: Turn, answer: Answer) -> None:
-    """Where nothing was sold lately, or nothing that is surely fit for them, a person knows more."""
-    known = facts.list_current(turn.memory, turn.customer.id)
-    own = [fact for fact in known if fact.person is None]
-    fit = [item for item in _list_popular(turn) if _is_fit(item, own)][:MOST]
-    names = [(item.name_zh if turn.customer.language == "zh" else "") or item.name_en for item in fit]
-    answer.add("chat/recommended", [] if names else offer(turn.text), items=names,
-               careful=any(fact.kind == "restriction" for fact in own))  # fmt: skip
+    """Where nothing was sold lately, or nothing that is surely fit for them, a person knows more. Of one kind, where
+    it was asked for: what is sold of it, even where nobody bought any lately."""
+    if turn.heard.wanted:
+        say_wanted(turn, turn.heard.wanted, answer)
+        return
+    own = _list_own(turn)
+    _add(turn, "chat/recommended", [item for item in _list_popular(turn) if _is_fit(item, own)], own, answer)
+
+
+def say_wanted(turn: Turn, wanted: str, answer: Answer) -> None:
+    """Of a kind that we sell, what there is; of another, that it is not on the list."""
+    of_kind = kinds.list_of(turn.memory, wanted)
+    if not of_kind:
+        answer.add("chat/not_listed", offer(turn.text), wanted=wanted)
+        return
+    own, skus = _list_own(turn), {item.sku for item in of_kind}
+    popular = [item for item in _list_popular(turn) if item.sku in skus and _is_fit(item, own)]
+    if popular and turn.has("ask_recommendation"):
+        _add(turn, "chat/recommended_of_kind", popular, own, answer)
+        return
+    missing = None if turn.has("ask_recommendation") or kinds.is_kind(turn.memory, wanted) else wanted
+    _add(turn, "chat/of_kind", [item for item in of_kind if _is_fit(item, own)], own, answer, missing=missing)
+
+
+def _add(turn: Turn, name: str, fit: list[CatalogueItem], own: list[Fact], answer: Answer, **told: Any) -> None:
+    names = [(item.name_zh if turn.customer.language == "zh" else "") or item.name_en for item in fit[:MOST]]
+    answer.add(name if names else "chat/recommended", [] if names else offer(turn.text), items=names,
+               careful=any(fact.kind == "restriction" for fact in own), **told)  # fmt: skip
+
+
+def _list_own(turn: Turn) -> list[Fact]:
+    return [fact for fact in facts.list_current(turn.memory, turn.customer.id) if fact.person is None]
 
 
 def _list_popular(turn: Turn) -> list[CatalogueItem]:

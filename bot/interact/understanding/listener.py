@@ -43,6 +43,7 @@ from .result import (
     Understanding,
 )
 from .things import ThingReader
+from .wants import find_wanted
 
 AnyRule = TypeVar("AnyRule", IntentRule, FactRule, FeedbackRule)
 Matches = list[tuple[Rule, re.Match[str]]]
@@ -184,6 +185,7 @@ class Listener:
             read_changes=cache(lambda: read_changes(len(cleaned), clauses, mentions, self._items, asks, quotes)),
             pointing=tuple(told_of.pointing),
             people=told_of.people,
+            wanted=find_wanted(clauses, matches, {id(clause) for clause, _ in mentions}, self._readers),
         )
 
     def explain(self, heard: Understanding) -> list[Reason]:

@@ -134,6 +134,7 @@ class Understanding:
     order: tuple[FoundItem, ...] = ()
     pointing: tuple[FoundFact, ...] = ()
     people: tuple[str, ...] = ()
+    wanted: str | None = None  # what is asked for by a word that names no item
     read_changes: Callable[[], tuple[OrderChange, ...]] = field(default=tuple, repr=False, compare=False)
 
     @property

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from storage import orders
 from storage.database import Memory
-from storage.models import Customer
+from storage.models import Customer, Fact
 from tests.support.visits import Chat
 
 
@@ -56,3 +56,66 @@ def test_where_nothing_fits_a_person_is_offered(request: pytest.FixtureRequest, 
     chat: Chat = request.getfixturevalue(fixture)
     chat.send(asked)
     assert (chat.answers[0].name, len(chat.answers[0].buttons)) == ("chat/recommended", 1)
+
+
+@pytest.mark.parametrize(
+    ("fixture", "asked", "named", "other"),
+    [
+        ("ana", "can you recommend a tea?", "Earl Grey", "Americano"),
+        ("ana", "what pastry would you recommend", "Carrot cake", "Earl Grey"),
+        ("mei", "推荐一款茶", "伯爵红茶", "美式咖啡"),
+        ("mei", "有什么面包推荐", "胡萝卜蛋糕", "伯爵红茶"),
+    ],
+)
+def test_what_is_recommended_is_of_the_kind_asked_for(
+    request: pytest.FixtureRequest, fixture: str, asked: str, named: str, other: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    sell(chat, "americano", "carrot-cake", "earl-grey")
+    chat.send(asked)
+    assert chat.answers[0].name == "chat/recommended_of_kind"
+    assert named in chat.answers[0].text
+    assert other not in chat.answers[0].text
+
+
+@pytest.mark.parametrize(
+    ("fixture", "asked", "answer", "said"),
+    [
+        ("ana", "can you recommend a tea?", "chat/of_kind", "Earl Grey"),
+        ("mei", "推荐一款茶", "chat/of_kind", "伯爵红茶"),
+        ("ana", "can you recommend a good hotel nearby", "chat/not_listed", "good hotel nearby"),
+        ("mei", "推荐一瓶红酒", "chat/not_listed", "红酒"),
+        ("ana", "hi, can I get a bubble tea?", "chat/of_kind", "bubble tea"),
+        ("mei", "来一杯珍珠奶茶", "chat/of_kind", "珍珠奶茶"),
+        ("ana", "I'd like a coffee please", "chat/of_kind", "Americano"),
+        ("mei", "唔该 我要杯咖啡", "chat/of_kind", "美式咖啡"),
+        ("ana", "can I get some sushi", "chat/not_listed", "sushi"),
+        ("mei", "我要一碗牛肉面", "chat/not_listed", "牛肉面"),
+    ],
+)
+def test_what_is_not_sold_is_not_made_out_to_be(
+    request: pytest.FixtureRequest, fixture: str, asked: str, answer: str, said: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(asked)
+    assert (chat.answers[0].name, said in chat.answers[0].text) == (answer, True)
+
+
+@pytest.mark.parametrize(
+    ("fixture", "asked"),
+    [("ana", "can I get a refund"), ("ana", "I'd like a table for two"), ("mei", "我要一张发票"), ("mei", "我要退款")],
+)
+def test_what_is_no_food_is_not_told_to_be_missing(request: pytest.FixtureRequest, fixture: str, asked: str) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(asked)
+    assert "chat/not_listed" not in [answer.name for answer in chat.answers]
+
+
+@pytest.mark.parametrize(("fixture", "asked"), [("ana", "I'd like a coffee please"), ("mei", "唔该 我要杯咖啡")])
+def test_what_is_wanted_is_nothing_to_avoid(request: pytest.FixtureRequest, fixture: str, asked: str) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send("I like tea" if fixture == "ana" else "我喜欢喝茶")
+    assert chat.last.name == "questions/restrictions"
+    chat.send(asked)
+    assert chat.answers[0].name == "chat/of_kind"
+    assert [fact.kind for fact in chat.rows(Fact)] == ["preference"]
