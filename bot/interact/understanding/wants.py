@@ -30,8 +30,10 @@ def find_wanted(
         if id(clause) in named or clause.condition or clause.reported:
             continue
         for rule, match in rows:
-            said = match.groupdict().get("thing") if isinstance(rule, IntentRule) else None
-            if not said or rule.name not in ("order", "ask_recommendation"):
+            if not isinstance(rule, IntentRule) or rule.name not in ("order", "ask_recommendation"):
+                continue
+            said = match.groupdict().get("thing")
+            if not said:
                 continue
             thing = _read(said, readers[clause.script])
             known = thing[1] or rule.name == "ask_recommendation"
