@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import yaml
 
-from bot.interact.understanding import singular
+from bot.interact.understanding import fits, singular
 from storage import catalogue
 from storage.database import Memory
 from storage.models import CatalogueItem
@@ -42,6 +42,11 @@ def is_kind(memory: Memory, said: str) -> bool:
     whole = _ends(said.casefold())[0]
     categories = {singular(item.category.casefold()) for item in catalogue.list_items(memory) if item.category}
     return whole in categories or whole in _words()
+
+
+def is_option(memory: Memory, said: str) -> bool:
+    """Whether something we sell comes with it."""
+    return any(fits(item.options, said.casefold()) for item in catalogue.list_items(memory))
 
 
 def _ends(said: str) -> list[str]:

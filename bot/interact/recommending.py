@@ -30,8 +30,10 @@ def recommend(turn: Turn, answer: Answer) -> None:
 
 
 def say_wanted(turn: Turn, wanted: str, answer: Answer) -> None:
-    """Of a kind that we sell, what there is; of another, that it is not on the list."""
+    """Of a kind that we sell, what there is; of another, that it is not on the list. Oat milk comes with something."""
     of_kind = kinds.list_of(turn.memory, wanted)
+    if not of_kind and kinds.is_option(turn.memory, wanted):
+        return
     if not of_kind:
         answer.add("chat/not_listed", offer(turn.text), wanted=wanted)
         return

@@ -63,6 +63,7 @@ def test_where_nothing_fits_a_person_is_offered(request: pytest.FixtureRequest, 
     [
         ("ana", "can you recommend a tea?", "Earl Grey", "Americano"),
         ("ana", "what pastry would you recommend", "Carrot cake", "Earl Grey"),
+        ("ana", "what's your best coffee?", "Americano", "Carrot cake"),
         ("mei", "推荐一款茶", "伯爵红茶", "美式咖啡"),
         ("mei", "有什么面包推荐", "胡萝卜蛋糕", "伯爵红茶"),
     ],
@@ -103,7 +104,14 @@ def test_what_is_not_sold_is_not_made_out_to_be(
 
 @pytest.mark.parametrize(
     ("fixture", "asked"),
-    [("ana", "can I get a refund"), ("ana", "I'd like a table for two"), ("mei", "我要一张发票"), ("mei", "我要退款")],
+    [
+        ("ana", "can I get a refund"),
+        ("ana", "I'd like a table for two"),
+        ("ana", "can I get almond milk please"),
+        ("mei", "我要一张发票"),
+        ("mei", "我要退款"),
+        ("mei", "我要豆奶"),
+    ],
 )
 def test_what_is_no_food_is_not_told_to_be_missing(request: pytest.FixtureRequest, fixture: str, asked: str) -> None:
     chat: Chat = request.getfixturevalue(fixture)
