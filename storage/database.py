@@ -12,21 +12,20 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from storage.engines import open_postgres, open_sqlite
 from storage.memory import Memory as Memory
+from storage.work import Prepare, Work
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Prepare = Callable[[Memory], Generator[None, Memory, None] | None]
 
 GROUP = 64  # pieces of work in one SQLite transaction at most (`reference` figures: no gain above)
 SLOW_SECONDS = 0.25  # a piece of work slower than this is logged by name
@@ -38,47 +37,6 @@ POSTGRES_AWAY = ("08", "53", "57P", "58")  # connection, resources, operator int
 POSTGRES_LOST = ("40001", "40P01")  # serialization failure, deadlock: run it again at once
 
 
-@dataclass(slots=True)
-class Work(Generic[T]):
-    """One unit: `prepare` runs before BEGIN (reads and slow pure work), `run` inside the transaction.
-
-    Where `prepare` yields it has asked for something that takes time: others get so far too, and it goes on, with the
-    memory it is sent, when its turn has come. Both may run again after a lost race or a failed COMMIT, so they change nothing but the memory given.
-    """
-
-    name: str
-    run: Callable[[Memory], T]
-    prepare: Prepare | None = None
-    done: Future[T] | None = None  # of a caller without a loop
-    loop: asyncio.AbstractEventLoop | None = None
-    waiter: asyncio.Future[T] | None = None
-    steps: Generator[None, Memory, None] | None = None  # of a preparation that has begun
-    prepared: bool = False
-
-    def begin(self, memory: Memory) -> None:
-        """Prepare as far as the first yield."""
-        if self.prepare is None or self.prepared or self.steps is not None:
-            return
-        steps = self.prepare(memory)
-        if steps is None or next(steps, _OVER) is _OVER:
-            self.prepared = True
-        else:
-            self.steps = steps
-
-    def finish(self, memory: Memory) -> None:
-        """Prepare whatever is left."""
-        self.begin(memory)
-        if self.steps is None:
-            return
-        steps, self.steps = self.steps, None
-        try:
-            while True:
-                steps.send(memory)
-        except StopIteration:
-            self.prepared = True
-
-
-_OVER = object()
 _LOOK: Work[Any] = Work("look", lambda _memory: None)  # wakes a writer that waits, when something urgent came
 
 
