@@ -25,6 +25,7 @@ class Footprint:
     first_start_seconds: float  # makes the database and loads the examples
     start_seconds: float
     idle_mb: float
+    alone_mb: float  # without a process that listens (`conversation.listen_apart`)
 
 
 def measure_footprint(folder: Path) -> Footprint:
@@ -32,10 +33,11 @@ def measure_footprint(folder: Path) -> Footprint:
         old.unlink()
     first, _ = _start(folder)
     again, idle_mb = _start(folder)
-    return Footprint(first, again, idle_mb)
+    _, alone_mb = _start(folder, REGULARS_CONVERSATION__LISTEN_APART="false")
+    return Footprint(first, again, idle_mb, alone_mb)
 
 
-def _start(folder: Path) -> tuple[float, float]:
+def _start(folder: Path, **settings: str) -> tuple[float, float]:
     """Seconds until it says that it is open, and megabytes a little later."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     environment |= {
@@ -43,6 +45,7 @@ def _start(folder: Path) -> tuple[float, float]:
         "REGULARS_HTTP": "127.0.0.1:0",
         "REGULARS_CONFIG": str(ROOT / "config.yaml"),
         "PYTHONUNBUFFERED": "1",
+        **settings,
     }
     began = time.monotonic()
     process = subprocess.Popen(

@@ -57,11 +57,13 @@ def _show_throughput(console: Console, found: Json) -> None:
 
 def _show_footprint(console: Console, found: Json) -> None:
     table = _table(
-        "`regulars run` with the examples, the sandbox and its page", "first start", "start", "memory at rest"
-    )
+        "`regulars run` with the examples, the sandbox and its page",
+        "first start", "start", "memory at rest", "without listen_apart",
+    )  # fmt: skip
     table.add_row(
-        f"{found['first_start_seconds']:.1f} s", f"{found['start_seconds']:.1f} s", f"{found['idle_mb']:.0f} MB"
-    )
+        f"{found['first_start_seconds']:.1f} s", f"{found['start_seconds']:.1f} s",
+        f"{found['idle_mb']:.0f} MB", f"{found['alone_mb']:.0f} MB",
+    )  # fmt: skip
     console.print(table)
 
 
