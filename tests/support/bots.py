@@ -80,6 +80,11 @@ class Bot:
         self.process.terminate()
         return self._reap()
 
+    def end_if_left(self) -> None:
+        """For whom a failing test left running."""
+        if self.process is not None:
+            self.kill()
+
     def _reap(self) -> int:
         assert self.process is not None
         assert self.process.stdout is not None
@@ -108,10 +113,12 @@ class Bot:
 
 def bot_beside(sandbox: Sandbox, database_url: str, **environ: str) -> Bot:
     """A bot whose Telegram, clock and example people are the sandbox's."""
-    return Bot(
+    bot = Bot(
         database_url,
         {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": sandbox.url, "REGULARS_CLOCK": "sandbox", **environ},
     )
+    sandbox.before_end.callback(bot.end_if_left)
+    return bot
 
 
 def embedded_bot(folder: Path, **environ: str) -> Bot:

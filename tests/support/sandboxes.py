@@ -3,6 +3,7 @@
 import itertools
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ class Sandbox:
             raise AssertionError(f"the sandbox did not start: {line!r}; it says why on stderr")
         self.url = line.split()[-1]
         self.client = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+        self.before_end = ExitStack()
 
     def ask(self, method: str, path: str, body: Any = None, status: int = 200) -> Any:
         """One control request; asserts the status."""
@@ -42,6 +44,7 @@ class Sandbox:
         return answer.json()
 
     def end(self, kill: bool = False) -> int:
+        self.before_end.close()
         self.client.close()
         if kill:
             self.process.kill()
