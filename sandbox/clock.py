@@ -16,6 +16,7 @@ from sandbox.refusals import Misuse
 STOP_SECONDS = 5.0  # how long the bot may take at one stop
 ALARM_SECONDS = 60.0  # an alarm older than this, from a bot that no longer calls, is nobody's
 MOST_STOPS = 2_000
+LAST = datetime(2200, 1, 1, tzinfo=UTC).timestamp()  # a clock moved beyond the last date there is would never come back
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
@@ -25,11 +26,11 @@ def iso(at: float) -> str:
 
 def instant(text: object, name: str) -> float:
     """Seconds since 1970 of an ISO time with an offset, or of a number."""
-    if isinstance(text, (int, float)) and not isinstance(text, bool):
-        return float(text)
     try:
+        if isinstance(text, (int, float)) and not isinstance(text, bool):
+            return datetime.fromtimestamp(text, UTC).timestamp()
         at = datetime.fromisoformat(str(text))
-    except ValueError:
+    except (ValueError, OverflowError, OSError):
         raise Misuse(400, f"{name}: an ISO time such as 2026-05-03T09:00:00+00:00, not {text!r}") from None
     if at.tzinfo is None:
         raise Misuse(400, f"{name}: {text!r} has no offset; add one, such as +00:00")
@@ -99,6 +100,8 @@ class Clock:
         async with self._one:
             heard = await self._handshake()
             target = self._target(asked)
+            if target > LAST:
+                raise Misuse(400, f"the clock goes to {iso(LAST)} at most")
             stops = await self._stop_at_alarms(target) if heard else 0
             self._move(max(target, self.now()))
             if heard:

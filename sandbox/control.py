@@ -3,6 +3,7 @@
 The table of `docs/sandbox.md` and `ROUTES` below are the same list.
 """
 
+import math
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -41,9 +42,12 @@ class Ask:
 
     def number(self, name: str, default: float = 0) -> float:
         try:
-            return float(self.query.get(name) or default)
+            number = float(self.query.get(name) or default)
         except ValueError:
-            raise Misuse(400, f"{name}: a number is needed, not {self.query[name]!r}") from None
+            number = math.nan
+        if not math.isfinite(number):
+            raise Misuse(400, f"{name}: a number is needed, not {self.query[name]!r}")
+        return number
 
 
 async def list_people(ask: Ask) -> Any:

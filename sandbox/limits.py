@@ -33,7 +33,7 @@ class Limits:
         for name, value in asked.items():
             if name not in known:
                 raise Misuse(400, f"unknown limit {name!r}; there are {', '.join(known)}")
-            if not isinstance(value, (int, float)) or isinstance(value, bool) or value < 0:
+            if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < math.inf:
                 raise Misuse(400, f"{name}: a number from 0 (no limit), not {value!r}")
         for name, value in asked.items():
             setattr(self, name, value)

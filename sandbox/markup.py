@@ -5,6 +5,7 @@ The refusals are Telegram's, with the byte offset of the tag in the text as sent
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.model import Json
 from sandbox.refusals import Refusal, bad_request
@@ -55,14 +56,27 @@ def trim(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
     if len(kept) == len(text):
         return text, entities
     start = units(text[: len(text) - len(text.lstrip())])
-    end = start + units(kept)
+    return kept, _clip(entities, start, start + units(kept))
+
+
+def read_entities(given: Any, text: str) -> list[Json]:
+    """The entities that a bot names itself, as far as they are of this text; raises `Refusal` for what is none."""
+    if not isinstance(given, list) or not all(isinstance(entity, dict) for entity in given):
+        raise bad_request("can't parse entities: an Array of MessageEntity is expected")
+    for field in ("offset", "length"):
+        if not all(type(entity.get(field)) is int for entity in given):
+            raise bad_request(f"can't parse entities: Can't find field \"{field}\"")
+    return _clip(given, 0, units(text))
+
+
+def _clip(entities: list[Json], start: int, end: int) -> list[Json]:
     moved = []
     for entity in entities:
         first = max(entity["offset"], start)
         last = min(entity["offset"] + entity["length"], end)
         if last > first:
             moved.append(entity | {"offset": first - start, "length": last - first})
-    return kept, moved
+    return moved
 
 
 def parse_html(source: str) -> tuple[str, list[Json]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.files import DOWNLOAD_BYTES, attachment, describe, image_size
 from sandbox.keyboards import read_markup
-from sandbox.markup import parse_html, trim
+from sandbox.markup import parse_html, read_entities, trim
 from sandbox.menus import delete_my_commands, get_my_commands, set_my_commands
 from sandbox.model import Bot, Chat, Json, Message, Upload
 from sandbox.parameters import Parameters
@@ -71,6 +71,14 @@ def send_photo(telegram: Telegram, bot: Bot, parameters: Parameters) -> Json:
 
 def send_document(telegram: Telegram, bot: Bot, parameters: Parameters) -> Json:
     return _send_file(telegram, bot, parameters, "document")
+
+
+def send_voice(telegram: Telegram, bot: Bot, parameters: Parameters) -> Json:
+    return _send_file(telegram, bot, parameters, "voice")
+
+
+def send_sticker(telegram: Telegram, bot: Bot, parameters: Parameters) -> Json:
+    return _send_file(telegram, bot, parameters, "sticker")
 
 
 def edit_message_text(telegram: Telegram, bot: Bot, parameters: Parameters) -> Json:
@@ -147,10 +155,7 @@ def send_chat_action(telegram: Telegram, bot: Bot, parameters: Parameters) -> bo
 
 
 def get_chat(telegram: Telegram, bot: Bot, parameters: Parameters) -> Json:
-    try:
-        chat = bot.chats.get(int(parameters.text("chat_id")))
-    except ValueError:
-        chat = None
+    chat = bot.chats.get(parameters.whole("chat_id"))
     if chat is None or not chat.started:
         raise bad_request("chat not found")
     gifts = dict.fromkeys(
@@ -190,6 +195,8 @@ METHODS: dict[str, Callable[[Telegram, Bot, Parameters], Any]] = {
     "sendmessage": send_message,
     "sendphoto": send_photo,
     "senddocument": send_document,
+    "sendvoice": send_voice,
+    "sendsticker": send_sticker,
     "editmessagetext": edit_message_text,
     "editmessagereplymarkup": edit_message_reply_markup,
     "deletemessage": delete_message,
@@ -213,10 +220,7 @@ def _formatted(parameters: Parameters, field: str, entities_field: str) -> tuple
         return trim(*parse_html(text))
     if mode not in ("", "markdown", "markdownv2"):  # the two are taken as plain text: Regulars does not use them
         raise bad_request("unsupported parse_mode")
-    given = parameters.nested(entities_field)
-    if given is not None and not isinstance(given, list):
-        raise bad_request(f"can't parse {entities_field} JSON object")
-    return trim(text, given or [])
+    return trim(text, read_entities(parameters.nested(entities_field) or [], text))
 
 
 def _send(telegram: Telegram, bot: Bot, parameters: Parameters, content: Callable[[], Json]) -> Json:

@@ -42,11 +42,9 @@ class Parameters:
     def whole(self, name: str, default: int = 0) -> int:
         """Like Telegram, an unreadable number is the default."""
         value = self.values.get(name)
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return int(value)
         try:
-            return int(str(value))
-        except ValueError:
+            return int(value if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value))
+        except (ValueError, OverflowError):
             return default
 
     def yes(self, name: str) -> bool:
@@ -62,5 +60,5 @@ class Parameters:
             return None
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise bad_request(f"can't parse {name} JSON object") from None

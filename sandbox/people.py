@@ -177,8 +177,9 @@ def _content(telegram: Telegram, bot: Bot, person: Person, asked: Json) -> Json:
     if kind == "contact":
         return {"contact": _contact(person, value)}
     if kind == "location":
-        if not isinstance(value, dict) or not {"latitude", "longitude"} <= set(value):
-            raise Misuse(400, "location: {latitude, longitude} is needed")
+        place = [value.get(name) for name in ("latitude", "longitude")] if isinstance(value, dict) else [None]
+        if not all(isinstance(number, (int, float)) for number in place):
+            raise Misuse(400, "location: {latitude, longitude} is needed, in degrees")
         return {"location": value}
     return _media(telegram, bot, person, asked, kind, value)
 
@@ -195,7 +196,7 @@ def _forward(telegram: Telegram, asked: Json, value: Any) -> Json:
     details: Json = value if isinstance(value, dict) else {}
     text, entities = _text(details.get("text", asked.get("text", "Forwarded words")), "forward.text")
     date = int(instant(details["date"], "forward.date") if "date" in details else telegram.clock.now() - 3600)
-    source = telegram.people.get(details.get("from", 0))
+    source = telegram.people.get(whole(details, "from")) if "from" in details else None
     origin: Json = {"type": "hidden_user", "date": date, "sender_user_name": str(details.get("name", "Somebody"))}
     if source is not None:
         origin = {"type": "user", "date": date, "sender_user": source.as_user()}
@@ -221,7 +222,7 @@ def _media(telegram: Telegram, bot: Bot, person: Person, asked: Json, kind: str,
     upload = telegram.files.keep(bot.id, kind, data, name, str(details.get("mime_type") or ""))
     content = attachment(upload)
     if kind == "voice":
-        content["voice"]["duration"] = int(details.get("duration", 3))
+        content["voice"]["duration"] = whole({"duration": 3} | details, "duration")
     if kind == "sticker":
         content["sticker"]["emoji"] = str(details.get("emoji", "👍"))
     if asked.get("caption"):

@@ -160,7 +160,7 @@ class Telegram:
         """Raises `Refusal` as Telegram does when the bot may not write there."""
         try:
             number = int(chat_id)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise bad_request("chat not found" if chat_id else "chat_id is empty") from None
         chat = bot.chats.get(number)
         if chat is None or not chat.started:

@@ -21,7 +21,8 @@ class Meaning(StrEnum):
     unreachable = "unreachable"  # for good, until the person writes again
     plain = "plain"  # our markup was refused: once more, without it
     refused = "refused"  # this payload will never be taken
-    alarm = "alarm"  # our token or address is wrong: nothing is lost, somebody must look
+    alarm = "alarm"  # our token is wrong, or not ours alone: nothing is lost, somebody must look
+    missing = "missing"  # this server knows no such method, or our address is wrong: the same, but others may go
     retry = "retry"  # surely not sent, or an answer that may be sent twice
     unknown = "unknown"  # may have been sent, and must not be sent twice
 
@@ -46,8 +47,10 @@ def read_reply(reply: Reply, delivery: str) -> Reading:
         return Reading(Meaning.moved, words, chat_id=int(new))
     if reply.status == 403:
         return Reading(Meaning.unreachable, words)
-    if reply.status in (401, 404, 409):
+    if reply.status in (401, 409):
         return Reading(Meaning.alarm, words)
+    if reply.status == 404:
+        return Reading(Meaning.missing, words)
     if reply.status >= 500:
         return read_break(words, delivery)
     if any(known in words for known in DONE_WORDS):

@@ -32,7 +32,7 @@ from storage.outbox import Claimed, Queued
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = (1, 5, 15, 60, 300)  # before an answer is tried again
-ALARM_SECONDS = 15.0  # how long everything waits when the token or address is wrong
+ALARM_SECONDS = 15.0  # how long everything waits when the token is wrong, and a chat for a method that is missing
 GIVE_UP = timedelta(hours=24)  # an answer older than this is of no use to anyone
 WITH_FILES = {"sendDocument": "document", "sendPhoto": "photo"}
 GATHER_SECONDS = 0.05  # at most, between the end of a call and its record
@@ -299,11 +299,11 @@ class Sender:
             reading = read_break(str(error), row.delivery)
         except asyncio.CancelledError:
             reading = read_break("stopped before Telegram answered", row.delivery)
-        self._react(row.chat_id, reading)
+        self._react(row.chat_id, method, reading)
         self._done.append(Done(row, reading))
         self._wake.set()
 
-    def _react(self, chat_id: int, reading: Reading) -> None:
+    def _react(self, chat_id: int, method: str, reading: Reading) -> None:
         now = time.monotonic()
         if reading.meaning == Meaning.wait:
             self._limits.hold(chat_id, reading.seconds, now)
@@ -313,7 +313,13 @@ class Sender:
         elif reading.meaning == Meaning.alarm:
             self.alarm = reading.error
             self._limits.hold_all(ALARM_SECONDS, now)
-            logger.critical("Telegram refuses our token or address (%s): nothing is lost, sending waits", reading.error)
+            logger.critical("Telegram refuses our token (%s): nothing is lost, sending waits", reading.error)
+        elif reading.meaning == Meaning.missing:
+            self.alarm = reading.error
+            self._limits.hold(chat_id, ALARM_SECONDS, now)
+            logger.critical(
+                "Telegram knows no %s at our address (%s): nothing is lost, this chat waits", method, reading.error
+            )
         elif reading.meaning == Meaning.sent:
             self.sent += 1
             self.alarm = None

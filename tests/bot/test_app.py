@@ -91,6 +91,23 @@ def test_what_waited_while_it_was_down_is_answered_when_it_is_back(sandbox: Sand
     assert bot.stop() == 0
 
 
+def test_a_voice_note_reaches_staff_and_holds_up_nobody(sandbox: Sandbox, databases: Databases) -> None:
+    bot = bot_beside(sandbox, databases.sqlite_url())
+    bot.start()
+    ada, olivia = Chatter(sandbox, 501), Chatter(sandbox, 1000)
+    ada.asks("/start", "Blue Door")
+    ada.sends(voice=True)
+    ada.wait_for("voice note")
+    olivia.wait_for("Ada")
+    deadline = time.monotonic() + 10
+    while not any(message.get("voice") for message in olivia.messages()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    ada.asks("I love mint", "mint")
+    assert bot.get("/readyz").json() == {"ready": True, "troubles": []}
+    assert bot.stop() == 0
+
+
 def test_a_report_comes_as_photos_made_beside_the_bot(sandbox: Sandbox, databases: Databases) -> None:
     bot = bot_beside(sandbox, databases.sqlite_url())
     bot.start()

@@ -95,6 +95,49 @@ def test_an_unreadable_body_is_a_bad_request(line: Line, content: bytes, content
     assert (answer.status_code, answer.json()["ok"]) == (400, False)
 
 
+@pytest.mark.parametrize(
+    ("method", "body", "words"),
+    [
+        ("sendMessage", b'{"chat_id": 1e999, "text": "x"}', "chat not found"),
+        ("getChat", b'{"chat_id": 1e999}', "chat not found"),
+        ("editMessageText", b'{"chat_id": %d, "message_id": 1e999, "text": "x"}', "message to edit not found"),
+        (
+            "sendMessage",
+            b'{"chat_id": %d, "text": "x", "reply_markup": "' + b"[" * 99_999 + b'"}',
+            "can't parse reply_markup JSON object",
+        ),
+        (
+            "sendMessage",
+            b'{"chat_id": %d, "text": " x", "entities": [1]}',
+            "can't parse entities: an Array of MessageEntity is expected",
+        ),
+        (
+            "sendMessage",
+            b'{"chat_id": %d, "text": " x", "entities": [{"type": "bold", "length": 1}]}',
+            "can't parse entities: Can't find field \"offset\"",
+        ),
+    ],
+)
+def test_what_no_program_would_send_is_a_bad_request(line: Line, method: str, body: bytes, words: str) -> None:
+    content = body.replace(b"%d", str(line.person).encode())
+    headers = {"content-type": "application/json"}
+    answer = line.sandbox.client.post(f"/bot{line.token}/{method}", content=content, headers=headers)
+    assert answer.json() == {"ok": False, "error_code": 400, "description": f"Bad Request: {words}"}
+
+
+def test_an_offset_that_is_no_number_confirms_nothing(line: Line) -> None:
+    line.says(text="hello")
+    answer = line.sandbox.client.post(
+        f"/bot{line.token}/getUpdates", content=b'{"offset": 1e999}', headers={"content-type": "application/json"}
+    )
+    assert answer.json()["result"][0]["message"]["text"] == "hello"
+
+
+def test_entities_end_where_their_text_does(line: Line) -> None:
+    given = [{"type": "bold", "offset": -5, "length": 100}, {"type": "italic", "offset": 9, "length": 1}]
+    assert line.send(" Hi😀", entities=given)["entities"] == [{"type": "bold", "offset": 0, "length": 4}]
+
+
 def test_a_body_over_its_cap_is_refused(line: Line) -> None:
     path = f"/bot{line.token}/sendMessage"
     assert line.sandbox.client.post(path, data={"text": "x" * 1_100_000}).status_code == 413
@@ -243,6 +286,15 @@ def test_a_photo_is_sent_found_again_and_downloaded(line: Line) -> None:
     assert again["photo"][-1]["file_id"] == photo["file_id"]
     seen = line.sees()["messages"][-1]
     assert line.sandbox.client.get(seen["photo"]).headers["content-type"] == "image/png"
+
+
+@pytest.mark.parametrize(("kind", "method"), [("voice", "sendVoice"), ("sticker", "sendSticker")])
+def test_what_a_person_sent_can_be_shown_to_others(line: Line, kind: str, method: str) -> None:
+    line.says(**{kind: True})
+    file_id = line.updates()[0]["message"][kind]["file_id"]
+    shown = line.result(method, chat_id=line.person, **{kind: file_id})
+    assert shown[kind]["file_id"] == file_id
+    assert line.sandbox.client.get(line.sees()["messages"][-1][kind]["url"]).status_code == 200
 
 
 def test_a_document_is_sent_and_seen_as_a_download(line: Line) -> None:

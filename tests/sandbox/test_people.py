@@ -102,6 +102,11 @@ def test_each_kind_of_content_arrives(line: Line) -> None:
         ({"text": "x", "from": 999_999}, 404),
         ({"text": "x", "bot": 999_999}, 404),
         ({"text": "x", "date": "yesterday"}, 400),
+        ({"text": "x", "date": 1e300}, 400),
+        ({"voice": {"duration": "long"}}, 400),
+        ({"location": {"latitude": "here", "longitude": 1}}, 400),
+        ({"location": True}, 400),
+        ({"forward": {"text": "x", "from": {"id": 1}}}, 400),
     ],
 )
 def test_what_nobody_can_send_is_refused(line: Line, content: dict[str, Any], status: int) -> None:
@@ -189,6 +194,14 @@ def test_an_unknown_path_or_method_says_what_there_is(line: Line) -> None:
     assert "docs/sandbox.md" in line.sandbox.ask("GET", "nothing", status=404)["error"]
     assert "GET, POST" in line.sandbox.ask("DELETE", "people", status=405)["error"]
     assert "JSON object" in line.sandbox.ask("POST", "people", [1], status=400)["error"]
+
+
+@pytest.mark.parametrize(
+    "query", ["calls?after=x", "calls?limit=inf", "chats/{}/messages?after=1e999", "clock?after=nan"]
+)
+def test_what_is_no_number_is_refused(line: Line, query: str) -> None:
+    path = query.format(line.person)
+    assert "a number is needed" in line.sandbox.ask("GET", path, status=400)["error"]
 
 
 def test_every_call_is_recorded(line: Line) -> None:

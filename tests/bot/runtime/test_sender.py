@@ -89,6 +89,27 @@ def test_a_waiting_chat_holds_up_nobody(line: Line, sqlite_database: Database) -
     run(line, sqlite_database, scene)
 
 
+@pytest.mark.parametrize(("code", "others"), [(404, "sent"), (401, "ready")])
+def test_a_method_that_is_missing_holds_up_its_chat_a_wrong_token_all(
+    line: Line, sqlite_database: Database, code: int, others: str
+) -> None:
+    other = open_line(line.sandbox)
+    other.bot = line.bot
+    other.says(text="hi")
+
+    async def scene(rig: SendingRig) -> None:
+        fault(rig.line, code=code)
+        refused = await rig.queue("one")
+        await until(lambda: rig.sender.alarm is not None)
+        theirs = await rig.queue("two", chat_id=other.person, parameters={"chat_id": other.person})
+        await until(lambda: rig.database.read_now(lambda m: m.get(OutboxMessage, refused.id).error) is not None)
+        if others == "sent":
+            await rig.settled(theirs)
+        assert ((await rig.row(refused)).state, (await rig.row(theirs)).state) == ("ready", others)
+
+    run(line, sqlite_database, scene)
+
+
 def test_blocked_bot_is_final_and_noted(line: Line, database: Database) -> None:
     async def scene(rig: SendingRig) -> None:
         rig.line.sandbox.ask("POST", "blocks", {"user": rig.line.person, "blocked": True, "bot": rig.line.bot})
