@@ -28,7 +28,7 @@ from bot.config import Settings
 from bot.customize import follow_ups
 from bot.customize.wording import Wording
 from bot.differentiate import tiers
-from bot.identify import examples, invitations, ownership, portrait
+from bot.identify import examples, links, ownership, portrait
 from bot.interact.ear import Ear
 from bot.interact.hearing import Hearing
 from bot.runtime import api, http, logs, menus, startup, tasks
@@ -276,8 +276,8 @@ class Agent:
         if known is not None and known != bot_id:
             raise errors.WrongBot(self.database.url.render_as_string(), expected=known, found=bot_id)
         meta.write(memory, "bot_id", bot_id)
-        meta.write(memory, invitations.BOT_NAME, self.bot.username)
-        invitations.make_secret(memory)
+        meta.write(memory, links.BOT_NAME, self.bot.username)
+        links.make_secret(memory)
         now = self.clock.now()
         if self._in_sandbox and examples.is_empty(memory):
             from bot.differentiate import value  # SciPy takes its time to import, and is seldom needed at start

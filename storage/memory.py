@@ -11,20 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Table, bindparam, inspect, null, select, update
-from sqlalchemy.orm import DeclarativeBase, Mapper, Session
+from sqlalchemy.orm import DeclarativeBase, Mapper
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.sql.elements import ClauseElement
 
-from storage.prepared import Insertion, Prepared
+from storage.prepared import Insertion, Prepared, Transaction
 
 E = TypeVar("E", bound=DeclarativeBase)
 F = TypeVar("F", bound=DeclarativeBase)
 
 
-class Memory(Session):
+class Memory(Transaction):
     """What the domain calls memory: an ORM session inside one transaction, on its way through the rooms."""
-
-    driver: Any = None  # the writer's SQLite connection, in its transaction; None elsewhere
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Dialect, Executable, Table, bindparam, insert
 from sqlalchemy.exc import DBAPIError
-
-if TYPE_CHECKING:
-    from storage.memory import Memory
+from sqlalchemy.orm import Session
 
 Convert = Callable[[Any], Any]
+
+
+class Transaction(Session):
+    """A session inside one."""
+
+    driver: Any = None  # the writer's SQLite connection; None elsewhere
 
 
 class Compiled:
@@ -41,20 +45,20 @@ class Compiled:
         found = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in returned]
         self._results = [(place, convert) for place, convert in enumerate(found) if convert is not None]
 
-    def execute(self, memory: Memory, values: Mapping[str, Any]) -> Any:
+    def execute(self, memory: Transaction, values: Mapping[str, Any]) -> Any:
         """The driver's cursor; raises as SQLAlchemy would."""
         try:
             return memory.driver.execute(self._sql, self._bind(values))
         except sqlite3.Error as error:
             raise self._wrap(error) from error
 
-    def execute_all(self, memory: Memory, rows: Sequence[Mapping[str, Any]]) -> None:
+    def execute_all(self, memory: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
         try:
             memory.driver.executemany(self._sql, [self._bind(row) for row in rows])
         except sqlite3.Error as error:
             raise self._wrap(error) from error
 
-    def execute_rows(self, memory: Memory, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    def execute_rows(self, memory: Transaction, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """The same for values that stand in the order of `names`."""
         where = [(number, *place) for number, name in enumerate(names) for place in self._places[name]]
         plain = [(place, number) for number, place, convert in where if convert is None]
@@ -103,35 +107,35 @@ class Prepared:
         self.statement = statement
         self._compiled: Compiled | None = None
 
-    def rows(self, memory: Memory, /, **values: Any) -> list[tuple[Any, ...]]:
+    def rows(self, memory: Transaction, /, **values: Any) -> list[tuple[Any, ...]]:
         if memory.driver is None:
             return [tuple(row) for row in memory.connection().execute(self.statement, values)]
         compiled = self._compiled or self._compile(memory)
         return compiled.read(compiled.execute(memory, values).fetchall())
 
-    def first(self, memory: Memory, /, **values: Any) -> tuple[Any, ...] | None:
+    def first(self, memory: Transaction, /, **values: Any) -> tuple[Any, ...] | None:
         rows = self.rows(memory, **values)
         return rows[0] if rows else None
 
-    def scalar(self, memory: Memory, /, **values: Any) -> Any:
+    def scalar(self, memory: Transaction, /, **values: Any) -> Any:
         rows = self.rows(memory, **values)
         return rows[0][0] if rows else None
 
-    def run(self, memory: Memory, /, **values: Any) -> int:
+    def run(self, memory: Transaction, /, **values: Any) -> int:
         """Returns how many rows were changed."""
         if memory.driver is None:
             return int(memory.connection().execute(self.statement, values).rowcount)
         compiled = self._compiled or self._compile(memory)
         return int(compiled.execute(memory, values).rowcount)
 
-    def run_all(self, memory: Memory, rows: Sequence[Mapping[str, Any]]) -> None:
+    def run_all(self, memory: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
         if memory.driver is None:
             memory.connection().execute(self.statement, list(rows))
             return
         compiled = self._compiled or self._compile(memory)
         compiled.execute_all(memory, rows)
 
-    def _compile(self, memory: Memory) -> Compiled:
+    def _compile(self, memory: Transaction) -> Compiled:
         self._compiled = Compiled(self.statement, _dialect_of(memory))
         return self._compiled
 
@@ -145,12 +149,12 @@ class Each:
         self._one = Prepared(write(lambda column: column == bindparam("one")))
         self._all = write(lambda column: column.in_(bindparam("all", expanding=True)))
 
-    def rows(self, memory: Memory, of: Iterable[Any], /, **values: Any) -> list[tuple[Any, ...]]:
+    def rows(self, memory: Transaction, of: Iterable[Any], /, **values: Any) -> list[tuple[Any, ...]]:
         if memory.driver is None:
             return [tuple(row) for row in memory.connection().execute(self._all, {"all": [*of], **values})]
         return [row for one in of for row in self._one.rows(memory, one=one, **values)]
 
-    def run(self, memory: Memory, of: Iterable[Any], /) -> None:
+    def run(self, memory: Transaction, of: Iterable[Any], /) -> None:
         if memory.driver is None:
             memory.connection().execute(self._all, {"all": [*of]})
             return
@@ -171,7 +175,7 @@ class Insertion:
         }
         self._compiled: Compiled | None = None
 
-    def run(self, memory: Memory, /, **values: Any) -> int:
+    def run(self, memory: Transaction, /, **values: Any) -> int:
         """Returns the number that the database gave the row (0 where it numbers none)."""
         if memory.driver is None:
             (key, *_) = memory.connection().execute(self._statement, values).inserted_primary_key or (0,)
@@ -179,7 +183,7 @@ class Insertion:
         compiled = self._compiled or self._compile(memory)
         return int(compiled.execute(memory, self._make(values)).lastrowid)
 
-    def run_all(self, memory: Memory, rows: Sequence[Mapping[str, Any]]) -> None:
+    def run_all(self, memory: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
         """Every row must have the same keys."""
         if memory.driver is None:
             memory.connection().execute(self._statement, list(rows))
@@ -187,7 +191,7 @@ class Insertion:
         compiled = self._compiled or self._compile(memory)
         compiled.execute_all(memory, [self._make(row) for row in rows])
 
-    def run_rows(self, memory: Memory, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    def run_rows(self, memory: Transaction, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """The same for many rows whose values stand in the order of `names`: half the work of so many dictionaries."""
         if memory.driver is None:
             memory.connection().execute(self._statement, [dict(zip(names, row, strict=True)) for row in rows])
@@ -207,10 +211,10 @@ class Insertion:
         missing = [name for name in self._made if name not in values]
         return {**values, **{name: self._made[name].arg(None) for name in missing}} if missing else values
 
-    def _compile(self, memory: Memory) -> Compiled:
+    def _compile(self, memory: Transaction) -> Compiled:
         self._compiled = Compiled(self._statement, _dialect_of(memory), self._empty)
         return self._compiled
 
 
-def _dialect_of(memory: Memory) -> Dialect:
+def _dialect_of(memory: Transaction) -> Dialect:
     return memory.get_bind().dialect

@@ -23,14 +23,14 @@ def write_invitations(
     as_json: AsJson = False,
 ) -> None:
     """How many customers can be written to, and personal links that bring the others into the chat."""
-    from bot.identify import invitation_sheets, invitations
+    from bot.identify import invitation_sheets, invitations, links
     from storage import meta
     from storage.invitations import count_reachable
 
     with opened(read_settings(), create=False) as database:
-        database.write_now(invitations.make_secret, name="invitations")
+        database.write_now(links.make_secret, name="invitations")
         reached, whole = database.read_now(partial(count_reachable, import_id=import_id))
-        name = bot or database.read_now(lambda memory: meta.read(memory, invitations.BOT_NAME))
+        name = bot or database.read_now(lambda memory: meta.read(memory, links.BOT_NAME))
         if (csv or png) and not name:
             raise InputError(
                 "--bot", [InputProblem(None, "the bot has not run yet; give its user name, without the @")]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.config.sections import BusinessSettings
+from bot.differentiate import last_fit
 from bot.differentiate.choosing import Choice, Grounds, begins_at
 from bot.differentiate.numbers import count_value
-from bot.differentiate.worth import NOBODY, join, load_forecast
+from bot.differentiate.worth import NOBODY, join
 from storage import costs, partners, purchases
 from storage.database import Memory
 
@@ -22,7 +23,7 @@ def count_orders_needed(
     if grounds is None or choice.next is None or "value" not in choice.missing:
         return None
     least, currency = begins_at(choice.next, grounds.yardstick), settings.business.currency
-    model = load_forecast(memory)
+    model = last_fit.load(memory)
     found = purchases.load(memory, until=now, currency=currency, customer_ids=[customer_id])
     if model is None or not found:
         return None

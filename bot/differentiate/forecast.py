@@ -27,9 +27,8 @@ from bot.differentiate.lifetime import (
     fit_rate,
     fit_spend,
 )
-from bot.differentiate.worth import VALUE_MODEL
-from storage import meta, purchases
 from storage import partners as stored_partners
+from storage import purchases
 from storage.database import Memory
 from storage.purchases import Bought, day_of
 
@@ -265,15 +264,6 @@ def _own_rate(
     earlier = count(known, day_of(before))
     expected = float(fit_own_rate(earlier).expected(check.days / 7, earlier.x, earlier.t_x, earlier.T) @ earlier.n)
     return OwnRate(model.r, model.alpha, check.actual / expected if expected else 1.0)
-
-
-def save(memory: Memory, forecast: Forecast | None) -> None:
-    meta.write(memory, VALUE_MODEL, forecast.to_json() if forecast else {})
-
-
-def load(memory: Memory) -> Forecast | None:
-    stored = meta.read(memory, VALUE_MODEL)
-    return Forecast.from_json(stored) if stored else None
 
 
 def compare(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from bot.config.sections import BusinessSettings
-from bot.differentiate import forecast, yardstick
+from bot.differentiate import forecast, last_fit, yardstick
 from bot.differentiate.forecast import Forecast
 from bot.differentiate.learning import follow_learning
 from bot.differentiate.tiers import count_all
@@ -37,7 +37,7 @@ def report_value(memory: Memory, settings: BusinessSettings, now: datetime) -> d
     stand now; those of partners, who are compared with partners only, are told once more: {"rests_on", "tiers"}."""
     now, currency = now.astimezone(settings.business.time_zone), settings.business.currency
     bought = purchases.load(memory, until=now, currency=currency)
-    model = forecast.load(memory)
+    model = last_fit.load(memory)
     counted = count_all(memory)
     return {
         "as_of": now.isoformat(),

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.config import Settings
 from bot.config.sections import BusinessSettings
-from bot.differentiate import prospects, worth, yardstick
+from bot.differentiate import last_fit, prospects, worth, yardstick
 from bot.differentiate.choosing import Choice, Grounds, Held, choose_group, choose_tier, falls, keep_tier
 from bot.differentiate.lifecycle import choose_stage
 from bot.differentiate.numbers import Numbers, Worth, read_numbers
@@ -119,7 +119,7 @@ def read_standings(
     since, currency = now - settings.tiers.window, settings.business.currency
     found = stored.load(memory, customer_ids, since=since, until=now, currency=currency)
     measured = {of: yardstick.load(memory, of) for of in {yardstick.choose_for(one.kind) for one in found}}
-    worths = worth.work_out(memory, settings, worth.load_forecast(memory), now, customer_ids)
+    worths = worth.work_out(memory, settings, last_fit.load(memory), now, customer_ids)
     standings = [
         _stand(one, settings, now, worths.get(one.id), measured[yardstick.choose_for(one.kind)]) for one in found
     ]

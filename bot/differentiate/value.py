@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from bot.config.sections import BusinessSettings
-from bot.differentiate import forecast, prices, prospects, worth, yardstick
+from bot.differentiate import forecast, last_fit, prices, prospects, worth, yardstick
 from bot.differentiate.forecast import Forecast
 from bot.differentiate.prices import Usual
 from bot.differentiate.prospects import Prospects
@@ -50,7 +50,7 @@ def fit(memory: Memory, settings: BusinessSettings, now: datetime) -> Fitted:
 
 
 def save(memory: Memory, fitted: Fitted) -> None:
-    forecast.save(memory, fitted.model)
+    last_fit.save(memory, fitted.model)
     yardstick.save(memory, fitted.yardstick)
     yardstick.save(memory, fitted.partners)
     prices.save(memory, fitted.discounts)

@@ -14,7 +14,7 @@ from babel.numbers import get_currency_precision
 
 from bot.config.sections import BusinessSettings
 from bot.differentiate.numbers import Worth
-from storage import costs, meta, partners, purchases, referrals
+from storage import costs, partners, purchases, referrals
 from storage.costs import Served
 from storage.database import Memory
 from storage.referrals import Brought
@@ -22,18 +22,8 @@ from storage.referrals import Brought
 if TYPE_CHECKING:
     from bot.differentiate.forecast import Expected, Forecast
 
-VALUE_MODEL = "model:value"  # where the fitted forecast is kept
 YEAR = timedelta(days=365)
 NOBODY = Served()
-
-
-def load_forecast(memory: Memory) -> Forecast | None:
-    """The one last fitted, if any."""
-    if meta.read(memory, VALUE_MODEL) in (None, {}):
-        return None
-    from bot.differentiate import forecast  # SciPy takes half a second to import, and a new business needs none of it
-
-    return forecast.load(memory)
 
 
 def work_out(

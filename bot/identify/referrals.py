@@ -11,7 +11,7 @@ import re
 
 import segno
 
-from bot.identify import invitations
+from bot.identify import links
 from storage import customers, duplicates, meta, referrals
 from storage.database import Memory
 from storage.models import Customer
@@ -23,8 +23,8 @@ CODE_SCALE = 12  # pixels a module
 
 def make_link(memory: Memory, customer_id: int) -> str | None:
     """Theirs for good; None where the bot does not know its own name yet."""
-    bot_name = meta.read(memory, invitations.BOT_NAME)
-    return invitations.link(str(bot_name), invitations.sign(memory, SOURCE, customer_id)) if bot_name else None
+    bot_name = meta.read(memory, links.BOT_NAME)
+    return links.address(str(bot_name), links.sign(memory, SOURCE, customer_id)) if bot_name else None
 
 
 def draw_code(link: str) -> bytes:
@@ -39,7 +39,7 @@ def accept(memory: Memory, customer: Customer, payload: str, *, is_first: bool) 
     customer already) or `gone` (whose link it was, nobody knows any more)."""
     match = _PAYLOAD.fullmatch(payload)
     number = int(match[1]) if match else 0
-    if not number or not invitations.is_signed(memory, SOURCE, number, payload):
+    if not number or not links.is_signed(memory, SOURCE, number, payload):
         return None
     number = duplicates.find_survivor(memory, number) or number
     if number == customer.id:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from bot.differentiate import forecast
+from bot.differentiate import forecast, last_fit
 from bot.differentiate.tiers import retier
 from bot.differentiate.value import differentiate_all, look_back
 from storage import orders, purchases
@@ -100,8 +100,8 @@ def test_a_shop_whose_customers_stopped_coming_is_not_forecast_by_the_model(data
 def test_what_is_stored_is_the_forecast_itself(database: Database) -> None:
     fill(database, 60)
     found = fit(database)
-    database.write_now(lambda memory: forecast.save(memory, found))
-    assert database.read_now(forecast.load) == found
+    database.write_now(lambda memory: last_fit.save(memory, found))
+    assert database.read_now(last_fit.load) == found
 
 
 def test_each_customer_gets_a_value_and_an_order_later_a_new_one(database: Database) -> None:
@@ -127,7 +127,7 @@ def test_looking_back_writes_nothing(database: Database) -> None:
     until = END - 60 * DAY
     result = look_back(database, SETTINGS, until, END)
     assert result["predicted_orders"] == pytest.approx(result["actual_orders"], rel=0.4)
-    assert database.read_now(forecast.load) is None
+    assert database.read_now(last_fit.load) is None
 
 
 def test_whoever_switched_profiling_off_has_no_value(database: Database) -> None:

@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from bot.clock import Clock
-from bot.differentiate import forecast
+from bot.differentiate import last_fit
 from bot.identify import facts, proposals
 from bot.runtime.schedule import Schedule
 from storage.database import Database
@@ -41,10 +41,10 @@ def test_the_night_fits_the_forecast(database: Database) -> None:
     clock, hands = Moved(), cast(Any, Hands())
     schedule = Schedule(SETTINGS, database, clock, WORDING, hands, hands, hands)
     asyncio.run(schedule.tick())
-    assert database.read_now(forecast.load) is None  # the first tick only plans the night
+    assert database.read_now(last_fit.load) is None  # the first tick only plans the night
     clock.at = END + timedelta(days=1)
     asyncio.run(schedule.tick())
-    found = database.read_now(forecast.load)
+    found = database.read_now(last_fit.load)
     assert found is not None
     assert found.customers == 60
 

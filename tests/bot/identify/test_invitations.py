@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from bot.config import load_settings
-from bot.identify import invitation_sheets, invitations
+from bot.identify import invitation_sheets, invitations, links
 from bot.identify.importing.files import import_file
 from storage import customers, orders
 from storage.database import Database
@@ -27,7 +27,7 @@ def _import(database: Database, folder: Path, text: str = PEOPLE) -> int:
     file = folder / "people.csv"
     file.write_text(text)
     report = import_file(database, "customers", file, SETTINGS, NOW)
-    database.write_now(invitations.make_secret)
+    database.write_now(links.make_secret)
     return report.import_id or 0
 
 

@@ -15,7 +15,7 @@ from bot.differentiate.leads import report_leads
 from bot.differentiate.report import sum_tiers
 from bot.differentiate.tiers import erase_and_class, retier
 from bot.differentiate.value import differentiate_all
-from bot.identify import consents, invitations, merging, referrals
+from bot.identify import consents, links, merging, referrals
 from bot.identify.erasure import erase_customer
 from bot.identify.importing.files import import_file
 from bot.identify.importing.undo import undo_import
@@ -32,8 +32,8 @@ NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 def open_bot(database: Database) -> None:
     def run(memory: Memory) -> None:
-        invitations.make_secret(memory)
-        meta.write(memory, invitations.BOT_NAME, "door_bot")
+        links.make_secret(memory)
+        meta.write(memory, links.BOT_NAME, "door_bot")
 
     database.write_now(run)
 
@@ -112,7 +112,7 @@ def test_a_reward_is_said_where_there_is_one(sqlite_database: Database) -> None:
     anna.send("/start")
     anna.send("/invite")
     assert "When they come: a coffee &lt;each&gt;" in anna.last.text
-    payload = sqlite_database.read_now(lambda memory: invitations.sign(memory, "referral", anna.customer.id))
+    payload = sqlite_database.read_now(lambda memory: links.sign(memory, "referral", anna.customer.id))
     ben = Chat(house, person=777, language="zh")
     ben.send(f"/start {payload}")
     assert ben.last.text == "您是朋友介绍来的。你们都有：各送一杯咖啡"
@@ -121,7 +121,7 @@ def test_a_reward_is_said_where_there_is_one(sqlite_database: Database) -> None:
 def test_a_link_outlives_a_merge_and_dies_with_its_owner(database: Database) -> None:
     open_bot(database)
     old, kept, friend, late = (add_customer(database, name, now=NOW) for name in ("Ann", "Anna", "Ben", "Cy"))
-    payload = database.read_now(lambda memory: invitations.sign(memory, "referral", old))
+    payload = database.read_now(lambda memory: links.sign(memory, "referral", old))
 
     def start(customer: int) -> str | None:
         return database.write_now(

@@ -7,7 +7,7 @@ import pytest
 from bot.config import load_settings
 from bot.customize.follow_ups import tick
 from bot.differentiate.tiers import class_anew
-from bot.identify.invitations import BOT_NAME, make_secret
+from bot.identify.links import BOT_NAME, make_secret
 from bot.identify.referrals import make_link
 from storage import meta, orders
 from storage.database import Database, Memory
