@@ -60,6 +60,8 @@ def _apply(lines: list[FoundItem], change: OrderChange, fits: Fits) -> list[Foun
     mine = [line for line in lines if line.sku == item.sku]
     if change.what == "remove":
         return [line for line in lines if line.sku != item.sku] if mine else lines
+    if change.what == "fewer":
+        return _take_off(lines, mine, change.number)
     new = cut(item, change.portions, counted=bool(change.number))
     if _swaps(change, lines):
         quantity = change.number if change.number > 1 else lines[-1].quantity
@@ -87,6 +89,15 @@ def _grow(lines: list[FoundItem], first: FoundItem, more: int) -> list[FoundItem
     return [*lines[:at], _counted(first, first.quantity + more), *lines[at + 1 :]]
 
 
+def _take_off(lines: list[FoundItem], of: Sequence[FoundItem], number: int) -> list[FoundItem]:
+    """So many less of the last of these of which there are more, else of the last."""
+    if not of:
+        return lines
+    line = next((line for line in reversed(of) if line.quantity > number), of[-1])
+    at, left = lines.index(line), line.quantity - number
+    return [*lines[:at], *([_counted(line, left)] if left > 0 else []), *lines[at + 1 :]]
+
+
 def _apply_to_last(lines: list[FoundItem], change: OrderChange) -> list[FoundItem] | None:
     *before, last = lines
     if change.what == "set":
@@ -96,10 +107,7 @@ def _apply_to_last(lines: list[FoundItem], change: OrderChange) -> list[FoundIte
         return [*before, _counted(last, change.number)]
     if change.what == "more":
         return [*before, _counted(last, last.quantity + change.number)]
-    if change.what == "fewer":
-        left = last.quantity - change.number
-        return [*before, _counted(last, left)] if left > 0 else before
-    return None
+    return _take_off(lines, lines, change.number) if change.what == "fewer" else None
 
 
 def _change_options(lines: list[FoundItem], change: OrderChange, fits: Fits) -> list[FoundItem]:

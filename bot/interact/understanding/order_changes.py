@@ -28,18 +28,34 @@ _CANCEL_ZH = re.compile(
 # "Not that", before what it should be instead.
 _NOT_THAT = re.compile(
     r"^(?:no |oh |sorry |actually |wait |please )*not (?:that|this|it|those|them|these)(?: one| ones)?(?: any ?more| now| after all| please| then)* $"
-    r"|^(?:不对|不是|别|不)?(?:不要|不是|别要)(?:这|那)[个杯份种些款]了?$"
+    r"|^(?:no |oh |actually |that is |it is )*(?:that|this|so|too) many(?: for me| then)* $"
+    r"|^(?:不对|不是|别|不)?(?:不要|不是|别要)(?:(?:这|那)[个杯份种些款]|[这那]么多)了?$|^太多了$"
 )
 _REQUEST_EN = re.compile(r"^(?:and |so |ok |actually |sorry |oh )*(?:can|could|would|will|may) (?:you|i|we|it|that) ")
 _REQUEST_ZH = re.compile(r"可以|能|可不可以|吧$|好[吗嘛]|行[吗嘛]")
 _MORE = frozenset({"more", "another", "add", "extra", "additional", "plus", "再", "加", "多", "添"})
-_FEWER = frozenset({"less", "fewer", "remove", "drop", "minus", "off", "减", "少", "删"})
+_FEWER = frozenset({"less", "fewer", "remove", "drop", "minus", "off", "减", "少", "删", "退", "去"})
+_REFUSED = re.compile(
+    r"\b(?:do not|no longer) (?:want|need) \S+ of |不要|不用|别要"
+)  # "I don't need one of them", 不要了一杯
+_LESS = re.compile(
+    r"\b([a-z]+|[0-9]{1,3}) (?:less|fewer) |\bminus ([a-z]+|[0-9]{1,3}) |[减少删退][掉去了要]?([一二两三四五六七八九十0-9]{1,3})"
+)
 _SWAP = re.compile(
     r"\b(?:instead|rather|swap|switch|replace|change (?:it|that|this|them) (?:to|into|for))\b|换[成做作为]|改[成为]|换个|换一"
 )
+_IN_PLACE = re.compile(r"^\s*(?:instead of|rather than) ")  # between what is wanted and what it replaces
+_TO = re.compile(r"^\s*(?:to|for|into|with|by) ")  # the other way round, after what is changed
+_CHANGING = re.compile(
+    r"\b(?:change|swap|switch|replace|turn) (?:(?:the|my|one|of|that|a|an|both|those|\d+|two|three) )*$"
+)
+_CHANGED_ZH = re.compile(r"换|[改变][成为做]")
+_NUMBER_AFTER = re.compile(
+    r" to ([a-z]+|[0-9]{1,3})(?: of them)?(?: please)?$|[改换变][成为到]?([一二两三四五六七八九十0-9]{1,3})[杯个份袋块包]?[吧了]?$"
+)
 _SET = re.compile(r"\b(?:make|change|turn|i said|i meant|actually|no)\b|改|一共|总共|是")
 _OFF = re.compile(
-    r"\btake (?:\S+ ){1,3}(?:off|out|away)\b|\b(?:remove|drop|delete|lose|scrap|skip|cancel) (?:the |that |my )?|^(?:把|取消|去掉|删)"
+    r"\btake (?:\S+ ){1,3}(?:off|out|away)\b|\b(?:remove|drop|delete|lose|scrap|skip|cancel) (?:the |that |my )?|^(?:取消|去掉|删)|^把.*(?:去掉|删|取消|撤|退)"
 )
 
 
@@ -96,20 +112,28 @@ def _read(clause: Clause, mentions: Sequence[Mention], finder: ItemFinder) -> li
     if (_CANCEL_EN.match(clause.text) if clause.script == "en" else _CANCEL_ZH.match(clause.text)) and not mentions:
         return [OrderChange("cancel")]
     words = split_words(text)
+    if len(mentions) == 2 and (swapped := _read_swap(text, mentions[0], mentions[1])):
+        return swapped
     if mentions:
         return [_of_item(mention, text, words) for mention in mentions]
     portions = finder.portions(text)
     if portions:
         return [OrderChange("options", portions=tuple(portions))]
-    return _of_number(words, finder)
+    return _of_number(words, finder, refused=_REFUSED.search(clause.text) is not None)
 
 
 def _of_item(mention: Mention, text: str, words: Sequence[str]) -> OrderChange:
     item = mention.item
+    if not _is_chosen(mention) and (number := _number_in(_LESS.search(text))):
+        return OrderChange("fewer", number=number, item=item)
+    if mention.counted and (mention.refused or _OFF.search(text)):
+        return OrderChange("fewer", number=item.quantity, item=item)
     if mention.refused or _OFF.search(text):
         return OrderChange("remove", item=item)
+    if not mention.counted and (number := _number_in(_NUMBER_AFTER.search(text, mention.end))):
+        return OrderChange("set", number=number, item=item)
     if _SWAP.search(text):
-        return OrderChange("swap", number=item.quantity if mention.counted else 0, item=item, portions=mention.portions)
+        return _swap_to(mention)
     if not _MORE.isdisjoint(words):
         return OrderChange("more", number=item.quantity, item=item, portions=mention.portions)
     is_set = mention.counted and (_SET.search(text) is not None or item.quantity > 1)
@@ -121,7 +145,33 @@ def _of_item(mention: Mention, text: str, words: Sequence[str]) -> OrderChange:
     )
 
 
-def _of_number(words: Sequence[str], finder: ItemFinder) -> list[OrderChange] | None:
+def _read_swap(text: str, one: Mention, other: Mention) -> list[OrderChange]:
+    """ "Change the latte to a mocha", "a mocha instead of the latte": the one goes, the other takes its place."""
+    between = text[one.end : other.start]
+    if _IN_PLACE.search(between):
+        return [OrderChange("remove", item=other.item), _swap_to(one)]
+    if _CHANGED_ZH.search(between) or (_TO.search(between) and _CHANGING.search(text[: one.start])):
+        return [OrderChange("remove", item=one.item), _swap_to(other)]
+    return []
+
+
+def _number_in(said: re.Match[str] | None) -> int | None:
+    """Of "change the lattes to three" it is 3; in "a latte to go" there is none."""
+    words = split_words("".join(filter(None, said.groups()))) if said else ()
+    return read_number(words, 0, len(words))[0]
+
+
+def _swap_to(mention: Mention) -> OrderChange:
+    number = mention.item.quantity if mention.counted else 0
+    return OrderChange("swap", number=number, item=mention.item, portions=mention.portions)
+
+
+def _is_chosen(mention: Mention) -> bool:
+    """Whether it has options: "two lattes, less sugar" takes none away."""
+    return bool(mention.item.options or mention.portions)
+
+
+def _of_number(words: Sequence[str], finder: ItemFinder, *, refused: bool) -> list[OrderChange] | None:
     numbers: list[int] = []
     rest: list[str] = []
     at = 0
@@ -133,11 +183,11 @@ def _of_number(words: Sequence[str], finder: ItemFinder) -> list[OrderChange] | 
             rest.append(words[at])
         at = max(end, at + 1)
     more = not _MORE.isdisjoint(words)
-    fewer = not _FEWER.isdisjoint(words)
+    fewer = refused or not _FEWER.isdisjoint(words)
     if not numbers or len(words) > 10 or not finder.idle_words([one for one in rest if one not in _MORE | _FEWER]):
         return None
     if words[0] in {"a", "an"} and len(words) == 1:
         return None
     if more or fewer:
-        return [OrderChange("more" if more else "fewer", number=numbers[0])]
+        return [OrderChange("more" if more and not refused else "fewer", number=numbers[0])]
     return [OrderChange("set", number=numbers[-1])]

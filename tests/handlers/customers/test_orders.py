@@ -95,6 +95,11 @@ def test_a_list_that_was_changed_since_places_nothing(ana: Chat) -> None:
         ("mei", ["一杯拿铁", "不要了，换成香蕉面包"], "确认", [("banana-bread", 1, 320, ())]),
         ("mei", ["两杯拿铁，一个可颂", "不要拿铁了，换成香蕉面包"], "确认", [("croissant", 1, 260, ()), ("banana-bread", 2, 320, ())]),
         ("mei", ["一杯拿铁", "不要了，来杯摩卡"], "确认", [("mocha", 1, 430, ())]),
+        ("ana", ["three lattes and a croissant", "take one off"], "Confirm", [("latte", 2, 390, ()), ("croissant", 1, 260, ())]),
+        ("ana", ["two lattes and a mocha", "change the lattes to a cappuccino"], "Confirm",
+         [("mocha", 1, 430, ()), ("cappuccino", 2, 360, ())]),
+        ("mei", ["三杯拿铁和一个可颂", "不要了一杯"], "确认", [("latte", 2, 390, ()), ("croissant", 1, 260, ())]),
+        ("mei", ["两杯拿铁和一杯美式", "把美式换成摩卡"], "确认", [("latte", 2, 390, ()), ("mocha", 1, 430, ())]),
         ("mei", ["来一杯冰拿铁", "再来一个可颂", "打包"], "确认", [("iced-latte", 1, 430, ("打包",)), ("croissant", 1, 260, ("打包",))]),
     ],
 )  # fmt: skip
@@ -131,6 +136,24 @@ def test_a_draft_is_cancelled_by_words(request: pytest.FixtureRequest, fixture: 
     assert chat.last.name == "orders/cancelled"
     chat.press("Confirm" if fixture == "ana" else "确认", again=draft)
     assert stored(chat) == []
+
+
+@pytest.mark.parametrize(
+    ("fixture", "order", "yes"),
+    [
+        ("ana", "a latte", "hmm ok"),
+        ("ana", "a latte", "ok place the order"),
+        ("mei", "一杯拿铁", "嗯好吧"),
+        ("mei", "一杯拿铁", "下单吧"),
+    ],
+)
+def test_yes_places_the_order_however_it_is_said(
+    request: pytest.FixtureRequest, fixture: str, order: str, yes: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(order)
+    chat.send(yes)
+    assert len(stored(chat)) == 1
 
 
 def test_yes_is_the_tap_only_right_after_the_draft(ana: Chat) -> None:
