@@ -38,7 +38,7 @@ def add_order(
     terms: Mapping[str, str] | None = None,
 ) -> Added:
     """Add one order and its event. `total` in minor units; lines: sku, quantity[, price (each), options]; `terms`: of
-    `TERMS`, those that are known."""
+    `TERMS`, those that are known, and when it is wanted (`wanted_at`, `wanted_until`: ISO)."""
     known = memory.scalar(select(Order.id).where(Order.external_id == external_id))
     if known is not None:
         return Added(known, False)

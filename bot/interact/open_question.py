@@ -30,7 +30,8 @@ class Answered:
 
 def take(turn: Turn, answer: Answer) -> Answered:
     """Decide it, and keep what was answered. "No, 13 June" puts a date right, whatever else waits for a yes or no."""
-    changed = _take_change(turn) if orders.find_draft(turn.conversation, turn.now) and turn.heard.changes else None
+    changes = any(change.what != "when" for change in turn.heard.changes)
+    changed = _take_change(turn) if changes and orders.find_draft(turn.conversation, turn.now) else None
     return changed or _take_correction(turn, answer) or _take_change(turn) or _read(turn, answer)
 
 

@@ -25,7 +25,8 @@ def add(lines: Sequence[Line], more: Sequence[Line]) -> list[Line]:
 def change(lines: Sequence[Line], changes: Sequence[OrderChange], fits: Fits) -> list[Line] | None:
     """The lines after all of it, none where it is cancelled; None where a change does not fit these lines."""
     now = [_item(line) for line in lines]
-    for one, following in zip(changes, (*changes[1:], None), strict=True):
+    changes = [one for one in changes if one.what != "when"]
+    for one, following in zip(changes, (*changes[1:], None), strict=False):
         if following is not None and _swaps(following, now) and one.what in ("cancel", "remove"):
             now = _put_last(now, one.item)  # "not that, change it to …"
             continue

@@ -13,7 +13,7 @@ from typing import Any
 from bot.config import Settings
 from bot.differentiate.tiers import class_anew
 from bot.identify import facts as known_facts
-from bot.interact import order_lines, safety
+from bot.interact import order_lines, order_times, safety
 from bot.interact.order_lines import Line
 from bot.interact.replies import Answer, Tap
 from bot.interact.turn import Recorded, Turn, remember
@@ -59,14 +59,14 @@ def answer(turn: Turn) -> tuple[str, Recorded] | None:
     if draft is None:
         return None
     told = Recorded(intents=["order"])
-    if turn.heard.changes:
+    asked = turn.conversation.open_question is not None  # then yes, no and a time answer that
+    if turn.heard.changes and not (asked and all(one.what == "when" for one in turn.heard.changes)):
         changes = _point(turn, draft)
         lines = order_lines.change(draft["lines"], changes, lambda sku, option: _fits(turn.memory, sku, option))
         if lines is None:
             return None
         _keep(turn, lines, draft)
         return ("answered" if lines else "skipped"), told
-    asked = turn.conversation.open_question is not None  # then yes and no answer that
     heard = turn.heard
     if asked or heard.items or heard.facts or heard.feedback or heard.dates or len(turn.text) > LONGEST_YES:
         return None  # "不对，是六月十三号" puts something else right
@@ -120,7 +120,9 @@ def add_draft(
     answer.add(
         "orders/draft", [[Tap("place_order", values, "place_order_anyway" if warnings else "")],
                          [Tap("change_order", values), Tap("cancel_order", values)]],
-        **describe(found, customer.language), warnings=_describe_warnings(warnings, customer.language),
+        **describe(found, customer.language), wanted=order_times.describe(draft.get("wanted")),
+        closed=draft.get("closed", False),
+        warnings=_describe_warnings(warnings, customer.language),
         unsure=[known_facts.describe(fact) for fact in unsure], hint=hint,
     )  # fmt: skip
 
@@ -165,6 +167,7 @@ def place(
         memory, customer_id=customer.id, external_id=f"chat-{draft['draft']}", ordered_at=now,
         total=sum(item.price * line["quantity"] for line, item in found), currency=found[0][1].currency,
         source=bought.CHAT, lines=[{**line, "price": item.price} for line, item in found],
+        terms=draft.get("wanted"),
     )  # fmt: skip
     remember(conversation, orders=[added.id], said=draft["said"], facts=None, feedback=None, reminders=None)
     memory.flush()
@@ -183,9 +186,10 @@ def say_placed(
     warnings, unsure = _find_warnings(memory, customer, found)
     staff_language = settings.business.language
     answer.planned = True
-    answer.add("orders/placed", **describe(found, customer.language))
+    wanted = order_times.describe(order.terms)
+    answer.add("orders/placed", **describe(found, customer.language), wanted=wanted)
     answer.tell_staff(
-        "staff/order_placed", **describe(found, staff_language), order_id=order.id,
+        "staff/order_placed", **describe(found, staff_language), order_id=order.id, wanted=wanted,
         warnings=_describe_warnings(warnings, staff_language), unsure=[fact.value for fact in unsure],
         text="\n".join((conversation.last_recorded or {}).get("said", [])),
     )  # fmt: skip
@@ -303,9 +307,11 @@ def _keep(turn: Turn, lines: list[Line], before: dict[str, Any] | None) -> None:
         remember(turn.conversation, draft=None)
         return
     said = [*(before["said"] if before else []), turn.text[:QUOTE]][-MOST_SAID:]
+    wanted = order_times.read(turn, before.get("wanted") if before else None)
     remember(turn.conversation, draft={
         "draft": before["draft"] if before else turn.contact_id, "version": turn.contact_id, "lines": lines,
         "at": turn.now.isoformat(), "said": said, "shown": False, "asides": 0, "warned": 0, "hint": False,
+        "wanted": wanted, "closed": order_times.is_closed(turn.settings.business, wanted),
     })  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from .listener import Listener
 from .options import fits, option_name
 from .order_lines import merge as merge_lines
 from .order_lines import targets
+from .order_times import WHOLE_DAY, names_a_day, names_half_of_day
 from .portions import lines_of as cut
 from .pronouns import may_mean
 from .restrictions import allergen_name, allergen_of, allergens_in, forbidden_by, restriction_of
@@ -28,6 +29,7 @@ from .result import (
 from .things import singular
 
 __all__ = [
+    "WHOLE_DAY",
     "CatalogueEntry",
     "FaqMatch",
     "FaqPhrasing",
@@ -54,6 +56,8 @@ __all__ = [
     "may_mean",
     "merge_lines",
     "name_of",
+    "names_a_day",
+    "names_half_of_day",
     "option_name",
     "points_back",
     "restriction_of",

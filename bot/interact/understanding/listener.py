@@ -27,6 +27,7 @@ from .normalise import clean, close_up, fold, has_cjk
 from .occasions import OccasionFinder
 from .order_changes import read_changes
 from .order_lines import all_lines, find_named, ordered_lines
+from .order_times import find_wanted_time
 from .pronouns import PronounReader
 from .reasons import Reason, find_reasons
 from .references import find_references
@@ -124,7 +125,7 @@ class Listener:
             [] if rows and self._allergies.habitual(clause) else rows
             for clause, rows in zip(clauses, _only(FeedbackRule, matches), strict=True)
         ]
-        feedback = find_feedback(clauses, told, self._subjects, self._plain(clauses, mentions))
+        feedback = find_feedback(clauses, told, self._subjects, self._plain(clauses, mentions, dates))
         disliked = {fact.quote for fact in facts if fact.polarity == "dislike" and fact.confidence > LISTED_BUT_WEAK}
         disliked |= {fact.quote for fact in told_of.pointing if fact.polarity != "dislike"}  # "she is allergic to milk"
         feedback = [
@@ -160,6 +161,7 @@ class Listener:
         intents = self._complete(intents, cleaned, clauses, mentions, wanted, facts, feedback, reminders, faq)
         asks = {id(clause) for clause in asking}
         quotes = {fact.quote for fact in facts} | {one.quote for one in feedback}
+        ordered_for, timed = find_wanted_time(clauses, dates, asks | {id(clause) for clause, _ in mentions}, now)
         ordered: list[FoundItem] = []
         if any(intent.name == "order" for intent in intents):
             ordered = ordered_lines(mentions, self._items, asks, quotes)
@@ -182,7 +184,8 @@ class Listener:
             allergens=asked.codes if asked else (),
             life_events=life_events,
             order=tuple(ordered),
-            read_changes=cache(lambda: read_changes(len(cleaned), clauses, mentions, self._items, asks, quotes)),
+            ordered_for=ordered_for,
+            read_changes=cache(lambda: read_changes(len(cleaned), clauses, mentions, self._items, asks, quotes, timed)),
             pointing=tuple(told_of.pointing),
             people=told_of.people,
             wanted=find_wanted(clauses, matches, {id(clause) for clause, _ in mentions}, self._readers),
@@ -227,12 +230,15 @@ class Listener:
                 asking.append(clause)
         return named, asking
 
-    def _plain(self, clauses: list[Clause], named: list[tuple[Clause, Mention]]) -> set[int]:
-        """Clauses that name items and say nothing of them."""
+    def _plain(self, clauses: list[Clause], named: list[tuple[Clause, Mention]], dates: list[FoundDate]) -> set[int]:
+        """Clauses that name items and say nothing of them but when."""
         found: set[int] = set()
         for clause in clauses if named else ():
             mentions = [mention for owner, mention in named if owner is clause]
-            if mentions and self._items.is_plain(close_up(clause.folded), mentions):
+            text = close_up(clause.folded)
+            for date in dates:
+                text = text.replace(date.text, " " * len(date.text))
+            if mentions and self._items.is_plain(text, mentions):
                 found.add(id(clause))
         return found
 

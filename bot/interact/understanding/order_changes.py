@@ -66,15 +66,20 @@ def read_changes(
     finder: ItemFinder,
     asking: Collection[int],
     told: Collection[str],
+    timed: Collection[int],
 ) -> tuple[OrderChange, ...]:
     """All or nothing: where one clause is about something else, it is for the rest of the listener.
 
-    `asking`: clauses (by id) that ask for something; `told`: quotes of facts and feedback.
+    `asking`: clauses (by id) that ask for something; `told`: quotes of facts and feedback; `timed`: clauses that tell a
+    time and nothing else.
     """
     if length > _LONGEST or len(clauses) > _MOST_CLAUSES:
         return ()
     found: list[OrderChange] = []
     for clause in clauses:
+        if id(clause) in timed:
+            found.append(OrderChange("when"))
+            continue
         if _NOT_THAT.match(clause.text):
             continue
         mentions = [mention for owner, mention in named if owner is clause]

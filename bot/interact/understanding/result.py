@@ -76,10 +76,11 @@ class Portion:
 class OrderChange:
     """What was said of an order being put together. Without an `item` it is of the one named last.
 
-    `name` is an item said without more: another one, or the one whose options follow. `number` 0: none was said.
+    `name` is an item said without more: another one, or the one whose options follow; `when` a time and nothing else
+    (`Understanding.ordered_for`). `number` 0: none was said.
     """
 
-    what: Literal["cancel", "set", "more", "fewer", "options", "remove", "swap", "name"]
+    what: Literal["cancel", "set", "more", "fewer", "options", "remove", "swap", "name", "when"]
     number: int = 0
     item: FoundItem | None = None
     portions: tuple[Portion, ...] = ()
@@ -113,7 +114,8 @@ class FaqMatch:
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """`languages` are the codes asked for by a `set_language` intent, `allergens` the allergens and diets (codes of
-    `restriction_of`) of an `ask_allergen` intent, `order` the lines of an `order` intent, `read_changes` finds
+    `restriction_of`) of an `ask_allergen` intent, `order` the lines of an `order` intent, `ordered_for` when they are
+    wanted, `read_changes` finds
     `changes`, `faq_close` two answers of which either may be meant; everything else
     is best first or in text order."""
 
@@ -132,6 +134,7 @@ class Understanding:
     allergens: tuple[str, ...] = ()
     life_events: tuple[LifeEvent, ...] = ()
     order: tuple[FoundItem, ...] = ()
+    ordered_for: FoundDate | None = None
     pointing: tuple[FoundFact, ...] = ()
     people: tuple[str, ...] = ()
     wanted: str | None = None  # what is asked for by a word that names no item

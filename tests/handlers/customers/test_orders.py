@@ -115,6 +115,57 @@ def test_words_change_the_draft(
     assert stored(chat) == [lines]
 
 
+@pytest.mark.parametrize(
+    ("fixture", "texts", "shown", "button", "kept"),
+    [
+        ("ana", ["2 oat lattes for 5pm"], "For Mon, 2 Mar 17:00", "Confirm", "2026-03-02T17:00:00+01:00"),
+        ("ana", ["a latte and a croissant at half past four"], "For Mon, 2 Mar 16:30", "Confirm", "2026-03-02T16:30:00+01:00"),
+        ("ana", ["a latte", "can you have it ready in 20 minutes?"], "For Mon, 2 Mar 11:20", "Confirm",
+         "2026-03-02T11:20:00+01:00"),
+        ("ana", ["a latte for 5pm", "make it 6pm", "with oat milk"], "For Mon, 2 Mar 18:00", "Confirm",
+         "2026-03-02T18:00:00+01:00"),
+        ("ana", ["a latte for tomorrow", "at 9"], "For Tue, 3 Mar 09:00", "Confirm", "2026-03-03T09:00:00+01:00"),
+        ("mei", ["两杯燕麦拿铁，下午五点来拿"], "时间：3月2日 周一 17:00", "确认", "2026-03-02T17:00:00+01:00"),
+        ("mei", ["一杯拿铁，五点来取", "改成六点"], "时间：3月2日 周一 18:00", "确认", "2026-03-02T18:00:00+01:00"),
+        ("mei", ["一杯拿铁", "半小时后来取"], "时间：3月2日 周一 11:30", "确认", "2026-03-02T11:30:00+01:00"),
+    ],
+)  # fmt: skip
+def test_when_an_order_is_wanted_is_said_back_and_reaches_staff(
+    request: pytest.FixtureRequest, house: House, fixture: str, texts: list[str], shown: str, button: str, kept: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    for text in texts:
+        chat.send(text)
+    assert shown in chat.text
+    assert "closed" not in chat.text
+    chat.press(button)
+    assert shown in chat.text
+    [order] = chat.rows(Order)
+    assert order.terms == {"wanted_at": kept}
+    assert sum(quantity for _, quantity, *_ in stored(chat)[0]) <= 2
+    assert "For " in to_staff(house)[0].split("“")[0]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "text", "told"),
+    [("ana", "a latte for 10pm", "closed then"), ("ana", "a latte this afternoon", "12:00–18:00"),
+     ("mei", "一杯拿铁，晚上十点来拿", "不营业")],
+)  # fmt: skip
+def test_it_is_told_where_we_are_closed_then(
+    request: pytest.FixtureRequest, fixture: str, text: str, told: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(text)
+    assert chat.last.name == "orders/draft"
+    assert told in chat.text
+
+
+@pytest.mark.parametrize("text", ["a latte please, I am here until 5pm", "a latte. are you open at 8pm?"])
+def test_another_time_is_not_when_it_is_wanted(ana: Chat, text: str) -> None:
+    ana.send(text)
+    assert "For " not in ana.text
+
+
 def test_something_else_may_be_asked_in_between(ana: Chat) -> None:
     ana.send("two flat whites please")
     ana.send("when do you open on sundays?")
