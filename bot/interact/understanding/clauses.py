@@ -16,7 +16,7 @@ _EN_JOINTS = (
     r"(?=also\b)(?<!\bi )(?<!\bwe )(?<!\bam )(?<!\bare )(?<!\bis )(?<!\bhave )(?<!\bcan )(?<!\bdo )(?<!'m )(?<!'re )(?<!'ve )also(?! (?:comes|shops)\b)|"
     r"(?:and|so|since|as|then|or)(?= (?:i|i'm|i've|i'd|i'll|im|my|we|we're|our|it|it's|its|the|this|that|they|you|your|"
     r"he|she|his|her|please|pls|remind|can|could|would|will|is|are|was|were|do|don't|dont|no|never|also|something|nothing|anything|yesterday|today|"
-    r"tomorrow|love|hate|what|how|where|when|which|stop|call|only|allergic)\b))\b"
+    r"tomorrow|love|like|prefer|hate|what|how|where|when|which|stop|call|only|allergic)\b))\b"
 )
 _ZH_JOINTS = (
     r"(?:但是|可是|不过(?!敏)|然而|而且|并且|另外|还有|然后|因为|所以|顺便(?:说一?句|说一下|提一?下|问一?下)?|对了|"

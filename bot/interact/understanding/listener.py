@@ -128,6 +128,8 @@ class Listener:
         feedback = find_feedback(clauses, told, self._subjects, self._plain(clauses, mentions, dates))
         disliked = {fact.quote for fact in facts if fact.polarity == "dislike" and fact.confidence > LISTED_BUT_WEAK}
         disliked |= {fact.quote for fact in told_of.pointing if fact.polarity != "dislike"}  # "she is allergic to milk"
+        if all(any(clause.quote == fact.quote for fact in facts) for clause in clauses):
+            disliked |= {fact.quote for fact in facts}  # "I can't have nuts, love oat milk": nothing else is said
         feedback = [
             one for one in feedback if not (one.kind == "complaint" and one.severity < 2 and one.quote in disliked)
         ]  # "I've gone off chai" is a taste

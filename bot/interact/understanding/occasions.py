@@ -14,7 +14,7 @@ from .normalise import close_up, fold, has_cjk
 from .result import FoundDate, FoundFact
 
 _WHAT_EN = r"(?P<what>(?i:birthday|bday|b-day|wedding anniversary|anniversary|due date))"
-_NAME_EN = r"(?P<name>[A-Z][\w'-]*?)"
+_NAME_EN = r"(?P<name>(?!(?:Hi|Hello|Hey|Oh|And|So|Also|Well|Yes|No|Ok|Okay|Btw|Thanks|Please|Sorry)\b)[A-Z][\w'-]*?)"
 _WHO_EN = (
     r"(?:(?:(?:[Mm]y|[Oo]ur) |(?=(?i:mum|mom|dad|grandma|grandpa|granny|nan)\b))(?:(?:little|older|younger|eldest|youngest|oldest|dear|lovely|beloved|sweet|big|baby) )?"
     rf"(?:(?P<relation>(?i:RELATION))(?:,? {_NAME_EN},?)?(?:'s?)?|own)?|(?P<only>[A-Z][\w-]+)'s)"
@@ -52,7 +52,7 @@ _CHINESE = (
 # Over the clauses of one sentence: who it is first, the day later.
 _SENTENCE_EN = (
     rf"(?:{_NAME_EN}(?:,| is|, who is|,? that's) (?:my|our) (?:\w+ )?(?P<relation>(?i:RELATION))"
-    rf"|(?:[Mm]y|[Oo]ur) (?:\w+ )?(?P<relation2>(?i:RELATION))(?:,| is(?: called| named)?| called| named|'s name is|'s called)?(?: (?P<name2>[A-Z][\w'-]*))?)"
+    rf"|(?:[Mm]y|[Oo]ur) (?:\w+ )?(?P<relation2>(?i:RELATION))(?:,| is(?: called| named)?| called| named|'s name is|'s called)?(?: (?P<name2>[A-Z][\w-]*)(?:'s)?)?)"
     r"\b.{0,30}?(?:(?:her|his|their|whose) (?P<what>(?i:birthday|bday|b-day))|(?:has|celebrates|is having|will have|have) (?:her|his|their|a) (?P<what2>(?i:birthday|bday|b-day))|(?P<what3>born)|(?P<what4>birthday))"
     rf"(?: is| was| falls| comes| will be)?(?: always)?(?: on)?:?(?: the)? ?(?P<date>\S.*)",
 )
@@ -114,9 +114,10 @@ class OccasionFinder:
             return []
         found: list[FoundFact] = []
         for sentence in _sentences(clauses):
-            wide = self._of_sentence(sentence, dates, zone)
-            for fact in [wide] if wide else [self._of_clause(clause, dates, zone) for clause in sentence]:
-                if fact is not None and all((fact.value, fact.person) != (one.value, one.person) for one in found):
+            alone = [fact for clause in sentence if (fact := self._of_clause(clause, dates, zone))]
+            wide = None if any(fact.person for fact in alone) else self._of_sentence(sentence, dates, zone)
+            for fact in [wide] if wide else alone:
+                if all((fact.value, fact.person) != (one.value, one.person) for one in found):
                     found.append(fact)
         return found
 

@@ -17,6 +17,14 @@ _WHERE = re.compile(r" (?:in|on|with|over) (?!the morning|it|them|the|there|here
 _GOES_ON = re.compile(
     r"^(?:and|or|nor|also|especially|particularly|mostly|mainly|和|跟|还有|以及|或者?|特别是|尤其是?|主要是)\s*"
 )
+# What it begins with says a taste of its own, and is no part of the list before: "allergic to nuts, love oat milk".
+_TASTE_EN = re.compile(
+    r"(?:(?:i|do|also|always|usually|normally|often|mostly|mainly|really|just|still|absolutely|totally|much) )*"
+    r"(?:like|love|prefer|enjoy|adore|hate|dislike|drink|eat|take|order|buy|use) "
+)
+_TASTE_ZH = re.compile(
+    r"(?:平时|平常|一般|通常|经常|常常?|都|也|就|最|很|超|更|偏|特别|非常|比较)*(?:喜欢|喜爱|中意|钟爱|讨厌|爱(?!尔兰|玉)|[吃喝](?!的))"
+)
 _LONGEST_DISH = 6  # characters
 _LONGEST_IN_A_ROW, _MOST_IN_A_ROW = 10, 8  # characters of a thing, and things
 _LONGEST_DESCRIBED = 20  # characters
@@ -92,6 +100,8 @@ class ThingReader:
     def is_bare_list(self, text: str) -> list[Thing]:
         """The things of a clause that is a list of known things and nothing else."""
         text = _GOES_ON.sub("", text.strip())
+        if (_TASTE_EN if self._english else _TASTE_ZH).match(text):
+            return []
         found = self.read(text) if self._english or _OF_ONE_ZH.search(text) is None else []
         return found if found and all(one.known for one in found) else []
 

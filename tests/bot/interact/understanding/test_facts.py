@@ -217,6 +217,43 @@ def test_several_things_in_one_chinese_message_are_all_found(hear):
 
 
 @pytest.mark.parametrize(
+    ("text", "restrictions", "tastes"),
+    [
+        ("I'm allergic to peanuts, love oat milk", ["peanuts"], [("oat milk", "like")]),
+        ("I'm allergic to peanuts, hate milk", ["peanuts"], [("milk", "dislike")]),
+        ("I'm allergic to peanuts, like oat milk", ["peanuts"], []),
+        ("I'm allergic to peanuts and prefer soy milk", ["peanuts"], []),
+        ("I'm allergic to peanuts, usually drink oat milk", ["peanuts"], []),
+        ("I'm allergic to peanuts, eggs and milk", ["peanuts", "eggs", "milk"], []),
+        ("我对花生过敏，喜欢燕麦奶", ["花生"], [("燕麦奶", "like")]),
+        ("我对花生过敏，讨厌牛奶", ["花生"], [("牛奶", "dislike")]),
+        ("我对花生过敏，平时喝燕麦奶", ["花生"], []),
+        ("我对花生过敏，还有鸡蛋和牛奶", ["花生", "鸡蛋", "牛奶"], []),
+    ],
+)
+def test_a_taste_after_an_allergy_is_no_part_of_it(stored, text, restrictions, tastes):
+    facts = stored(text)
+    assert [value for kind, value, _ in facts if kind == "restriction"] == restrictions
+    assert [(value, polarity) for kind, value, polarity in facts if kind == "preference"] == tastes
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I love oat milk and my daughter Mia's birthday is 3 May", [("daughter Mia", "05-03")]),
+        (
+            "My son Tom's birthday is on 3 May and my wife Ann's birthday is June 7",
+            [("son Tom", "05-03"), ("wife Ann", "06-07")],
+        ),
+        ("Hi, my daughter Mia is turning 5, her birthday is on 3 May", [("daughter Mia", "05-03")]),
+        ("my daughter Mia's, birthday 3 May", [("daughter Mia", "05-03")]),
+    ],
+)
+def test_a_birthday_beside_other_things_keeps_its_person(hear, text, expected):
+    assert [(one.person, one.date) for one in hear(text).facts if one.kind == "occasion"] == expected
+
+
+@pytest.mark.parametrize(
     ("text", "fact"),
     [
         ("only text me after six", ("contact_preference", "only text me after six", None)),

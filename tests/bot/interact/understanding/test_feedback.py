@@ -124,3 +124,8 @@ def test_suggestions(hear, text):
 )
 def test_questions_wishes_and_denials_are_no_feedback(hear, text):
     assert told(hear(text)) == []
+
+
+def test_what_somebody_cannot_have_and_likes_judges_nothing(hear):
+    assert hear("I can't have peanuts, love oat milk").feedback == ()
+    assert [one.aspect for one in hear("I can't have peanuts, and your latte was cold").feedback] == ["product"]
