@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 
+from storage import follow_ups
 from storage.database import Memory
-from storage.models import Contact, Conversation, Event, FollowUp, FollowUpStatus, table_of
+from storage.models import Contact, Conversation, Event, table_of
 from storage.prepared import Prepared
 
 _CONTACTS = table_of(Contact)
@@ -17,7 +19,6 @@ _MARK = {
     for name in ("touchpoint", "feedback_id")
 }
 _EVENTS = table_of(Event)
-_FOLLOW_UPS = table_of(FollowUp)
 
 
 def find(memory: Memory, customer_id: int) -> Conversation | None:
@@ -42,7 +43,7 @@ def list_versions(memory: Memory, customer_id: int, chat_id: int, message_id: in
     ).all()  # fmt: skip
 
 
-def withdraw_reminder(memory: Memory, customer_id: int, reference: str) -> bool:
+def withdraw_reminder(memory: Memory, customer_id: int, reference: str, now: datetime) -> bool:
     """A reminder asked for is not wanted any more, whether it is planned yet or not. False: nothing is left of it."""
     unplanned = memory.connection().execute(
         delete(_EVENTS).where(
@@ -50,13 +51,5 @@ def withdraw_reminder(memory: Memory, customer_id: int, reference: str) -> bool:
             _EVENTS.c.planned_at.is_(None),
         )
     )  # fmt: skip
-    planned = memory.connection().execute(
-        update(_FOLLOW_UPS)
-        .where(
-            _FOLLOW_UPS.c.customer_id == customer_id, _FOLLOW_UPS.c.rule == "reminder",
-            _FOLLOW_UPS.c.occurrence == reference,
-            _FOLLOW_UPS.c.status.in_([FollowUpStatus.planned, FollowUpStatus.held]),
-        )
-        .values(status=FollowUpStatus.cancelled, reason="withdrawn")
-    )  # fmt: skip
-    return unplanned.rowcount + planned.rowcount > 0
+    planned = follow_ups.cancel(memory, [customer_id], "withdrawn", now, rules=["reminder"], occurrences=[reference])
+    return unplanned.rowcount + planned > 0

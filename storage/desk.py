@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import delete, select, update
 
-from storage import meta, orders
+from storage import follow_ups, meta, orders
 from storage.database import Memory
 from storage.models import Contact, Event, Order, OutboxMessage, Staff, table_of
 
@@ -53,13 +53,16 @@ def withdraw_contact(memory: Memory, contact_id: int) -> None:
     memory.execute(update(CONTACTS).where(CONTACTS.c.id == contact_id).values(kind="withdrawn"))
 
 
-def remove_order(memory: Memory, order_id: int) -> int | None:
+def remove_order(memory: Memory, order_id: int, now: datetime) -> int | None:
     """Take out an order that was entered or placed by mistake, and what it would have led to; returns whose it was."""
     order = memory.get(Order, order_id)
     if order is None or order.source not in (orders.COUNTER, orders.CHAT):
         return None
     memory.execute(
         delete(Event).where(Event.kind == "order", Event.reference == str(order_id), Event.planned_at.is_(None))
+    )
+    follow_ups.cancel(
+        memory, [order.customer_id], "withdrawn", now, rules=["after_purchase"], occurrences=[str(order_id)]
     )
     memory.delete(order)
     memory.flush()

@@ -218,6 +218,7 @@ def cancel(
     *,
     rules: Sequence[str] | None = None,
     purpose: str | None = None,
+    occurrences: Sequence[str] | None = None,
     but: Sequence[str] = (),
 ) -> int:
     """Cancel what has not gone out: open rows, and queued ones that the sender has not claimed. `but`: rules spared."""
@@ -227,6 +228,8 @@ def cancel(
         conditions.append(FOLLOW_UPS.c.rule.in_(rules))
     if purpose is not None:
         conditions.append(FOLLOW_UPS.c.purpose == purpose)
+    if occurrences is not None:
+        conditions.append(FOLLOW_UPS.c.occurrence.in_(occurrences))
     waiting = (
         select(FOLLOW_UPS.c.id, FOLLOW_UPS.c.outbox_id)
         .join(OUTBOX, OUTBOX.c.id == FOLLOW_UPS.c.outbox_id)

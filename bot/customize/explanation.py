@@ -98,7 +98,7 @@ def _upcoming(row: Any, standing: reach.Standing, settings: BusinessSettings, no
 
 def _held_back(rows: list[Any]) -> list[dict[str, Any]]:
     held = [row for row in rows if row["reason"] and row["status"] in (*_OPEN, "skipped", "cancelled")]
-    held.sort(key=lambda row: row["reason_at"], reverse=True)
+    held.sort(key=lambda row: row["reason_at"] or row["due_at"], reverse=True)
     return [
         {
             "rule": row["rule"],

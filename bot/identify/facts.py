@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from storage import facts
+from storage import events, facts
 from storage.database import Memory
 from storage.models import Fact
 
@@ -76,10 +76,17 @@ def withdraw(memory: Memory, customer_id: int, ids: Sequence[int], now: datetime
         for fact in facts.list_by_ids(memory, customer_id, ids)
         if fact.forgotten_at is None and fact.superseded_by is None
     ]
-    taken = [fact.id for fact in found]
-    facts.restore_superseded(memory, taken)
-    facts.forget(memory, taken, now)
+    facts.restore_superseded(memory, [fact.id for fact in found])
+    forget(memory, found, now)
     return found
+
+
+def forget(memory: Memory, found: Sequence[Fact], now: datetime) -> None:
+    """They hold no more; of an occasion, nothing stays planned."""
+    facts.forget(memory, [fact.id for fact in found], now)
+    for fact in found:
+        if fact.date:
+            events.add(memory, fact.customer_id, "occasion", at=now, reference=str(fact.id))
 
 
 def describe(fact: Fact) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def _move_reminder(turn: Turn, last: Recorded, answer: Answer) -> Recorded | Non
     if all(date.grain in reminders.DAY_GRAINS for date in turn.heard.dates):
         before = datetime.fromisoformat(old["at"]).astimezone(turn.zone)
         at = at.astimezone(turn.zone).replace(hour=before.hour, minute=before.minute)
-    conversations.withdraw_reminder(turn.memory, turn.customer.id, old["reference"])
+    conversations.withdraw_reminder(turn.memory, turn.customer.id, old["reference"], turn.now)
     return Recorded(reminders=[reminders.plan(turn, old["text"], at, answer)])
 
 

@@ -195,13 +195,13 @@ def say_placed(
     )  # fmt: skip
 
 
-def withdraw(memory: Memory, customer: Customer, ids: Sequence[int], answer: Answer) -> int:
+def withdraw(memory: Memory, customer: Customer, ids: Sequence[int], now: datetime, answer: Answer) -> int:
     """Take back orders that were placed here; how many there were."""
     count = 0
     for order_id in ids:
         order = bought.get(memory, order_id)
         if order is not None and order.customer_id == customer.id and order.source == bought.CHAT:
-            desk.remove_order(memory, order_id)
+            desk.remove_order(memory, order_id, now)
             answer.tell_staff("staff/order_withdrawn", order_id=order_id)
             count += 1
     return count

@@ -75,9 +75,9 @@ def undo(
     forgotten = [
         reference
         for reference in values.get("reminders", [])
-        if conversations.withdraw_reminder(memory, customer.id, reference)
+        if conversations.withdraw_reminder(memory, customer.id, reference, now)
     ]
-    withdrawn = orders.withdraw(memory, customer, values.get("orders", []), answer)
+    withdrawn = orders.withdraw(memory, customer, values.get("orders", []), now, answer)
     if not (taken or rows or forgotten or withdrawn):
         return None
     _forget_recorded(conversation, values)
@@ -120,7 +120,7 @@ def revise(turn: Turn, versions: Sequence[int], answer: Answer) -> tuple[Recorde
     still = {*kept.facts, *kept.known, *(old.id for old in old_facts if old.kind == "life_event" and old.value in told)}
     gone = [fact for fact in old_facts if fact.id not in still and fact.superseded_by is None]
     facts.restore_superseded(memory, [fact.id for fact in gone])
-    facts.forget(memory, [fact.id for fact in gone], turn.now)
+    known_facts.forget(memory, gone, turn.now)
     life_events.restore(memory, customer.id, gone, turn.now)
     households.take_back(memory, customer.id, gone, turn.now)
 

@@ -68,4 +68,4 @@ def withdraw_from(turn: Turn, contact_id: int) -> None:
     """Take out every reminder that one message had asked for."""
     for number in range(MOST):
         reference = str(contact_id) if number == 0 else f"{contact_id}.{number}"
-        conversations.withdraw_reminder(turn.memory, turn.customer.id, reference)
+        conversations.withdraw_reminder(turn.memory, turn.customer.id, reference, turn.now)

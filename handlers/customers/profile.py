@@ -104,7 +104,7 @@ def forget_fact(visit: Visit) -> None:
     values = visit.pressed.values if visit.pressed else {}
     fact = facts.get(visit.memory, visit.customer.id, values.get("fact_id", 0))
     if fact is not None:
-        facts.forget(visit.memory, [fact.id], visit.now)
+        known_facts.forget(visit.memory, [fact], visit.now)
         life_events.restore(visit.memory, visit.customer.id, [fact], visit.now)
         households.take_back(visit.memory, visit.customer.id, [fact], visit.now)
         visit.outcome.planned = True

@@ -117,7 +117,7 @@ def undo_order(visit: Visit) -> Deed:
     if visit.pressed is None or visit.now - visit.pressed.created_at > visit.settings.conversation.undo_for:
         acknowledge(visit, "press/too_late")
         return FAILED
-    customer_id = desk.remove_order(visit.memory, values["order_id"])
+    customer_id = desk.remove_order(visit.memory, values["order_id"], visit.now)
     customer = customers.get(visit.memory, customer_id) if customer_id else None
     if customer is None:
         acknowledge(visit, "press/expired")
