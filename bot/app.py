@@ -49,6 +49,7 @@ from bot.runtime.workshop import Workshop
 from handlers.visit import Business
 from sandbox import Telegram as SandboxTelegram
 from sandbox import create_app as create_sandbox
+from sandbox import for_this_machine
 from storage import inbox, meta, schema
 from storage.database import Database, Memory
 from storage.file_lock import lock_file
@@ -63,6 +64,7 @@ def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT. Raises RegularsError where it cannot start."""
     logs.set_up(settings.logging.level, settings.logging.format)
     startup.refuse_example_business(settings, examples.BUSINESS_NAME)
+    startup.refuse_open_sandbox(settings.environment)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_run(settings))
 
@@ -191,9 +193,10 @@ class Agent:
         if environment.api_token is not None:
             receiver = api.Receiver(self.database, self.settings, self.clock)
             probes.api = api.make_router(receiver, environment.api_token.get_secret_value())
-        if self._in_sandbox:
-            probes.panel = self._panel
-        ours = http.create_app(probes)
+        if not self._in_sandbox:
+            return http.create_app(probes)
+        probes.panel = self._panel
+        ours = for_this_machine(http.create_app(probes))
         return http.beside(ours, create_sandbox(self.sandbox)) if self.sandbox is not None else ours
 
     @property

@@ -152,6 +152,22 @@ class PortTaken(RegularsError):
         )
 
 
+class OpenSandbox(RegularsError):
+    """The sandbox would be served to other machines."""
+
+    exit_status = 2
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host, self.port = host, port
+        super().__init__(host, port)
+
+    def __str__(self) -> str:
+        return (
+            f"REGULARS_HTTP: {self.host}:{self.port} would open the sandbox to other machines, which may be anybody "
+            f"there, the owner too; use 127.0.0.1:{self.port}, or set TELEGRAM_BOT_TOKEN to be on Telegram"
+        )
+
+
 class ExampleBusiness(RegularsError):
     """A real token with the example business's settings: real people would be greeted in its name."""
 

@@ -4,7 +4,7 @@ Imports nothing from the agent. Run it with `python -m sandbox`, or mount `creat
 event loop of another server.
 """
 
-from sandbox.http import create_app
+from sandbox.http import create_app, for_this_machine
 from sandbox.telegram import Telegram
 
-__all__ = ["Telegram", "create_app"]
+__all__ = ["Telegram", "create_app", "for_this_machine"]

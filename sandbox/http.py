@@ -47,6 +47,22 @@ def create_app(telegram: Telegram) -> ASGIApp:
     return Application(telegram)
 
 
+def for_this_machine(app: ASGIApp) -> ASGIApp:
+    """Another application behind the sandbox's check of Host and Origin."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = dict(scope["headers"])
+            host, origin, site = (headers.get(name) for name in (b"host", b"origin", b"sec-fetch-site"))
+            refusal = _stranger(host, origin, site, scope["path"])
+            if refusal is not None:
+                await _reply_json(send, 403, {"error": refusal})
+                return
+        await app(scope, receive, send)
+
+    return answer
+
+
 class Application:
     def __init__(self, telegram: Telegram) -> None:
         self.telegram = telegram

@@ -37,7 +37,11 @@ VARIABLES = (
     ),
     Variable("REGULARS_WEBHOOK_URL", "none", "Public https address of `/telegram/webhook`; without it the bot polls"),
     Variable("REGULARS_WEBHOOK_SECRET", "none", "Secret that Telegram sends with each webhook call"),
-    Variable("REGULARS_HTTP", "127.0.0.1:8080", "host:port of health, metrics, webhook and the sandbox page"),
+    Variable(
+        "REGULARS_HTTP",
+        "127.0.0.1:8080",
+        "host:port of health, metrics, webhook and the sandbox page (that on this machine only)",
+    ),
     Variable(
         "REGULARS_API_TOKEN",
         "none",

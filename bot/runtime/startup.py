@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import ipaddress
 import logging
 import socket
 import sys
@@ -14,7 +15,7 @@ from telegram import Bot
 from telegram.error import NetworkError, TelegramError
 
 from bot.config import Environment, Settings
-from bot.errors import ExampleBusiness, PortTaken
+from bot.errors import ExampleBusiness, OpenSandbox, PortTaken
 from bot.runtime.intake import ALLOWED_UPDATES
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,20 @@ def refuse_example_business(settings: Settings, example: str) -> None:
     refusal = ExampleBusiness(environment.config_path, example)
     if not sys.stdin.isatty() or input(f"{refusal}\nGo on all the same? [y/N] ").strip().lower() not in ("y", "yes"):
         raise refusal
+
+
+def refuse_open_sandbox(environment: Environment) -> None:
+    """Whoever reaches a sandbox is anybody in it, its owner too. Raises OpenSandbox."""
+    host = environment.http_host
+    if (environment.sandbox or environment.clock == "sandbox") and not _is_this_machine(host):
+        raise OpenSandbox(host, environment.http_port)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _is_public(address: str) -> bool:

@@ -44,6 +44,8 @@ def test_health_metrics_and_what_is_not_served(sandbox: Sandbox, databases: Data
     assert bot.get("/panel/501").json()["name"].startswith("Ada")
     assert bot.get("/panel/999").status_code == 404
     assert bot.get("/telegram/webhook").status_code == 404  # polling: there is none
+    for stranger in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):
+        assert httpx.get(bot.url + "/panel/501", headers=stranger, trust_env=False).status_code == 403
     assert bot.stop() == 0
 
 
@@ -145,6 +147,13 @@ def test_a_taken_port_names_the_remedy(sandbox: Sandbox, databases: Databases) -
     assert "REGULARS_HTTP" in words
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "[::]", "example.org"])
+def test_the_sandbox_is_for_this_machine_only(tmp_path: Path, host: str) -> None:
+    words = refusal(embedded_bot(tmp_path, REGULARS_HTTP=f"{host}:0"))
+    assert "would open the sandbox to other machines" in words
+    assert not (tmp_path / "regulars-sandbox.db").exists()
+
+
 def test_the_example_business_with_a_real_token_asks_first(tmp_path: Path) -> None:
     """No terminal to ask on: refused, with the remedy. Nothing has been sent to Telegram."""
     bot = Bot(f"sqlite:///{tmp_path / 'r.db'}", {"TELEGRAM_BOT_TOKEN": TOKEN})
@@ -190,7 +199,8 @@ def test_embedded_everything_is_one_process_and_survives_a_restart(tmp_path: Pat
     with httpx.Client(base_url=bot.url, trust_env=False) as client:
         assert client.get("/").status_code == 200
         assert len(client.get("/sandbox/people").json()) == 6
-        assert client.get("/", headers={"Host": "evil.example"}).status_code == 403
+        for path in ("/", "/panel/1001", "/metrics"):
+            assert client.get(path, headers={"Host": "evil.example"}).status_code == 403
         assert client.post("/sandbox/messages", json={"from": 1001, "text": "I love chai"}).status_code == 200
     bot.kill()
     bot.start()
