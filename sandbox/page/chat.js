@@ -175,7 +175,7 @@ function contents(message) {
 
 /** The room a photo takes before it is there. */
 function fitted([width, height]) {
-  const scale = Math.min(320 / width, 320 / height);
+  const scale = Math.min(420 / width, 420 / height, 2);
   return [Math.round(width * scale), Math.round(height * scale)];
 }
 

@@ -1,7 +1,7 @@
 // The thinking panel: what the agent says it knows of this person, as `customers show --json` has it.
 
 import { ask, date, distance, find, locale, make, moment, now } from "./tools.js";
-import { language, named, word } from "./words.js";
+import { WORDS, language, named, word } from "./words.js";
 
 const panel = find("[data-panel]");
 const MOST_HELD = 5;
@@ -149,22 +149,24 @@ function consents(given) {
 }
 
 function worth(customer) {
-  const { rfm, ...value } = { ...customer.value };
-  const numbers = { ...(typeof rfm === "object" ? rfm : { rfm }), ...value };
+  const { rfm, prospect, ...value } = { ...customer.value };
+  const numbers = { ...rfm, ...value, chance: prospect?.chance };
   const currency = numbers.currency ?? customer.currency;
-  const rows = Object.entries(numbers).filter(([name, what]) => what != null && !["currency", "as_of"].includes(name)).map(([name, what]) => [named("figure", name), figure(name, what, currency)]);
+  // What is kept for working other things out has no word here, and is not shown.
+  const rows = Object.entries(numbers).filter(([name, what]) => what != null && name in WORDS[language].figure).map(([name, what]) => [named("figure", name), figure(name, what, currency)]);
   if (customer.contacts != null) rows.push([word("contacts"), number(customer.contacts)]);
   if (customer.orders != null && numbers.orders_ever == null) rows.push([named("figure", "orders_ever"), number(customer.orders)]);
   return rows.length > 0 && card("value", word("value"), make("dl", {}, rows.map(([name, what]) => make("div", {}, make("dt", {}, name), make("dd", {}, what)))));
 }
 
 function figure(name, value, currency) {
-  if (name === "alive" && typeof value === "number") return `${Math.round(value * 100)} %`;
+  if (name === "stage") return named("stage", value);
+  if (["alive", "chance"].includes(name)) return `${Math.round(value * 100)} %`;
   if (["spent", "present_value", "cost_to_serve", "brought"].includes(name) && currency && !Number.isNaN(Number(value))) {
     const money = new Intl.NumberFormat(locale(), { style: "currency", currency });
     return money.format(value / 10 ** money.resolvedOptions().maximumFractionDigits); // money is in minor units
   }
-  return typeof value === "object" ? JSON.stringify(value) : number(value);
+  return number(value);
 }
 
 function shownValue(fact) {
