@@ -181,7 +181,7 @@ def test_the_token_is_in_no_log(sandbox: Sandbox, databases: Databases) -> None:
         sandbox.ask("POST", "faults", {"method": "*", "times": 5, **fault})
         Chatter(sandbox, 501).says("hello?")
         time.sleep(0.5)
-    sandbox.end(kill=True)
+    sandbox.process.kill()
     time.sleep(0.5)
     assert bot.process is not None
     bot.process.terminate()
