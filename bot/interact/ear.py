@@ -138,7 +138,9 @@ class Ear:
             thought.ear = self
             self._asked.append(thought)
         except OSError:
-            self._bury()
+            self._hear_all()  # what it said before it died: whatever it did not get done with is the next
+            if self._line is not None:
+                self._bury()
 
     def _receive(self) -> None:
         """The next answer."""

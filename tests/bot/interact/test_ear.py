@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.interact import ear as ears
-from bot.interact.ear import Ear, Thought, Unheard
+from bot.interact.ear import TOO_LONG, Ear, Thought, Unheard
 from bot.interact.understanding import CatalogueEntry, FaqPhrasing, Listener
 from tests.support.bots import ROOT
 
@@ -152,6 +152,17 @@ def test_a_message_that_takes_too_long_is_refused_and_holds_up_nobody(make: Call
         ear.ask(think("forever and ever")).result()
     assert ear.ask(think(SAID[0])).result() == think(SAID[0]).result()
     assert ear.pid == pid
+
+
+def test_what_was_too_much_is_known_though_answers_before_it_were_not_read(make: Callable[..., Ear]) -> None:
+    ear = make(*TOO_MUCH)
+    process = ear._process
+    assert process is not None
+    asked = [ear.ask(think(text)) for text in (SAID[0], "forever and ever")]
+    process.wait()
+    asked.append(ear.ask(think(SAID[1])))  # nobody has read anything meanwhile
+    assert [thought.error for thought in asked] == [None, TOO_LONG, None]
+    assert [asked[0].result(), asked[2].result()] == [think(SAID[0]).result(), think(SAID[1]).result()]
 
 
 def test_what_fails_fails_alone(make: Callable[..., Ear]) -> None:
