@@ -55,7 +55,9 @@ def record(memory: Memory, calls: Sequence[Ended]) -> list[Queued]:
         if state == OutboxState.ready and call.too_old:
             state = OutboxState.failed
         not_before = call.again_at if call.meaning == "retry" and state == OutboxState.ready else None
-        outcomes.append(Outcome(call.row.id, state, call.at, call.message_id, call.error, not_before))
+        outcomes.append(
+            Outcome(call.row.id, call.row.attempts, state, call.at, call.message_id, call.error, not_before)
+        )
         if call.meaning == "moved" and call.chat_id:
             outbox.move_chat(memory, call.row.chat_id, call.chat_id)
         elif call.meaning == "plain":

@@ -48,6 +48,7 @@ class Outcome(NamedTuple):
     """What became of one call."""
 
     id: int
+    attempt: int  # which of the row's this was
     state: OutboxState
     at: datetime
     message_id: int | None = None
@@ -88,7 +89,7 @@ _CLAIM = Each(
 _RESOLVE = update(OUTBOX).where(OUTBOX.c.id == bindparam("row")).values(chat_id=bindparam("chat"))
 _RECORD = Prepared(
     update(OUTBOX)
-    .where(OUTBOX.c.id == bindparam("row"))
+    .where(OUTBOX.c.id == bindparam("row"), OUTBOX.c.attempts == bindparam("attempt"))
     .values(
         state=bindparam("new_state"),
         sent_at=bindparam("at"),
@@ -163,12 +164,16 @@ def claim(memory: Memory, rows: Sequence[Queued], at: datetime) -> list[Claimed]
 
 
 def record(memory: Memory, outcomes: Sequence[Outcome]) -> None:
-    """Write down what became of claimed rows. A sent row's attachments are let go."""
+    """Write down what became of claimed rows. A sent row's attachments are let go.
+
+    A row that whoever leads now has claimed anew is theirs: what we knew of it is no longer so.
+    """
     _RECORD.run_all(
         memory,
         [
             {
                 "row": outcome.id,
+                "attempt": outcome.attempt,
                 "new_state": outcome.state,
                 "at": outcome.at if outcome.state == OutboxState.sent else None,
                 "new_message_id": outcome.message_id,

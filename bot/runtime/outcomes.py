@@ -45,14 +45,14 @@ def read_reply(reply: Reply, delivery: str) -> Reading:
         return Reading(Meaning.wait, words, seconds=float(reply.parameters.get("retry_after") or 1))
     if (new := reply.parameters.get("migrate_to_chat_id")) is not None:
         return Reading(Meaning.moved, words, chat_id=int(new))
-    if reply.status == 403:
-        return Reading(Meaning.unreachable, words)
     if reply.status in (401, 409):
         return Reading(Meaning.alarm, words)
     if reply.status == 404:
         return Reading(Meaning.missing, words)
-    if reply.status >= 500:
+    if reply.status >= 500 or (not reply.body and reply.status not in (400, 413)):  # a page of somebody between us
         return read_break(words, delivery)
+    if reply.status == 403:
+        return Reading(Meaning.unreachable, words)
     if any(known in words for known in DONE_WORDS):
         return Reading(Meaning.sent)
     if any(known in words for known in GONE_WORDS):

@@ -21,7 +21,7 @@ from telegram.error import NetworkError
 from bot.clock import Clock
 from bot.runtime.limits import Limits
 from bot.runtime.outcomes import Meaning, Reading, read_break, read_reply
-from bot.runtime.request import Ambiguous, File, NotSent
+from bot.runtime.request import File, NotSent
 from bot.runtime.slot import Fleeting
 from bot.runtime.telegram_api import TelegramApi
 from storage import delivery, outbox
@@ -292,13 +292,18 @@ class Sender:
         if ready.edits is not None and method == "sendMessage":
             method, parameters["message_id"] = "editMessageText", ready.edits
         try:
+            if not self._may_send():
+                raise NotSent("the lead was lost while the row was claimed")
             reading = read_reply(await self._api.call(method, parameters, ready.files), row.delivery)
         except NotSent as error:
             reading = Reading(Meaning.retry, str(error))
-        except (Ambiguous, NetworkError) as error:
+        except NetworkError as error:
             reading = read_break(str(error), row.delivery)
         except asyncio.CancelledError:
             reading = read_break("stopped before Telegram answered", row.delivery)
+        except Exception as error:  # whatever it is, the chat goes on; its words may hold the address
+            logger.error("row %s: the call failed with %s", row.id, type(error).__name__)
+            reading = read_break(type(error).__name__, row.delivery)
         self._react(row.chat_id, method, reading)
         self._done.append(Done(row, reading))
         self._wake.set()

@@ -171,10 +171,10 @@ def deliver(database: Database, at: datetime, state: OutboxState = OutboxState.s
     """What the sender does with all that waits; returns the rows."""
 
     def run(memory: Memory) -> list[int]:
-        claimed = [row.id for row in outbox.claim(memory, outbox.load_waiting(memory), at)]
+        claimed = outbox.claim(memory, outbox.load_waiting(memory), at)
         if claimed:
-            outbox.record(memory, [outbox.Outcome(one, state, at, message_id=1) for one in claimed])
-        return claimed
+            outbox.record(memory, [outbox.Outcome(row.id, row.attempts, state, at, message_id=1) for row in claimed])
+        return [row.id for row in claimed]
 
     return database.write_now(run)
 

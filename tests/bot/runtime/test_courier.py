@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 from collections import Counter
@@ -11,12 +12,15 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from bot import beside
 from bot.runtime import courier as couriers
 from bot.runtime.courier import Courier
 from bot.runtime.request import AiohttpRequest, Ambiguous, File, NotSent
 from bot.runtime.telegram_api import TelegramApi
 from storage.database import Database
+from storage.models import Customer
 from tests.support.rigs import FOLLOW_UP, sending, until
 from tests.support.sandboxes import ROOT, Line
 
@@ -28,11 +32,13 @@ def from_our_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def rushing(line: Line, *, started: bool = True) -> AsyncIterator[tuple[Courier, TelegramApi]]:
+async def rushing(
+    line: Line, *, started: bool = True, url: str | None = None
+) -> AsyncIterator[tuple[Courier, TelegramApi]]:
     """A courier whose process is running, and the Bot API through it."""
     async with AiohttpRequest() as request:
         courier = Courier(request)
-        api = TelegramApi(line.sandbox.url, line.token, request, courier)
+        api = TelegramApi(url or line.sandbox.url, line.token, request, courier)
         try:
             if started:
                 await asyncio.gather(*(say(api, line, f"early {n}") for n in range(4)))
@@ -41,6 +47,41 @@ async def rushing(line: Line, *, started: bool = True) -> AsyncIterator[tuple[Co
         finally:
             await courier.close()
             assert courier.pid is None
+
+
+@asynccontextmanager
+async def speaking_oddly(said: Counter[str]) -> AsyncIterator[str]:
+    """The address of a server that answers what ODD has under a call's text, then hangs up; it counts the calls."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length:")[2].split()[0])
+        text = json.loads(await reader.readexactly(length))["text"]
+        said[text] += 1
+        writer.write(ODD.get(text, FINE))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+def page(status: int, body: str = "<html>please wait</html>") -> bytes:
+    return f"HTTP/1.1 {status} Odd\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+FINE = page(200, '{"ok": true, "result": {"message_id": 1}}')
+ODD = {
+    "a page": page(200),
+    "a page elsewhere": page(302),
+    "a page of refusal": page(403),
+    "a page of despair": page(502),
+    "an odd wait": page(429, '{"ok": false, "parameters": {"retry_after": "soon"}}'),
+    "half an answer": FINE[:-7],
+    "no HTTP": b"220 mail.example ESMTP\r\n",
+    "nothing": b"",
+}
 
 
 def say(api: TelegramApi, line: Line, text: str, **more: Any) -> Any:
@@ -91,6 +132,43 @@ def test_refusals_and_broken_links_are_told_as_they_are(line: Line) -> None:
 
     asyncio.run(scene())
     assert texts(line)["cut"] == 1
+
+
+def test_a_follow_up_whose_answer_is_not_telegrams_is_never_sent_again(line: Line, sqlite_database: Database) -> None:
+    """A proxy's page says nothing of the customer, and not that it was not sent."""
+    said: Counter[str] = Counter()
+
+    async def scene() -> dict[str, str]:
+        async with (
+            speaking_oddly(said) as url,
+            rushing(line, url=url) as (_, api),
+            sending(line, sqlite_database, api=api) as rig,
+        ):
+            rows = {text: await rig.queue(text, chat_id=line.person + n, **FOLLOW_UP) for n, text in enumerate(ODD)}
+            fine = await rig.queue("fine", **FOLLOW_UP)  # in the chat of the first, after it
+            states = {text: (await rig.settled(row)).state for text, row in rows.items()}
+            return {**states, "fine": (await rig.settled(fine)).state}
+
+    assert asyncio.run(scene()) == {**dict.fromkeys(ODD, "unknown"), "fine": "sent"}
+    assert {text: said[text] for text in ODD} == dict.fromkeys(ODD, 1)
+    assert sqlite_database.read_now(lambda memory: memory.scalars(select(Customer.status)).all()) == ["active"]
+
+
+def test_what_is_longer_than_the_socket_holds_goes_both_ways(line: Line) -> None:
+    long = "好" * (beside.BUFFER // 2)
+
+    async def scene() -> None:
+        async with rushing(line) as (courier, api):
+            refused = await asyncio.gather(*(say(api, line, long) for _ in range(3)))
+            assert [reply.description for reply in refused] == ["Bad Request: message is too long"] * 3
+            got = await api.call("getUpdates", {"limit": 100})
+            assert [update["message"]["text"] for update in got.body["result"]][1:] == told
+            assert courier._number == 4
+
+    told = [f"{n} ".ljust(4096, "好") for n in range(70)]
+    for text in told:
+        line.says(text=text)
+    asyncio.run(scene())
 
 
 def test_where_nobody_answers_it_is_not_sent(line: Line) -> None:

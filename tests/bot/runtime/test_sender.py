@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.clock import Clock
-from storage import outbox
+from storage import delivery, outbox
 from storage.database import Database, Memory
 from storage.models import Attachment, Contact, OutboxMessage, OutboxState
 from tests.support.rigs import FOLLOW_UP, WAIT_SECONDS, SendingRig, add_customer, sending, status_of, until
@@ -273,6 +273,49 @@ def test_rows_left_sending_after_a_crash(line: Line, database: Database) -> None
         assert rig.seen() == ["hello"]
 
     run(line, database, scene)
+
+
+def test_what_was_claimed_as_the_lead_was_lost_is_left_to_whoever_leads(line: Line, database: Database) -> None:
+    leads = threading.Event()
+    leads.set()
+
+    async def scene(rig: SendingRig) -> None:
+        row = await rig.queue("your beans run out", **FOLLOW_UP)
+        await until(lambda: not leads.is_set())
+        await until(lambda: rig.database.read_now(lambda m: m.get(OutboxMessage, row.id).state) == "ready")
+        assert (await rig.row(row)).attempts == 1
+        assert rig.seen() == []
+        leads.set()
+        await rig.sender.look()
+        assert (await rig.settled(row)).state == "sent"
+        assert rig.seen() == ["your beans run out"]
+
+    def recheck(_memory: Memory, _row: int) -> None:  # in the transaction that claims
+        if not asked:
+            leads.clear()
+        asked.append(True)
+
+    asked: list[bool] = []
+    run(line, database, scene, may_send=leads.is_set, recheck=recheck)
+
+
+def test_what_an_earlier_leader_hears_late_changes_nothing_done_since(line: Line, database: Database) -> None:
+    customer = database.write_now(lambda memory: add_customer(memory, line.person))
+    now = Clock().now()
+    where = {"chat_id": line.person, "customer_id": customer}
+    row = database.write_now(lambda memory: outbox.add(memory, "sendMessage", {"text": "hello"}, now=now, **where))
+
+    def record(claimed: list[outbox.Claimed], meaning: str) -> str:
+        ended = [delivery.Ended(one, meaning, None, None, None, now, now, too_old=False) for one in claimed]
+        database.write_now(lambda memory: delivery.record(memory, ended))
+        return database.read_now(lambda memory: memory.get(OutboxMessage, row.id).state)
+
+    earlier = database.write_now(lambda memory: outbox.claim(memory, [row], now))
+    assert database.write_now(outbox.recover) == (1, 0)
+    later = database.write_now(lambda memory: outbox.claim(memory, [row], now))
+    assert record(earlier, "retry") == "sending"
+    assert record(later, "sent") == "sent"
+    assert record(earlier, "retry") == "sent"
 
 
 def test_an_answer_overtakes_the_visits_that_wait(line: Line, sqlite_database: Database) -> None:
