@@ -37,7 +37,7 @@ SAMPLES: dict[str, Any] = {
     "household": ["Tom Becker"], "kind": "person", "items": [_ITEM], "placed": 5, "days": 14, "length": 4200, "most": 3000, "fewest": 5, "unreached": 2,
     "partners": [{"name": "Beans & Co", "id": 12, "tier": "A", "orders": 5, "told_at": None, "runs_out": None, "own_customers": 0, "open_cases": 0}],
     "bulletins": [{"sent_at": datetime(2026, 5, 3, tzinfo=UTC), "text": "New crop is in", "sent": 12, "waiting": 0, "refused": 1, "read": 7, "new": True}],
-    "pages": 2, "number": 1, "year": 1990, "month": 5, "day": datetime(2026, 5, 3, tzinfo=UTC),
+    "pages": 2, "number": 1, "year": 1990, "month": 5, "people": ["Tom"], "day": datetime(2026, 5, 3, tzinfo=UTC),
 }  # fmt: skip
 TIMES = re.compile(r"(?:^|_)(?:at|since|until|now)$")
 
@@ -162,9 +162,12 @@ def _fields(label: str) -> set[str]:
 
 
 class _Sample(str):
-    """Some text that a template may also look into or walk through."""
+    """Some text that a template may also look into, or walk through as a list of one."""
 
     __slots__ = ()
+
+    def __iter__(self) -> Iterator[str]:
+        yield self
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -177,6 +180,4 @@ def _sample(name: str) -> Any:
         return datetime(2026, 5, 3, 10, tzinfo=UTC)
     if name.endswith("_count"):
         return 3
-    if name.endswith("s") and not name.endswith("ss"):
-        return [_Sample(f"‹{name}›")]
     return _Sample(f"‹{name}›")

@@ -237,7 +237,8 @@ def test_staff_backup_migrate(filled: Path) -> None:
 def test_templates_are_checked_and_previewed(here: Path) -> None:
     assert json.loads(call("templates", "check", "--json")) == {"ok": True, "misprints": []}
     assert "Happy birthday" in call("templates", "preview", "follow_ups/birthday/default")
-    assert "生日快乐" in call("templates", "preview", "follow_ups/birthday/default", "--language", "zh")
+    assert "Tom的生日" in call("templates", "preview", "follow_ups/birthday/default", "--language", "zh")
+    assert "“‹unclear›”" in call("templates", "preview", "partners/stock_told")  # once, not letter by letter
     refused = call("templates", "preview", "follow_ups/birthday/defualt", status=2)
     assert "did you mean follow_ups/birthday/default?" in refused
 
