@@ -10,7 +10,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -29,6 +29,7 @@ from markupsafe import Markup
 MESSAGE_LENGTH = 4096  # Telegram counts after parsing entities
 VALUE_LENGTH = 1500  # of one value: a message of the customer's own 4,096 characters never fills ours
 SOURCE_LENGTH = 20_000
+SHORTEST_DAY = timedelta(hours=23)  # when summer time begins
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 VARIANT = re.compile(r"^%%\s*$", re.MULTILINE)
 GAP = re.compile(r"\n{3,}")
@@ -144,7 +145,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
     kept = ("default", "join", "length", "lower", "upper", "title", "trim", "first", "last", "replace", "round", "int")
     environment.filters = {name: environment.filters[name] for name in kept}
     environment.filters |= {
-        "money": _money, "day": _day, "moment": _moment, "clock": _clock, "span": _span,
+        "money": _money, "day": _day, "moment": _moment, "clock": _clock, "when": _when, "span": _span,
         "listed": _listed, "clip": _clip, "number": _number, "percent": _percent,
     }  # fmt: skip
     environment.intercepted_binops = frozenset(["*", "**", "%"])
@@ -214,6 +215,16 @@ def _moment(context: Context, value: datetime) -> str:
     locale = _language(context)
     form = "EEE, d MMM" if locale.language != "zh" else "M月d日 EEE"
     return f"{_say_day(local.date(), form, locale)} {_say_minute(local.hour, local.minute, locale)}"
+
+
+@pass_context
+def _when(context: Context, at: datetime, until: datetime | None) -> str:
+    """The moment, or from when until when of a day, or the whole day."""
+    if until is None:
+        return str(_moment(context, at))
+    if until - at >= SHORTEST_DAY:
+        return str(_day(context, at))
+    return f"{_moment(context, at)}–{_clock(context, until)}"
 
 
 @pass_context

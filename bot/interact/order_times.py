@@ -22,8 +22,8 @@ def read(turn: Turn, before: Mapping[str, str] | None) -> dict[str, str] | None:
         return dict(before) if before else None
     start, span = said.start.astimezone(turn.zone), said.end - said.start
     known = describe(before)
-    if known and known["day"] and span < WHOLE_DAY and not names_a_day(said):
-        day = known["day"].astimezone(turn.zone)
+    if known and _is_day(known) and span < WHOLE_DAY and not names_a_day(said):
+        day = known["at"].astimezone(turn.zone)
         start = start.replace(year=day.year, month=day.month, day=day.day)
     if not names_half_of_day(said):
         hours = (start, start - HALF_A_DAY, start + HALF_A_DAY)
@@ -37,22 +37,26 @@ def is_closed(business: Business, kept: Mapping[str, str] | None) -> bool:
     wanted, hours = describe(kept), business.opening_hours
     if wanted is None or hours == type(hours)():
         return False
-    if wanted["day"]:
-        return not hours.on(wanted["day"].date())
-    at, until = wanted["at"], wanted["until"] or wanted["at"]
+    at = wanted["at"]
+    if _is_day(wanted):
+        return not hours.on(at.date())
+    until = wanted["until"] or at
     return not any(_is_open(business, one) for one in (at, at - AT_CLOSING, at + (until - at) / 2))
+
+
+def describe(kept: Mapping[str, str] | None) -> dict[str, Any] | None:
+    """For templates: `at`, and `until` where it is a span or a whole day."""
+    if not kept or "wanted_at" not in kept:
+        return None
+    until = kept.get("wanted_until")
+    return {
+        "at": datetime.fromisoformat(kept["wanted_at"]), "until": datetime.fromisoformat(until) if until else None,
+    }  # fmt: skip
 
 
 def _is_open(business: Business, at: datetime) -> bool:
     return business.opening_hours.is_open(at.astimezone(business.time_zone))
 
 
-def describe(kept: Mapping[str, str] | None) -> dict[str, Any] | None:
-    """For templates: a `day`, or `at` and perhaps `until`."""
-    if not kept or "wanted_at" not in kept:
-        return None
-    at = datetime.fromisoformat(kept["wanted_at"])
-    until = datetime.fromisoformat(kept["wanted_until"]) if "wanted_until" in kept else None
-    if until is not None and until - at >= WHOLE_DAY:
-        return {"day": at, "at": None, "until": None}
-    return {"day": None, "at": at, "until": until}
+def _is_day(wanted: Mapping[str, Any]) -> bool:
+    return wanted["until"] is not None and wanted["until"] - wanted["at"] >= WHOLE_DAY

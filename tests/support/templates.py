@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, nodes
 
 AT = datetime(2026, 5, 3, 9, 30, tzinfo=UTC)
-TIMES = {"day", "moment", "clock"}
+TIMES = {"day", "moment", "clock", "when"}
 NUMBERS = {"money", "number", "span", "round", "int", "percent"}
 LISTS = {"listed", "join", "length", "first", "last"}
 Path = tuple[str, ...]
@@ -98,8 +98,9 @@ class Reader:
             for names, kind in ((TIMES, "time"), (NUMBERS, "number"), (LISTS, "list")):
                 if node.name in names:
                     self._mark(node.node, kind)
-            if node.name == "money":
-                self._mark(node.args[0], "currency")
+            for name, kind in (("money", "currency"), ("when", "time")):
+                if node.name == name:
+                    self._mark(node.args[0], kind)
         elif isinstance(node, nodes.BinExpr) and not isinstance(node, nodes.And | nodes.Or):
             for side, other in ((node.left, node.right), (node.right, node.left)):
                 if isinstance(other, nodes.Const) and isinstance(other.value, int):

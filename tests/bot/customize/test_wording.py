@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -208,6 +209,16 @@ def test_numbers_and_times_are_written_as_the_language_does(tmp_path: Path) -> N
     values = {"total": 1250, "at": AT, "days": 14, "n": 1234.5}
     assert wording.render("en", "x", values, zone=BERLIN) == "€12.50; 3 May 2026; Sun, 3 May 11:30; 2 weeks; 1,234.5"
     assert wording.render("zh", "x", values, zone=BERLIN) == "€12.50; 2026年5月3日; 5月3日 周日 11:30; 2周; 1,234.5"
+
+
+def test_a_span_is_a_moment_or_hours_or_a_day(tmp_path: Path) -> None:
+    wording = with_text(tmp_path, "{{ at | when(until) }}")
+    for until, words in (
+        (None, "Sun, 3 May 11:30"),
+        (AT + timedelta(hours=2), "Sun, 3 May 11:30–13:30"),
+        (AT + timedelta(hours=23), "3 May 2026"),
+    ):
+        assert wording.render("en", "x", {"at": AT, "until": until}, zone=BERLIN) == words
 
 
 def test_clean_keeps_emoji_and_takes_marks_that_hide() -> None:
