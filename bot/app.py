@@ -170,7 +170,7 @@ class Agent:
         self.sender = Sender(
             TelegramApi(self.base, token, self.request, self.courier), database, clock, Limits(settings.telegram), in_flight=settings.telegram.in_flight,
             recheck=lambda memory, row: follow_ups.recheck(memory, row, settings, clock.now()),
-            recorded=self.notices.report_unknown, may_send=lambda: self.leadership.may_call,
+            recorded=self.notices.report_broken, may_send=lambda: self.leadership.may_call,
         )  # fmt: skip
         lanes = None if database.is_sqlite else LeasedLanes(database, owner)
         self.worker = Worker(
@@ -237,7 +237,7 @@ class Agent:
             await self.worker.run_suspects()
         self._spawn(self.worker.run(), "worker")
         self._spawn(self.workshop.run(), "workshop")
-        self._spawn(Leader(self.leadership, self.polled, self.sender, self.database).run(), "leader")
+        self._spawn(Leader(self.leadership, self.polled, self.sender, self.database, self.notices).run(), "leader")
         self.schedule.start(self.application.job_queue)
         await self.application.job_queue.start()
         if following is not None:

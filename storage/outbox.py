@@ -14,6 +14,7 @@ from storage.models import Attachment, Delivery, Identity, OutboxMessage, Outbox
 from storage.prepared import Each, Insertion, Prepared
 
 OUTBOX = table_of(OutboxMessage)
+STOPPED = "stopped while sending; whether it arrived is not known"
 ANSWERED = "answered:"  # begins the key of an answer that more of the customer's words changed; no row outlives it
 
 
@@ -200,10 +201,10 @@ def move_chat(memory: Memory, old: int, new: int) -> None:
     )
 
 
-def recover(memory: Memory) -> tuple[int, int]:
+def recover(memory: Memory) -> tuple[int, list[int | None]]:
     """After a crash: rows left `sending`. Answers are sent again; the rest become `unknown` and stay so.
 
-    Returns how many of each. Only for whoever leads, and before it sends.
+    Returns how many answers, and whose the rest are. Only for whoever leads, and before it sends.
     """
     connection = memory.connection()
     stuck = OUTBOX.c.state == OutboxState.sending
@@ -213,9 +214,10 @@ def recover(memory: Memory) -> tuple[int, int]:
     unknown = connection.execute(
         update(OUTBOX)
         .where(stuck, OUTBOX.c.delivery == Delivery.follow_up)
-        .values(state=OutboxState.unknown, error="stopped while sending; whether it arrived is not known")
-    ).rowcount
-    return again, unknown
+        .values(state=OutboxState.unknown, error=STOPPED)
+        .returning(OUTBOX.c.customer_id)
+    )
+    return again, list(unknown.scalars())
 
 
 def cancel(memory: Memory, outbox_id: int, why: str) -> bool:

@@ -7,10 +7,11 @@ import logging
 
 from bot.runtime.intake import Intake
 from bot.runtime.lanes import RENEW_SECONDS, Leadership
+from bot.runtime.notices import Notices
 from bot.runtime.sender import Sender
 from bot.runtime.tasks import end
 from storage import outbox
-from storage.database import Database
+from storage.database import Database, Memory
 
 logger = logging.getLogger(__name__)
 
@@ -18,11 +19,14 @@ logger = logging.getLogger(__name__)
 class Leader:
     """`intake` is None in webhook mode, where Telegram brings the updates."""
 
-    def __init__(self, leadership: Leadership, intake: Intake | None, sender: Sender, database: Database) -> None:
+    def __init__(
+        self, leadership: Leadership, intake: Intake | None, sender: Sender, database: Database, notices: Notices
+    ) -> None:
         self._leadership = leadership
         self._intake = intake
         self._sender = sender
         self._database = database
+        self._notices = notices
 
     async def run(self) -> None:
         """Lead whenever the lead is ours, until cancelled. Raises what ends the poll."""
@@ -50,8 +54,14 @@ class Leader:
 
     async def _take_over(self) -> None:
         """Whoever led before begins no call that could outlast its lease, so none of its calls is under way now."""
-        again, unknown = await self._database.write(outbox.recover, name="recover")
-        if again or unknown:
-            logger.warning("after a stop: %s answers are sent again, %s follow-ups are unknown", again, unknown)
+
+        def recover(memory: Memory) -> tuple[int, int]:
+            again, unknown = outbox.recover(memory)
+            self._notices.report_unknown(memory, [(customer_id, outbox.STOPPED) for customer_id in unknown])
+            return again, len(unknown)
+
+        again, lost = await self._database.write(recover, name="recover")
+        if again or lost:
+            logger.warning("after a stop: %s answers are sent again, %s follow-ups are unknown", again, lost)
         self._leadership.has_recovered = True
         await self._sender.look()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from bot.clock import Clock
@@ -41,16 +42,19 @@ class Notices:
         )
         return Outcome(queued=queued)
 
-    def report_unknown(self, memory: Memory, done: list[Done]) -> list[Queued]:
-        """Follow-ups that may or may not have arrived: staff decide, nobody sends them again by itself."""
+    def report_broken(self, memory: Memory, done: list[Done]) -> list[Queued]:
+        """Of calls that have ended, those of which nobody knows whether they arrived."""
+        lost = [call for call in done if call.reading.meaning == Meaning.unknown]
+        return self.report_unknown(memory, [(call.row.customer_id, call.reading.error or "") for call in lost])
+
+    def report_unknown(self, memory: Memory, lost: Sequence[tuple[int | None, str]]) -> list[Queued]:
+        """Follow-ups (whose, and what went wrong) that may have arrived: staff decide, nobody sends them again by itself."""
         queued: list[Queued] = []
-        for call in done:
-            if call.reading.meaning != Meaning.unknown or call.row.customer_id is None:
-                continue
-            customer = customers.get(memory, call.row.customer_id)
-            values = {"name": customer.name if customer else "", "customer_id": call.row.customer_id,
-                      "error": call.reading.error or ""}  # fmt: skip
-            queued += self._tell_staff(memory, "staff/unknown_outcome", values)
+        for customer_id, error in lost:
+            customer = customers.get(memory, customer_id) if customer_id is not None else None
+            if customer is not None:
+                values = {"name": customer.name, "customer_id": customer.id, "error": error}
+                queued += self._tell_staff(memory, "staff/unknown_outcome", values)
         return queued
 
     def _tell_staff(self, memory: Memory, name: str, values: dict[str, Any]) -> list[Queued]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
@@ -107,6 +108,26 @@ def test_a_voice_note_reaches_staff_and_holds_up_nobody(sandbox: Sandbox, databa
         time.sleep(0.05)
     ada.asks("I love mint", "mint")
     assert bot.get("/readyz").json() == {"ready": True, "troubles": []}
+    assert bot.stop() == 0
+
+
+def test_staff_hear_of_a_follow_up_that_a_kill_leaves_unknown(sandbox: Sandbox, databases: Databases) -> None:
+    bot = bot_beside(sandbox, databases.sqlite_url())
+    bot.start()
+    ada, olivia = Chatter(sandbox, 501), Chatter(sandbox, 1000)
+    ada.asks("/start", "Blue Door")
+    asked = ada.says("remind me in two days to reorder beans")["message_id"]
+    ada.wait_for("beans", after=asked)
+    sandbox.ask("POST", "faults", {"method": "sendMessage", "delay_ms": 3000})
+    mover = threading.Thread(target=sandbox.ask, args=("POST", "clock", {"advance": "3d"}))
+    mover.start()
+    ada.wait_for("⏰", "beans", seconds=60)
+    bot.kill()  # Telegram has it, we do not know
+    mover.join()
+    sandbox.ask("DELETE", "faults")
+    bot.start()
+    assert "may or may not have arrived" in olivia.wait_for("Ada", "(#")
+    assert sum("⏰" in text for text in ada.heard()) == 1
     assert bot.stop() == 0
 
 
