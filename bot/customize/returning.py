@@ -45,6 +45,14 @@ def reconcile(
     _reconcile_birthdays(memory, settings, now, standings)
 
 
+def plan_anew(memory: Memory, settings: BusinessSettings, now: datetime, customer_id: int) -> None:
+    """Where the customer's clocks are read has changed: what returns is planned by the new ones."""
+    memory.flush()
+    rows = follow_ups.list_open(memory, [customer_id], ["check_in", "birthday"])
+    follow_ups.cancel_rows(memory, [row.id for row in rows], Reason.superseded, now)
+    reconcile(memory, settings, now, [customer_id])
+
+
 def _cancel_unwanted(memory: Memory, standings: dict[int, Standing], now: datetime) -> None:
     stopped = [one.id for one in standings.values() if one.status == CustomerStatus.stopped]
     if stopped:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import phonenumbers
 
+from bot.identify.time_zones import read_time_zone
 from storage import events, facts
 from storage.database import Memory
 from storage.models import Customer, CustomerStatus
@@ -39,6 +40,16 @@ def read_quiet(text: str) -> Quiet | None:
         return None
     quiet = Quiet(*(f"{hour:02}:{minute:02}" for hour, minute in zip(hours, minutes, strict=True)))
     return None if quiet.start == quiet.end else quiet
+
+
+def read_quiet_and_zone(text: str) -> tuple[Quiet | None, str | None] | None:
+    """A span, a time zone or a place that names one, or both: "22-8", "Tokyo", "22:00-08:00 New York"; None for else."""
+    words = text.split()
+    for cut in range(len(words) + 1):
+        quiet, zone = read_quiet(" ".join(words[:cut])), read_time_zone(" ".join(words[cut:]))
+        if (quiet or cut == 0) and (zone or cut == len(words)) and (quiet or zone):
+            return quiet, zone
+    return None
 
 
 def set_quiet(customer: Customer, quiet: Quiet | None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.customize.messages import Button, Rows
+from bot.customize.returning import plan_anew
 from bot.differentiate import earning, partners, tiers
 from bot.differentiate.reasons import describe_tier_to_customer
 from bot.identify import consents, merging, profiles
@@ -57,7 +58,7 @@ def _make_page(visit: Visit, page: int) -> tuple[Rows, dict[str, Any]]:
         "name": profiles.address(memory, customer), "language": customer.language, "stopped": customer.status == CustomerStatus.stopped,
         "facts": shown, "total": total, "page": page + 1, "pages": pages, "tier": customer.tier,
         "marketing": agreed[Purpose.marketing], "profiling": agreed[Purpose.profiling],
-        "quiet_from": customer.quiet_from, "quiet_to": customer.quiet_to, "partner": partners.is_partner(customer),
+        "quiet_from": customer.quiet_from, "quiet_to": customer.quiet_to, "time_zone": customer.time_zone, "partner": partners.is_partner(customer),
     }  # fmt: skip
     return _make_buttons(shown, page, pages, agreed), values
 
@@ -155,11 +156,16 @@ def set_language(visit: Visit) -> None:
 
 
 def ask_quiet(visit: Visit) -> None:
-    """/quiet 22:00-08:00 sets it; alone it shows what holds and offers some."""
+    """/quiet 22:00-08:00 sets it, /quiet Tokyo where its clocks are read; alone it shows what holds and offers some."""
     if visit.said.arguments.strip():
-        quiet = profiles.read_quiet(visit.said.arguments)
-        if quiet is not None:
-            profiles.set_quiet(visit.customer, quiet)
+        asked = profiles.read_quiet_and_zone(visit.said.arguments)
+        if asked is not None:
+            quiet, zone = asked
+            if quiet is not None:
+                profiles.set_quiet(visit.customer, quiet)
+            if zone is not None:
+                visit.customer.time_zone = zone
+                plan_anew(visit.memory, visit.settings, visit.now, visit.customer.id)
             visit.outcome.planned = True
             visit.say("profile/quiet_set", **_describe_quiet(visit))
             return

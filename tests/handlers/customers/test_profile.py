@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage.models import Attachment, Consent, Customer, Event, Fact
+from bot.customize.follow_ups import tick
+from storage.models import Attachment, Consent, Customer, Event, Fact, FollowUp
 from tests.support.visits import Chat
 
 
@@ -121,6 +123,47 @@ def test_impossible_quiet_hours_are_refused_with_an_example(ana: Chat, words: st
     assert ana.customer.quiet_from is None
     assert "/quiet 22:00-08:00" in ana.text
     assert "<b>" not in ana.text
+
+
+@pytest.mark.parametrize(
+    ("words", "zone", "span"),
+    [
+        ("Tokyo", "Asia/Tokyo", (None, None)),
+        ("asia/tokyo", "Asia/Tokyo", (None, None)),
+        ("东京", "Asia/Tokyo", (None, None)),
+        ("北京", "Asia/Shanghai", (None, None)),
+        ("22-8 New York", "America/New_York", ("22:00", "08:00")),
+        ("22:00 到 8:00 上海", "Asia/Shanghai", ("22:00", "08:00")),
+    ],
+)
+def test_a_time_zone_is_told_with_quiet(ana: Chat, words: str, zone: str, span: tuple[str | None, str | None]) -> None:
+    ana.send(f"/quiet {words}")
+    customer = ana.customer
+    assert (customer.time_zone, customer.quiet_from, customer.quiet_to) == (zone, *span)
+    assert f"From {span[0] or '21:00'} to {span[1] or '09:00'} (time zone {zone})" in ana.text
+    ana.send("/me")
+    assert f"Your time zone: {zone}." in ana.text
+
+
+def test_where_the_clocks_are_read_moves_what_is_planned(ana: Chat) -> None:
+    house = ana.house
+    ana.send("my birthday is 10 March")
+    for place, at in (("", 9), ("Auckland", -3), ("Tokyo", 1)):
+        if place:
+            ana.send(f"/quiet {place}")
+        house.write(lambda memory: tick(memory, house.settings, house.wording, house.clock.now()))
+        due = datetime(2026, 3, 10, tzinfo=UTC) + timedelta(hours=at)  # 10:00 there
+        assert [(row.status, row.due_at) for row in ana.rows(FollowUp)] == [("planned", due)]
+    ana.send("remind me tomorrow at 8 to buy beans")
+    reminders = [event for event in ana.rows(Event) if event.kind == "reminder"]
+    assert [event.data["at"] for event in reminders] == ["2026-03-03T08:00:00+09:00"]
+
+
+@pytest.mark.parametrize("words", ["Mars", "22:00-08:00 Mars", "Tokyo 25:00-08:00", "Europe", "GMT+99"])
+def test_a_place_nobody_knows_changes_nothing(ana: Chat, words: str) -> None:
+    ana.send(f"/quiet {words}")
+    assert (ana.customer.time_zone, ana.customer.quiet_from) == (None, None)
+    assert "/quiet Tokyo" in ana.text
 
 
 def test_quiet_hours_are_set_by_tap_and_back(ana: Chat) -> None:
