@@ -185,7 +185,9 @@ def assign(
 
 @app.command()
 def export(
-    key: Key, file: Annotated[Path | None, typer.Argument(help="Where to; standard output if left out.")] = None
+    key: Key,
+    file: Annotated[Path | None, typer.Argument(help="Where to; standard output if left out.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Everything held on one person, as JSON."""
     from bot.identify import portrait
@@ -205,7 +207,7 @@ def export(
         file.write_text(json.dumps(held, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise InputError(str(file), [InputProblem(None, f"cannot be written: {error.strerror}")]) from None
-    say(str(file))
+    print_json({"file": str(file)}) if as_json else say(str(file))
 
 
 @app.command()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.output import (
+    AsJson,
     make_group,
     print_json,
     read_moment,
@@ -31,6 +32,7 @@ def understand(
     timezone: Annotated[str | None, typer.Option(help="Time zone of who says them.")] = None,
     language: Annotated[str | None, typer.Option(help="Language where a message does not tell.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why: in words on a terminal, else as `why`.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Understand messages: one a line on standard input, a JSON object a line out."""
     settings = read_settings()
@@ -41,7 +43,7 @@ def understand(
         heard = listener.understand(line.rstrip("\r\n"), language=language, time_zone=zone, now=at)
         if not explain:
             print_json(heard.to_json(), compact=True)
-        elif sys.stdout.isatty():
+        elif sys.stdout.isatty() and not as_json:
             say("\n".join(["", heard.text, *(f"  {reason}" for reason in listener.explain(heard))]))
         else:
             print_json({**heard.to_json(), "why": [one.to_json() for one in listener.explain(heard)]}, compact=True)

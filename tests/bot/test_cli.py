@@ -89,7 +89,9 @@ def test_understand_answers_line_by_line(here: Path) -> None:
 
 
 def test_understand_says_why_only_where_it_is_asked(here: Path) -> None:
-    plain, told = (run(here, "understand", *more, typed="I love oat lattes\n") for more in ((), ("--explain",)))
+    plain, told = (
+        run(here, "understand", *more, typed="I love oat lattes\n") for more in (("--json",), ("--explain",))
+    )
     why = json.loads(told.stdout).pop("why")
     assert {**json.loads(plain.stdout), "why": why} == json.loads(told.stdout)
     (fact,) = (one for one in why if one["of"] == "facts[0]")
@@ -206,6 +208,8 @@ def test_export_and_erase(filled: Path) -> None:
     held = json.loads((filled / "anna.json").read_text(encoding="utf-8"))
     assert held["customer"]["name"] == "Anna Keller"
     assert json.loads(call("export", "bd-001"))["orders"] == held["orders"]
+    assert json.loads(call("export", "bd-001", "--json"))["orders"] == held["orders"]
+    assert json.loads(call("export", "bd-001", "anna.json", "--json")) == {"file": "anna.json"}
     assert run(filled, "erase", "bd-001").returncode == 2  # nobody to ask
     assert "Anna Keller" in call("customers", "show", "bd-001")
     assert json.loads(call("erase", "bd-001", "--yes", "--json")) == {"erased": 1}
