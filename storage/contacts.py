@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, update
 
 from storage.database import Memory
 from storage.models import Contact, table_of
@@ -38,6 +38,11 @@ def add_all(memory: Memory, rows: Sequence[dict[str, Any]]) -> None:
     """Log many at once; every row must have the same keys."""
     if rows:
         _INSERT.run_all(memory, rows)
+
+
+def blank(memory: Memory, ids: Sequence[int]) -> None:
+    """Contacts just logged whose words stand elsewhere."""
+    memory.connection().execute(update(CONTACTS).where(CONTACTS.c.id.in_(ids)).values(text=""))
 
 
 def find_revised(memory: Memory, customer_id: int, chat_id: int, message_id: int) -> int | None:

@@ -17,6 +17,7 @@ from storage.models import (
     AuditEntry,
     Base,
     BulletinRead,
+    ButtonToken,
     Consent,
     Contact,
     Conversation,
@@ -61,7 +62,7 @@ INNER = {"customer_id", "outbox_id", "staff_id", "owner_id", "planned_at"}
 """Columns that say nothing about the person: our own bookkeeping, our staff."""
 CUSTOMERS, CONTACTS = table_of(Customer), table_of(Contact)
 INBOX, OUTBOX, AUDIT, STAFF = table_of(InboxUpdate), table_of(OutboxMessage), table_of(AuditEntry), table_of(Staff)
-ERASURES = table_of(Erasure)
+ERASURES, BUTTONS = table_of(Erasure), table_of(ButtonToken)
 NOTHING = "{}"
 
 
@@ -125,6 +126,7 @@ def erase(memory: Memory, customer_id: int, chats: Sequence[int], names: Sequenc
     _blank_inbox(memory, INBOX.c.chat_id.in_(chats))
     _blank_groups(memory, chats)
     _blank_staff(memory, [f"#{customer_id}", *names])
+    _drop_buttons(memory, customer_id, names)
     partners.let_go(memory, [customer_id])
     referrals.release(memory, [customer_id])
     connection.execute(delete(CUSTOMERS).where(CUSTOMERS.c.id == customer_id))
@@ -152,7 +154,7 @@ def _blank_staff(memory: Memory, names: Sequence[str]) -> None:
     connection = memory.connection()
     chats = select(STAFF.c.telegram_id)
     spelt = [spelling for name in names for spelling in _spellings(name)]
-    _blank_inbox(memory, and_(INBOX.c.chat_id.in_(chats), _mentions(INBOX.c.raw, spelt)))
+    _blank_inbox(memory, INBOX.c.chat_id.in_(chats))
     shown = cast(OUTBOX.c.parameters, Text)
     connection.execute(
         update(OUTBOX)
@@ -170,6 +172,19 @@ def _blank_staff(memory: Memory, names: Sequence[str]) -> None:
         .values(text="")
     )
     connection.execute(update(AUDIT).where(_mentions(AUDIT.c.arguments, spelt)).values(arguments=""))
+
+
+def _drop_buttons(memory: Memory, customer_id: int, names: Sequence[str]) -> None:
+    """Buttons shown to staff carry what they wrote: a note whose customer is yet to be chosen."""
+    connection = memory.connection()
+    shown = select(BUTTONS.c.row, BUTTONS.c.action_values).where(BUTTONS.c.chat_id.in_(select(STAFF.c.telegram_id)))
+    spelt = [name.casefold() for name in names if name]
+    about = [
+        row
+        for row, values in connection.execute(shown)
+        if values.get("customer_id") == customer_id or any(name in str(values).casefold() for name in spelt)
+    ]
+    connection.execute(delete(BUTTONS).where(BUTTONS.c.row.in_(about)))
 
 
 def _spellings(name: str) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.customize.messages import Rows
 from handlers.visit import Visit
-from storage import team
+from storage import contacts, team
 from storage.models import Staff
 
 OWNER = "owner"
@@ -56,7 +56,10 @@ def refuse(visit: Visit) -> None:
 
 
 def audit(visit: Visit, outcome: str, about: int | None = None) -> None:
+    """What was done, about whom: their words stand there and with that customer, and are no contact of the colleague's."""
     pressed = visit.pressed
+    if about is not None and about != visit.customer.id:
+        contacts.blank(visit.memory, visit.spoken)
     team.log(
         visit.memory,
         command=f"press:{pressed.action}" if pressed else visit.said.command or "file",

@@ -35,6 +35,17 @@ def test_write_is_kept(database: Database) -> None:
     assert database.read_now(count_meta) == 1
 
 
+def test_an_error_does_not_repeat_what_was_to_be_kept(database: Database) -> None:
+    database.write_now(add_meta("a"))
+    with pytest.raises(IntegrityError) as refused:
+        database.write_now(add_meta("a", "I am allergic to nuts"))
+    assert "nuts" not in str(refused.value)
+
+
+def test_what_is_deleted_is_overwritten_in_the_file(sqlite_database: Database) -> None:
+    assert sqlite_database.read_now(lambda memory: memory.scalar(text("PRAGMA secure_delete"))) == 1
+
+
 def test_failing_piece_is_undone_alone(database: Database) -> None:
     async def run() -> list[object]:
         return await asyncio.gather(
