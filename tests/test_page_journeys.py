@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.support.bots import Bot, embedded_bot
 from tests.support.browser import DESKTOP, PHONE, ChatPage, open_browser, open_page
+from tests.test_journeys import SCRIPTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -41,6 +43,38 @@ def picture(chat: ChatPage, name: str, tmp_path: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     chat.screenshot(folder / f"{name}.png")
     assert (folder / f"{name}.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(("language", "person"), [("en", 9101), ("zh", 9102)])
+def test_the_script_from_start_to_a_follow_up_a_week_later(
+    bot: Bot, browser: Browser, language: str, person: int
+) -> None:
+    script = SCRIPTS[language]
+    newcomer = {"id": person, "first_name": script["name"], "language_code": language}
+    httpx.post(f"{bot.url}/sandbox/people", json=newcomer, trust_env=False).raise_for_status()
+    with open_page(browser, bot.url, DESKTOP, language=language) as chat:
+        chat.choose(person)
+        chat.say("/start table-4")
+        chat.wait_for_bot(script["greeting"][0])
+        chat.press(re.compile("^" + script["consent"]))
+        for step in script["steps"]:
+            asked = chat.say(step["says"][0])
+            for word in step["hears"]:
+                expect(asked.locator(f"xpath=following-sibling::li[contains(., '{word}')]").first).to_be_visible()
+        liked, avoided, born, complained = (step["says"][0] for step in script["steps"][:4])
+        assert {liked, avoided, born} <= set(chat.panel_text("facts").splitlines())
+        assert complained in chat.panel_text("feedback")
+        chat.choose(OLIVIA)
+        chat.wait_for_bot(script["name"])
+        chat.press("It is solved")
+        chat.say(script["solution"])
+        chat.wait_for_bot("✅")
+        chat.choose(person)
+        chat.advance("1w")
+        chat.advance("1d")
+        chat.wait_for_bot(script["solution"])
+        chat.wait_for_bot(re.compile("⏰.*" + script["reminder"][0], re.DOTALL))
+        assert chat.problems == []
 
 
 def test_a_newcomer_is_heard_in_english(bot: Bot, browser: Browser, tmp_path: Path) -> None:

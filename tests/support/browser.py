@@ -71,7 +71,7 @@ class ChatPage:
         expect(own).to_be_visible()
         return own.locator("xpath=ancestor::li")
 
-    def press(self, label: str) -> None:
+    def press(self, label: str | re.Pattern[str]) -> None:
         """The newest button that has this label."""
         self.page.locator("[data-buttons]").get_by_text(label, exact=True).last.click()
 
