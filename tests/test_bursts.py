@@ -13,6 +13,7 @@ from tests.support.bots import LIMITS_OFF, Bot, Chatter, bot_beside
 from tests.support.databases import opened
 from tests.support.sandboxes import Sandbox
 
+PATIENT = {"REGULARS_CONVERSATION__FRAGMENT_WAIT": "4s"}  # an answer is changed for four times that
 SLOW = {"REGULARS_CONVERSATION__FRAGMENT_WAIT": "30s"}  # so long that only an event can end the waiting in time
 
 
@@ -58,7 +59,7 @@ def test_pieces_are_answered_once_and_their_facts_keep_their_sources(sandbox: Sa
 
 
 def test_what_still_comes_changes_the_answer(sandbox: Sandbox, url: str) -> None:
-    bot, hannah = start(sandbox, url)
+    bot, hannah = start(sandbox, url, **PATIENT)
     first = hannah.says("hi")["message_id"]
     hannah.wait_for("Hannah", after=first)
     hannah.says("2 lattes")

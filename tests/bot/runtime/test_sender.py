@@ -326,7 +326,8 @@ def test_an_answer_overtakes_the_visits_that_wait(line: Line, sqlite_database: D
     async def scene(rig: SendingRig) -> None:
         row = await rig.database.write(
             lambda memory: outbox.add(
-                memory, "sendMessage", {"text": "hello"}, now=Clock().now(), chat_id=line.person
+                memory, "sendMessage", {"chat_id": line.person, "text": "hello"}, now=Clock().now(),
+                chat_id=line.person,
             ), name="visit",
         )  # fmt: skip
 
@@ -340,7 +341,7 @@ def test_an_answer_overtakes_the_visits_that_wait(line: Line, sqlite_database: D
             await asyncio.sleep(0)  # all of them, and the sender's round, are in the queue
         go.set()
         await asyncio.gather(*visits)
-        await rig.settled(row)
+        assert (await rig.settled(row)).error is None
 
     run(line, sqlite_database, scene)
     assert set(states[1:]) <= {OutboxState.sending, OutboxState.sent}
