@@ -54,20 +54,20 @@ def split(
     return sorted(found, key=lambda one: (-one.sales, str(one.name)))
 
 
-def list_popular(memory: Memory, *, since: datetime, orders: int, most: int) -> list[str]:
-    """Items bought by most customers, of so many orders that were entered last: bounded, for it runs within a visit."""
+def list_popular(memory: Memory, *, since: datetime, orders: int, most: int) -> list[tuple[str, int]]:
+    """Items bought by most customers and how many they were, of so many orders that were entered last: bounded, for it runs within a visit."""
     newest = select(ORDERS.c.id, ORDERS.c.customer_id, ORDERS.c.ordered_at).order_by(ORDERS.c.id.desc()).limit(orders)
     entered = newest.subquery()
     customers = func.count(entered.c.customer_id.distinct())
     statement = (
-        select(LINES.c.sku)
+        select(LINES.c.sku, customers)
         .join(entered, entered.c.id == LINES.c.order_id)
         .where(LINES.c.sku.is_not(None), entered.c.ordered_at > since)
         .group_by(LINES.c.sku)
         .order_by(customers.desc(), LINES.c.sku)
         .limit(most)
     )
-    return [str(sku) for sku in memory.connection().execute(statement).scalars()]
+    return [(str(sku), int(number)) for sku, number in memory.connection().execute(statement)]
 
 
 def _by_order(column: ColumnElement[Any]) -> Select[Any]:

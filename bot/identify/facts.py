@@ -40,7 +40,7 @@ def record(
             _same_thing(fact, value, item)
             or (person is not None and any({fact.value, value} <= turn for turn in TURNS))
         )
-        and _same_person(fact.person, person)
+        and is_same_person(fact.person, person)
     ]
     for fact in known:
         if fact.polarity == polarity and fact.date == date and _same_thing(fact, value, item):
@@ -111,7 +111,7 @@ def _same_thing(fact: Fact, value: str, item: str | None) -> bool:
     return (item is not None and fact.item == item) or fact.value.casefold() == value.casefold()
 
 
-def _same_person(known: str | None, said: str | None) -> bool:
+def is_same_person(known: str | None, said: str | None) -> bool:
     """ "Mia" and "daughter Mia" are one person, and so are 老公 and 老公李明."""
     if not known or not said:
         return not known and not said

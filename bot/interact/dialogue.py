@@ -95,7 +95,7 @@ def _act(turn: Turn, carried: Recorded, answer: Answer, *, settled: bool, begun:
         handed = handoff.begin(turn.memory, turn.conversation, turn.settings, turn.now, reason="asked", text=turn.text)
         _join(answer, handed)
         carried.merge(Recorded(intents=["talk_to_person"]))
-    if turn.heard.faq is not None and not settled:
+    if turn.heard.faq is not None and not settled and not recommending.knows_better(turn, turn.heard.faq):
         carried.merge(Recorded(faq=[turn.heard.faq.name]))
     if not settled and orders.take(turn, begun):
         carried.merge(Recorded(intents=["order"]))

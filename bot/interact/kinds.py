@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -15,11 +16,13 @@ from storage.models import CatalogueItem
 
 ALSO = {"drinks": frozenset({"coffee", "tea"})}  # categories that a wider word takes in
 
+IN_IE = frozenset({"brownie", "cookie", "pie", "smoothie", "veggie"})  # pastries are of a pastry, these are not
 
-@lru_cache(maxsize=1)
-def _words() -> dict[str, str]:
+
+@lru_cache(maxsize=2)
+def _words(section: str) -> dict[str, str]:
     text = files("bot.interact").joinpath("kinds.yaml").read_text(encoding="utf-8")
-    return {word: category for category, words in yaml.safe_load(text).items() for word in words}
+    return {word: category for category, words in yaml.safe_load(text)[section].items() for word in words}
 
 
 def list_of(memory: Memory, said: str) -> list[CatalogueItem]:
@@ -27,21 +30,34 @@ def list_of(memory: Memory, said: str) -> list[CatalogueItem]:
     items = catalogue.list_items(memory)
     own = {singular(item.category.casefold()): item.category for item in items if item.category}
     for word in _ends(said.casefold()):
-        category = own.get(word) or _words().get(word)
+        category = own.get(word) or _words("kinds").get(word)
         if category is not None:
-            meant = {category, *ALSO.get(category, ())}
-            return [item for item in items if item.category in meant]
+            return _of_category(items, category)
         named = [item for item in items if any(_ends_in(name, word) for name in _names(item))]
         if named:
             return named
     return []
 
 
+def list_near(memory: Memory, said: str) -> list[CatalogueItem]:
+    """What comes near a thing that we do not sell: a milkshake → drinks."""
+    near = (_words("near").get(word) for word in _ends(said.casefold()))
+    category = next(filter(None, near), None)
+    return _of_category(catalogue.list_items(memory), category) if category else []
+
+
+def _of_category(items: Sequence[CatalogueItem], category: str) -> list[CatalogueItem]:
+    """What a wider word takes in comes last."""
+    also = ALSO.get(category, frozenset())
+    return [item for item in items if item.category == category] + [item for item in items if item.category in also]
+
+
 def is_kind(memory: Memory, said: str) -> bool:
-    """Whether it is the word for a kind and nothing more: a bubble tea is not just a tea."""
-    whole = _ends(said.casefold())[0]
-    categories = {singular(item.category.casefold()) for item in catalogue.list_items(memory) if item.category}
-    return whole in categories or whole in _words()
+    """Whether it is the word for a kind, or ends names, and nothing more: a bubble tea is not just a tea."""
+    whole, items = _ends(said.casefold())[0], catalogue.list_items(memory)
+    categories = {singular(item.category.casefold()) for item in items if item.category}
+    named = any(_ends_in(name, whole) for item in items for name in _names(item))
+    return named or whole in categories or whole in _words("kinds")
 
 
 def is_option(memory: Memory, said: str) -> bool:
@@ -58,7 +74,7 @@ def _ends(said: str) -> list[str]:
 
 
 def _one(word: str) -> str:
-    return f"{word[:-3]}y" if word.endswith("ies") else singular(word)
+    return f"{word[:-3]}y" if word.endswith("ies") and word[:-1] not in IN_IE else singular(word)
 
 
 def _names(item: CatalogueItem) -> list[str]:

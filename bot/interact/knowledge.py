@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
-from bot.interact import orders, recent
+from bot.identify import facts as known_facts
+from bot.interact import orders, people, recent
 from bot.interact.handoff import offer
 from bot.interact.replies import Answer, Tap
-from bot.interact.safety import list_held
+from bot.interact.safety import find_warnings, list_held
 from bot.interact.turn import Turn, remember
 from bot.interact.understanding import forbidden_by, option_name, points_back, singular
 from storage import catalogue
@@ -64,11 +67,26 @@ def _answer_allergens(turn: Turn, answer: Answer) -> None:
         return
     items = _find_items(turn) or _find_without(turn)
     if items:
-        answer.add("chat/contains", items=[_describe(turn, item) for item in items])
+        answer.add("chat/contains", items=[_describe(turn, item) for item in items], **_compare(turn, items))
     if not items or any(forbidden_by(code) is None for code in turn.heard.allergens):
         answer.add("chat/ask_about_allergens", offer(turn.text))
     elif not all(item.contains for item in items):
         answer.taps += offer(turn.text)  # nothing stands in the list: a person can say whether there is nothing
+
+
+def _compare(turn: Turn, items: Sequence[CatalogueItem]) -> dict[str, Any]:
+    """What is in them beside what whoever it is for must avoid: what is forbidden, what our list names nothing of, and
+    what it cannot tell."""
+    _, known = people.list_meant(turn)
+    restrictions = [fact for fact in known if fact.kind == "restriction"]
+    warnings, unsure = find_warnings(restrictions, [({"options": []}, item) for item in items])
+    told = {warning.fact.id for warning in warnings} | {fact.id for fact in unsure}
+    clear = [fact for fact in restrictions if fact.id not in told] if all(item.contains for item in items) else []
+    return {
+        "warnings": orders.describe_warnings(warnings, turn.customer.language),
+        "clear": [known_facts.describe(fact) for fact in clear],
+        "unsure": [known_facts.describe(fact) for fact in unsure],
+    }
 
 
 def note_items(turn: Turn) -> None:

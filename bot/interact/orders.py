@@ -122,7 +122,7 @@ def add_draft(
                          [Tap("change_order", values), Tap("cancel_order", values)]],
         **describe(found, customer.language), wanted=order_times.describe(draft.get("wanted")),
         closed=draft.get("closed", False),
-        warnings=_describe_warnings(warnings, customer.language),
+        warnings=describe_warnings(warnings, customer.language),
         unsure=[known_facts.describe(fact) for fact in unsure], hint=hint,
     )  # fmt: skip
 
@@ -136,7 +136,9 @@ def count_warnings(memory: Memory, customer: Customer, draft: dict[str, Any]) ->
 def _find_warnings(
     memory: Memory, customer: Customer, found: Sequence[tuple[Line, CatalogueItem]]
 ) -> tuple[list[safety.Warning], list[Fact]]:
-    return safety.find_warnings(facts.list_current(memory, customer.id, "restriction"), found)
+    """What their people must avoid is warned about, though it may not be for them."""
+    warnings, unsure = safety.find_warnings(facts.list_current(memory, customer.id, "restriction"), found)
+    return warnings, [fact for fact in unsure if not fact.person]
 
 
 def remind_of_draft(turn: Turn, answer: Answer) -> None:
@@ -190,7 +192,7 @@ def say_placed(
     answer.add("orders/placed", **describe(found, customer.language), wanted=wanted)
     answer.tell_staff(
         "staff/order_placed", **describe(found, staff_language), order_id=order.id, wanted=wanted,
-        warnings=_describe_warnings(warnings, staff_language), unsure=[fact.value for fact in unsure],
+        warnings=describe_warnings(warnings, staff_language), unsure=[fact.value for fact in unsure],
         text="\n".join((conversation.last_recorded or {}).get("said", [])),
     )  # fmt: skip
 
@@ -254,7 +256,7 @@ def name_of(item: CatalogueItem, language: str) -> str:
     return (item.name_zh if language == "zh" else item.name_en) or item.name_en
 
 
-def _describe_warnings(warnings: Sequence[safety.Warning], language: str) -> list[dict[str, Any]]:
+def describe_warnings(warnings: Sequence[safety.Warning], language: str) -> list[dict[str, Any]]:
     return [
         {
             "name": option_name(warning.option, language) if warning.option else name_of(warning.item, language), "fact": known_facts.describe(warning.fact),

@@ -34,9 +34,7 @@ def find_warnings(
                 if hits := _hits(fact.value, allergens_in(option), (option,)):
                     found[fact.id, "", option] = Warning(item, tuple(hits), fact, option)
     told = {warning.fact.id for warning in found.values()}
-    unsure = [
-        fact for fact in restrictions if forbidden_by(fact.value) is None and fact.id not in told and not fact.person
-    ]
+    unsure = [fact for fact in restrictions if forbidden_by(fact.value) is None and fact.id not in told]
     return list(found.values()), unsure
 
 

@@ -70,11 +70,11 @@ def test_popular_is_what_most_customers_bought_lately(database: Database) -> Non
     for hour, (who, sku) in enumerate(bought):
         buy(database, who, START - DAY + hour * timedelta(hours=1), sku)
 
-    def popular(orders: int, most: int = 9) -> list[str]:
+    def popular(orders: int, most: int = 9) -> list[tuple[str, int]]:
         return database.read_now(
             lambda memory: sales.list_popular(memory, since=START - 30 * DAY, orders=orders, most=most)
         )
 
-    assert popular(100) == ["latte", "cake"]  # by customers, not by cups
-    assert popular(100, most=1) == ["latte"]
-    assert popular(1) == ["latte"]
+    assert popular(100) == [("latte", 2), ("cake", 1)]  # by customers, not by cups
+    assert popular(100, most=1) == [("latte", 2)]
+    assert popular(1) == [("latte", 1)]

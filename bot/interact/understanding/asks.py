@@ -51,6 +51,15 @@ class Asked:
     general: bool = False
 
 
+_SAFE = {  # for somebody: the list beside what they must avoid
+    "en": re.compile(
+        r"\b(?:safe|suitable|ok|okay|fine|all right|alright) for |\b(?:can|could|may|should) (?:(?:she|he|they|my \S+) "
+        r"(?:\S+ )?(?:eat|drink|try|have)|i (?:eat|drink)) "
+    ),
+    "zh": re.compile(r"适合.{1,8}[吗么嘛]|安全|[她他我](?:.{1,4}?)?(?:能不能|可不可以|能|可以)[吃喝]"),
+}
+
+
 class ContentReader:
     def __init__(self, lexicons: Mapping[str, Lexicon], allergies: AllergyFinder, cut_items: CutItems) -> None:
         self._allergies = allergies
@@ -100,6 +109,8 @@ class ContentReader:
             return None if grammar.asks_of_self(text) else Asked(codes)
         if _OFFER[script].search(text):
             return None
+        if named and _SAFE[script].search(clause.text):
+            return Asked(codes)
         if foods and (named or _CONTENT[script].search(text)):
             return Asked(codes)
         if diets and (named or _POINTED[script].search(text)):

@@ -16,6 +16,10 @@ _ANYTHING = re.compile(
     r"(?:^| )(?:one|ones|things?|something|anything|stuff|options?|picks?) |[最好的] $|[喝吃]|东西|什么"
 )
 _CHOICE = re.compile(r"^(?:no|less|more|extra|my|your|the|it|that|this|half) |^[少半无去不多加走换免没]")  # of an order
+# Likings, but nothing that anybody sells: "do you have a window seat?"
+_PLACE = re.compile(
+    r"\b(?:seat|room|floor|pillow|view|bed|booth|table|conditioning|sheet|mattress)|座|位|房|枕|床|楼层|过道"
+)
 
 
 def find_wanted(
@@ -30,13 +34,15 @@ def find_wanted(
         if id(clause) in named or clause.condition or clause.reported:
             continue
         for rule, match in rows:
-            if not isinstance(rule, IntentRule) or rule.name not in ("order", "ask_recommendation"):
+            if not isinstance(rule, IntentRule) or rule.name not in ("order", "ask_recommendation", "ask_kind"):
                 continue
             said = match.groupdict().get("thing")
             if not said:
                 continue
             thing = _read(said, readers[clause.script])
             known = thing[1] or rule.name == "ask_recommendation"
+            if rule.name == "ask_kind" and _PLACE.search(thing[0]):
+                continue
             if known and thing[0] and not _ANYTHING.search(f"{thing[0]} "):
                 return clause.original(thing[0])
     return None

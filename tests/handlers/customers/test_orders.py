@@ -314,6 +314,33 @@ def test_what_is_in_a_thing_is_told_from_the_list_or_by_a_person(
 
 
 @pytest.mark.parametrize(
+    ("fixture", "told", "asked", "answer"),
+    [
+        ("ana", "my wife is allergic to milk", "is the flat white safe for her?", "⚠️ <b>Flat white</b> contains milk, and I have noted: your wife: milk"),
+        ("ana", "my wife is allergic to milk", "can she have a croissant?", "contains milk, and I have noted"),
+        ("ana", "my daughter Mia is allergic to nuts", "is the flat white ok for Mia?", "your daughter Mia: nuts. Our list names nothing"),
+        ("ana", "I'm allergic to nuts", "is the carrot cake safe for me?", "contains nuts, and I have noted"),
+        ("mei", "我老婆对牛奶过敏", "馥芮白她能喝吗", "<b>馥芮白</b>含有牛奶，而我记得：您老婆要避开牛奶"),
+        ("mei", "我老婆对坚果过敏", "馥芮白适合她吗", "我记得：您老婆要避开坚果。清单上没有标这些成分"),
+    ],
+)  # fmt: skip
+def test_whether_it_is_safe_is_held_against_what_they_must_avoid(
+    request: pytest.FixtureRequest, fixture: str, told: str, asked: str, answer: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(told)
+    chat.send(asked)
+    assert (chat.answers[0].name, answer in chat.answers[0].text) == ("chat/contains", True)
+
+
+@pytest.mark.parametrize("asked", ["is the flat white safe for her?", "is the flat white safe for my son?"])
+def test_of_somebody_unknown_only_the_list_is_told(ana: Chat, asked: str) -> None:
+    ana.send("my dad is allergic to milk")
+    ana.send(asked)
+    assert (ana.answers[0].name, "noted" in ana.answers[0].text) == ("chat/contains", False)
+
+
+@pytest.mark.parametrize(
     ("fixture", "before", "question"),
     [
         ("ana", "I love the oat latte", "do you have any nut-free cakes?"),

@@ -5,22 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
 from storage import orders
 from storage.database import Memory
-from storage.models import Customer, Fact
-from tests.support.visits import Chat
+from storage.models import Fact
+from tests.support.visits import Chat, House
 
 
 def sell(chat: Chat, *skus: str) -> None:
-    """One order of each, a day ago."""
+    """One order of each by this customer, a day ago."""
+    customer = chat.customer.id
 
     def add(memory: Memory) -> None:
-        customer = memory.scalars(select(Customer.id)).first()
         for number, sku in enumerate(skus):
             orders.add_order(
-                memory, customer_id=customer, external_id=f"{sku}-{number}", total=400, currency="EUR",
+                memory, customer_id=customer, external_id=f"{customer}-{sku}-{number}", total=400, currency="EUR",
                 ordered_at=chat.house.clock.at - timedelta(days=1), lines=[{"sku": sku, "quantity": 1, "price": 400}],
             )  # fmt: skip
 
@@ -31,6 +30,7 @@ def sell(chat: Chat, *skus: str) -> None:
     ("fixture", "asked", "restriction", "safe", "unsafe"),
     [
         ("ana", "what do you recommend?", "I'm allergic to nuts", "Americano", "Carrot cake"),
+        ("ana", "anything you recommend?", "I'm allergic to nuts", "Americano", "Carrot cake"),
         ("ana", "any recommendations?", "I'm allergic to nuts", "Americano", "Carrot cake"),
         ("mei", "有什么推荐的吗", "我对坚果过敏", "美式咖啡", "胡萝卜蛋糕"),
         ("mei", "你们什么最好喝", "我对坚果过敏", "美式咖啡", "胡萝卜蛋糕"),
@@ -48,6 +48,48 @@ def test_what_sells_is_recommended_without_what_is_forbidden(
     chat.send(restriction)
     chat.send(asked)
     assert safe in chat.answers[0].text
+    assert unsafe not in chat.answers[0].text
+
+
+@pytest.mark.parametrize(("fixture", "asked"), [("ana", "anything you recommend?"), ("mei", "有什么推荐")])
+def test_what_is_recommended_is_of_the_kinds_that_are_bought(
+    request: pytest.FixtureRequest, house: House, fixture: str, asked: str
+) -> None:
+    for person in range(700, 704):
+        other = Chat(house, person=person, name="Zoe")
+        other.send("/start")
+        sell(other, "americano", *(["filter-papers"] if person == 700 else []))
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(asked)
+    assert ("美式咖啡" if fixture == "mei" else "Americano") in chat.answers[0].text
+    assert "V60" not in chat.answers[0].text
+    sell(chat, "filter-papers")  # whoever buys such things
+    chat.send(asked)
+    assert "V60" in chat.answers[0].text
+
+
+@pytest.mark.parametrize(
+    ("fixture", "told", "asked", "person", "safe", "unsafe"),
+    [
+        ("ana", "my wife is allergic to milk", "any tea you'd recommend for her?", "they must avoid", "Earl Grey", "Chai"),
+        ("ana", "my wife is allergic to milk", "what can she drink?", "they must avoid", "Earl Grey", "Chai"),
+        ("ana", "my wife is allergic to milk", "what would you recommend for my wife and me?", "you must avoid", "Earl Grey", "Chai"),
+        ("ana", "my wife is allergic to milk", "what do you recommend?", "", "Chai", "must avoid"),
+        ("mei", "我老婆对牛奶过敏", "有适合她的茶推荐吗", "您老婆", "伯爵红茶", "香料奶茶"),
+        ("mei", "我老婆对牛奶过敏", "有适合我老婆的茶吗", "您老婆", "伯爵红茶", "香料奶茶"),
+        ("mei", "我老婆对牛奶过敏", "她能喝什么", "您老婆", "伯爵红茶", "香料奶茶"),
+    ],
+)  # fmt: skip
+def test_what_is_recommended_for_somebody_is_fit_for_them(
+    request: pytest.FixtureRequest, fixture: str, told: str, asked: str, person: str, safe: str, unsafe: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    sell(chat, "chai", "earl-grey")
+    chat.send(told)
+    chat.send(asked)
+    assert chat.answers[0].name.startswith("chat/recommended")
+    assert safe in chat.answers[0].text
+    assert person in chat.answers[0].text or not person
     assert unsafe not in chat.answers[0].text
 
 
@@ -92,6 +134,15 @@ def test_what_is_recommended_is_of_the_kind_asked_for(
         ("mei", "唔该 我要杯咖啡", "chat/of_kind", "美式咖啡"),
         ("ana", "can I get some sushi", "chat/not_listed", "sushi"),
         ("mei", "我要一碗牛肉面", "chat/not_listed", "牛肉面"),
+        ("ana", "do you have bubble tea?", "chat/of_kind", "“bubble tea”"),
+        ("ana", "have you got any smoothies", "chat/of_kind", "“smoothies”"),
+        ("ana", "do you sell milkshakes?", "chat/of_kind", "Hot chocolate"),
+        ("ana", "do you have sushi?", "chat/not_listed", "sushi"),
+        ("ana", "do you have any cakes?", "chat/of_kind", "Carrot cake"),
+        ("mei", "有奶昔吗", "chat/of_kind", "“奶昔”"),
+        ("mei", "你们卖果汁吗", "chat/of_kind", "热巧克力"),
+        ("mei", "有没有寿司", "chat/not_listed", "寿司"),
+        ("mei", "有蛋糕吗", "chat/of_kind", "胡萝卜蛋糕"),
     ],
 )
 def test_what_is_not_sold_is_not_made_out_to_be(
@@ -100,6 +151,34 @@ def test_what_is_not_sold_is_not_made_out_to_be(
     chat: Chat = request.getfixturevalue(fixture)
     chat.send(asked)
     assert (chat.answers[0].name, said in chat.answers[0].text) == (answer, True)
+
+
+@pytest.mark.parametrize(
+    ("fixture", "asked"), [("ana", "do you have any cakes?"), ("mei", "有蛋糕吗"), ("mei", "有茶吗")]
+)
+def test_what_is_sold_is_not_told_to_be_missing(request: pytest.FixtureRequest, fixture: str, asked: str) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(asked)
+    assert "“" not in chat.answers[0].text
+
+
+@pytest.mark.parametrize(
+    ("fixture", "asked", "answer"),
+    [
+        ("ana", "do you have wifi?", "chat/faq"),
+        ("ana", "do you have oat milk?", "chat/faq"),
+        ("ana", "do you have a latte?", "chat/items"),
+        ("ana", "do you have a window seat?", "chat/not_understood"),
+        ("mei", "有无线网吗", "chat/faq"),
+        ("mei", "有没有靠窗的位子", "chat/not_understood"),
+    ],
+)
+def test_what_is_asked_for_may_be_something_else(
+    request: pytest.FixtureRequest, fixture: str, asked: str, answer: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(asked)
+    assert chat.answers[0].name == answer
 
 
 @pytest.mark.parametrize(
