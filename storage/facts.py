@@ -101,6 +101,11 @@ def remember_again(memory: Memory, ids: Sequence[int], forgotten_at: datetime) -
         )
 
 
+def list_replaced(memory: Memory, ids: Sequence[int]) -> Sequence[Fact]:
+    """What these facts had replaced, and `restore_superseded` makes hold again."""
+    return memory.scalars(select(Fact).where(Fact.superseded_by.in_(ids))).all() if ids else []
+
+
 def restore_superseded(memory: Memory, ids: Sequence[int]) -> None:
     """What these facts had replaced holds again."""
     if ids:

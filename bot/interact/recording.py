@@ -68,9 +68,11 @@ def undo(
 ) -> Answer | None:
     """Withdraw exactly what these values name. None: there is nothing left of it to withdraw."""
     answer = Answer(planned=True)
+    replaced = facts.list_replaced(memory, values.get("facts", []))
     taken = known_facts.withdraw(memory, customer.id, values.get("facts", []), now)
     life_events.restore(memory, customer.id, taken, now)
     households.take_back(memory, customer.id, taken, now)
+    households.put_back(memory, customer, replaced, now, answer)
     rows = feedback.withdraw(memory, customer, conversation, values.get("feedback", []), now, answer)
     forgotten = [
         reference
@@ -119,10 +121,12 @@ def revise(turn: Turn, versions: Sequence[int], answer: Answer) -> tuple[Recorde
     told = {event.what for event in turn.heard.life_events}
     still = {*kept.facts, *kept.known, *(old.id for old in old_facts if old.kind == "life_event" and old.value in told)}
     gone = [fact for fact in old_facts if fact.id not in still and fact.superseded_by is None]
+    replaced = facts.list_replaced(memory, [fact.id for fact in gone])
     facts.restore_superseded(memory, [fact.id for fact in gone])
     known_facts.forget(memory, gone, turn.now)
     life_events.restore(memory, customer.id, gone, turn.now)
     households.take_back(memory, customer.id, gone, turn.now)
+    households.put_back(memory, customer, replaced, turn.now, answer)
 
     unmatched = list(old_feedback)
     fresh = []

@@ -13,7 +13,12 @@ from bot.interact.turn import Turn
 from bot.interact.understanding import Understanding
 from handlers.visit import Visit
 
-FACT_LISTS = ("facts", "gone", "unsure", "clear")  # values that are lists of facts: each is put into words by `facts/phrase`
+FACT_LISTS = (
+    "facts",
+    "gone",
+    "unsure",
+    "clear",
+)  # values that are lists of facts: each is put into words by `facts/phrase`
 
 
 def make_turn(visit: Visit, heard: Understanding) -> Turn:
@@ -35,7 +40,7 @@ def deliver(visit: Visit, answer: Answer, key: str | None = None) -> None:
     for notice in answer.notices:
         tell_staff(visit, notice)
     if answer.parts:
-        say_parts(visit, answer.parts, rows_of(answer.taps), key)
+        say_parts(visit, answer.parts, rows_of(_offered(visit, answer.taps)), key)
     if (question := answer.question) is not None:
         visit.say(question.name, buttons=rows_of(question.taps), **fill(visit, question.values))
 
@@ -52,7 +57,11 @@ def redraw(visit: Visit, answer: Answer) -> None:
     visit.outcome.planned = visit.outcome.planned or answer.planned
     for notice in answer.notices:
         tell_staff(visit, notice)
-    visit.redraw("chat/parts", buttons=rows_of(answer.taps), parts=[render(visit, part) for part in answer.parts])
+    visit.redraw(
+        "chat/parts",
+        buttons=rows_of(_offered(visit, answer.taps)),
+        parts=[render(visit, part) for part in answer.parts],
+    )
 
 
 def render(visit: Visit, part: Reply) -> Markup:
@@ -88,6 +97,11 @@ def _note_own_words(visit: Visit, values: Mapping[str, Any]) -> None:
         for value in values.values()
         if isinstance(value, str) and value and any(value in one for one in said)
     }
+
+
+def _offered(visit: Visit, taps: Sequence[Sequence[Tap]]) -> list[Sequence[Tap]]:
+    """Without the button that fetches a person where there is nobody to fetch."""
+    return [row for row in taps if visit.is_staffed or all(tap.action != "talk_to_person" for tap in row)]
 
 
 def rows_of(taps: Sequence[Sequence[Tap]]) -> Rows | None:

@@ -99,3 +99,22 @@ def order_score(mentioned: bool, counted: bool, wanted: bool, bare: bool, settin
     if counted:
         return 0.75
     return 0.6 if bare else None
+
+
+_TIMED = re.compile(
+    r"\b(?:after|before|between|until|during|on (?:week|sun|mon|tues|wednes|thurs|fri|satur)\w*|at (?:night|work|weekends?))\b"
+    r"|点|周[一二三四五六日天末]|星期|晚上|早上|上午|下午|中午|夜里|上班|工作时间"
+)
+_FOR_EVER = re.compile(r"\b(?:again|ever|any ?more)\b|再也|永远|一律")
+
+
+def without_timed_stops(
+    clauses: list[Clause], rows: list[list[tuple[IntentRule, re.Match[str]]]], facts: list[FoundFact]
+) -> list[list[tuple[IntentRule, re.Match[str]]]]:
+    """ "Don't text me after ten" says when to write, and is no wish never to hear from us again."""
+    said = [fact.quote for fact in facts if fact.kind == "contact_preference"]
+    timed = {quote for quote in said if _TIMED.search(quote.lower()) and not _FOR_EVER.search(quote.lower())}
+    return [
+        [row for row in found if row[0].name != "stop"] if clause.quote in timed else found
+        for clause, found in zip(clauses, rows, strict=True)
+    ]

@@ -17,7 +17,7 @@ from .dates import read_dates
 from .facts import LISTED_BUT_WEAK, find_facts, with_more
 from .faq import SURE, THRESHOLD, FaqMatcher
 from .feedback import find_feedback
-from .intents import find_intents, order_score
+from .intents import find_intents, order_score, without_timed_stops
 from .items import ItemFinder, Mention
 from .knowledge import CatalogueEntry, FaqPhrasing
 from .language import detect_language
@@ -108,7 +108,7 @@ class Listener:
         facts = with_more(facts, find_references(clauses, mentions))
         told_of = self._pronouns.find(clauses)
         facts = with_more(facts, told_of.facts)
-        wishes = _without_timed_stops(clauses, _only(IntentRule, matches), facts)
+        wishes = without_timed_stops(clauses, _only(IntentRule, matches), facts)
         intents, languages = find_intents(clauses, wishes, facts, [])
         life_events = find_life_events(clauses, self._lexicons)
         if (news := {fact.value for fact in facts} & GOOD_NEWS) and has_died(clauses):  # "… but she died"
@@ -127,6 +127,7 @@ class Listener:
         ]
         feedback = find_feedback(clauses, told, self._subjects, self._plain(clauses, mentions, dates))
         disliked = {fact.quote for fact in facts if fact.polarity == "dislike" and fact.confidence > LISTED_BUT_WEAK}
+        disliked |= {fact.quote for fact in facts if fact.value == "comes here no more"}  # 我老公再也不来了 is news
         disliked |= {fact.quote for fact in told_of.pointing if fact.polarity != "dislike"}  # "she is allergic to milk"
         if all(any(clause.quote == fact.quote for fact in facts) for clause in clauses):
             disliked |= {fact.quote for fact in facts}  # "I can't have nuts, love oat milk": nothing else is said
@@ -344,27 +345,6 @@ def _orders(
 
 def _only(kind: type[AnyRule], matches: list[Matches]) -> list[list[tuple[AnyRule, re.Match[str]]]]:
     return [[(rule, match) for rule, match in rows if isinstance(rule, kind)] for rows in matches]
-
-
-_TIMED = re.compile(
-    r"\b(?:after|before|between|until|during|on (?:week|sun|mon|tues|wednes|thurs|fri|satur)\w*|at (?:night|work|weekends?))\b"
-    r"|点|周[一二三四五六日天末]|星期|晚上|早上|上午|下午|中午|夜里|上班|工作时间"
-)
-
-
-_FOR_EVER = re.compile(r"\b(?:again|ever|any ?more)\b|再也|永远|一律")
-
-
-def _without_timed_stops(
-    clauses: list[Clause], rows: list[list[tuple[IntentRule, re.Match[str]]]], facts: list[FoundFact]
-) -> list[list[tuple[IntentRule, re.Match[str]]]]:
-    """ "Don't text me after ten" says when to write, and is no wish never to hear from us again."""
-    said = [fact.quote for fact in facts if fact.kind == "contact_preference"]
-    timed = {quote for quote in said if _TIMED.search(quote.lower()) and not _FOR_EVER.search(quote.lower())}
-    return [
-        [row for row in found if row[0].name != "stop"] if clause.quote in timed else found
-        for clause, found in zip(clauses, rows, strict=True)
-    ]
 
 
 def _is_order(clauses: list[Clause], mentions: list[tuple[Clause, Mention]]) -> bool:

@@ -207,6 +207,8 @@ def test_a_name_that_begins_with_an_accent_is_found(house: House, olivia: Chat, 
     [
         ("my husband Tom comes here too", "my husband doesn't come here anymore", "does not come here any more"),
         ("我老公Tom也常来", "我老公不来这儿了", "不再来了"),
+        ("我老公Tom也常来", "我老公再也不来了", "不再来了"),
+        ("我老公Tom也常来", "我老公以后不来了", "不再来了"),
     ],
 )
 def test_who_comes_no_more_is_proposed_no_longer(
@@ -217,3 +219,5 @@ def test_who_comes_no_more_is_proposed_no_longer(
     ana.send(later)
     assert told in ana.answers[0].text
     assert waiting(house) == []
+    ana.send("undo that" if said.isascii() else "撤销")
+    assert waiting(house) == [("proposed", ["said"])]
