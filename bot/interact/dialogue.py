@@ -156,7 +156,8 @@ def _say_intents(turn: Turn, carried: Recorded, answer: Answer, answered: Answer
         answer.add("chat/life_event")
     if (turn.has("undo") or orders.wants_last_back(turn)) and not answered.settled:
         undone = recording.undo_last(turn)
-        _join(answer, undone) if undone else answer.add("chat/nothing_to_undo")
+        nothing = "chat/never_mind" if orders.is_left_behind(turn) else "chat/nothing_to_undo"
+        _join(answer, undone) if undone else answer.add(nothing)
     if turn.has("set_language"):
         _choose_language(turn, answer)
     if turn.has("help"):

@@ -131,7 +131,8 @@ def _asks(turn: Turn) -> bool:
 
 def _find_items(turn: Turn) -> list[CatalogueItem]:
     named = [item.sku for item in turn.heard.items]
-    if not named and (turn.has("ask_price") or (turn.has("ask_allergen") and points_back(turn.text))):
+    contents = turn.has("ask_allergen") or (turn.heard.faq is not None and turn.heard.faq.name == ALLERGENS)
+    if not named and (turn.has("ask_price") or (contents and points_back(turn.text))):
         named = orders.list_spoken_of(turn.conversation, turn.now)
     found = (catalogue.find_item(turn.memory, sku) for sku in list(dict.fromkeys(named))[:MOST_ITEMS])
     return [item for item in found if item is not None]

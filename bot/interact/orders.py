@@ -5,8 +5,8 @@ The draft is kept with the conversation. Until the tap nothing of it is an order
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,17 @@ SPOKEN_OF_FOR = timedelta(minutes=30)  # after it, "it" is something else
 SURE = 0.8  # of an order; below it, it is one only where nothing else was said
 MOST_SAID = 10  # messages that staff are shown with the order
 QUOTE = 300
+ORDER = re.compile(r"\border|\bundo\b|单|撤", re.IGNORECASE)
+TAKES = re.compile(
+    r"\b(?:i'?ll|we'?ll|i will|we will|can i|could i|may i|i'?d like(?: to)?|let me)\s+(?:then |just |also )?(?:take|have|get|try|order)\b"
+    r"|^(?:好的?|嗯|那|行|就|给我|帮我|我|再|[，, ])*(?:要|来|点|试)",
+    re.IGNORECASE,
+)
+TOTAL = re.compile(r"\b(?:in total|altogether|all together|the total|my total)\b|一共|总共|合计|总价", re.IGNORECASE)
+CAN_CHANGE = re.compile(
+    r"\b(?:can|could|may) (?:i|we) (?:still )?(?:change|edit) (?:the |my |that )?(?:order|it|that)\b|(?:还能|能不能|可以|能)改[吗一下么]",
+    re.IGNORECASE,
+)
 LONGEST_YES = 20  # characters; a longer one says something else too
 
 
@@ -41,9 +52,9 @@ def take(turn: Turn, begun: Sequence[int] = ()) -> bool:
 
     False: nothing is ordered, or this business takes no orders in the chat.
     """
-    if not turn.settings.conversation.take_orders or not _is_order(turn):
+    if not turn.settings.conversation.take_orders:
         return False
-    lines = [order_lines.from_item(item) for item in turn.heard.order] or _list_usual(turn)
+    lines = (_list_ordered(turn) or _list_usual(turn)) if _is_order(turn) else _list_taken(turn)
     if not lines:
         return False
     draft = find_draft(turn.conversation, turn.now)
@@ -68,6 +79,9 @@ def answer(turn: Turn) -> tuple[str, Recorded] | None:
         _keep(turn, lines, draft)
         return ("answered" if lines else "skipped"), told
     heard = turn.heard
+    if not heard.items and (TOTAL.search(turn.text) or CAN_CHANGE.search(turn.text)):
+        _update(turn.conversation, draft, hint=CAN_CHANGE.search(turn.text) is not None)
+        return "answered", told
     if asked or heard.items or heard.facts or heard.feedback or heard.dates or len(turn.text) > LONGEST_YES:
         return None  # "不对，是六月十三号" puts something else right
     if turn.has("yes") and draft["shown"] and not draft["asides"] and not draft["warned"]:
@@ -79,18 +93,28 @@ def answer(turn: Turn) -> tuple[str, Recorded] | None:
     return None
 
 
-def _point(turn: Turn, draft: dict[str, Any]) -> list[OrderChange]:
-    """ "Add one" is of what was spoken of since the draft was shown, where that is one thing."""
-    noted = (turn.conversation.last_recorded or {}).get("items") or {"skus": ()}
-    if len(noted["skus"]) != 1 or noted.get("contact", 0) <= draft["version"]:
+def _point(turn: Turn, draft: dict[str, Any] | None) -> list[OrderChange]:
+    """ "Add one" and "I'll take two" are of what was spoken of since the draft was shown, where that is one thing."""
+    noted = (turn.conversation.last_recorded or {}).get("items")
+    since = draft["version"] if draft else 0
+    if not noted or len(noted["skus"]) != 1 or noted.get("contact", 0) <= since or not _is_recent(turn, noted):
         return list(turn.heard.changes)
+    pointing = ("more", "set", "options") if TAKES.search(turn.text) else ("more",)
     (sku,) = noted["skus"]
     return [
-        replace(change, item=FoundItem(sku, "", change.number))
-        if (change.what, change.item) == ("more", None)
-        else change
+        _more_of(sku, change) if change.item is None and change.what in pointing else change
         for change in turn.heard.changes
     ]
+
+
+def _more_of(sku: str, change: OrderChange) -> OrderChange:
+    number = change.number or sum(one.of for one in change.portions if isinstance(one.of, int)) or 1
+    options = tuple(option for one in change.portions for option in one.options)
+    return OrderChange("more", number=number, item=FoundItem(sku, "", number, options))
+
+
+def _is_recent(turn: Turn, noted: dict[str, Any]) -> bool:
+    return turn.now - datetime.fromisoformat(noted["at"]) <= SPOKEN_OF_FOR
 
 
 def propose(turn: Turn, lines: Sequence[Line], answer: Answer) -> None:
@@ -216,7 +240,16 @@ def is_fresh(memory: Memory, ids: Sequence[int], since: datetime) -> bool:
 def wants_last_back(turn: Turn) -> bool:
     """ "Cancel that" when nothing is being put together: the order that was placed last."""
     last = (turn.conversation.last_recorded or {}).get("orders")
-    return bool(last) and any(change.what == "cancel" for change in turn.heard.changes)
+    cancels = any(change.what == "cancel" for change in turn.heard.changes)
+    return bool(last) and cancels and not is_left_behind(turn)
+
+
+def is_left_behind(turn: Turn) -> bool:
+    """Whether something else was spoken of since the last order: "forget it" is of that, and "undo" of the order."""
+    kept = turn.conversation.last_recorded or {}
+    placed = [order.ordered_at for order in (bought.get(turn.memory, one) for one in kept.get("orders", ())) if order]
+    since = "items" in kept and bool(placed) and datetime.fromisoformat(kept["items"]["at"]) > max(placed)
+    return since and ORDER.search(turn.text) is None
 
 
 def cancel(conversation: Conversation) -> None:
@@ -281,6 +314,21 @@ def _is_order(turn: Turn) -> bool:
     other = heard.facts or heard.feedback or heard.reminders or heard.faq
     asks = any(turn.has(name) for name in ("ask_allergen", "ask_price", "stop", "life_event", "abuse"))
     return score >= SURE or bool(score and heard.order and not other and not asks)
+
+
+def _list_ordered(turn: Turn) -> list[Line]:
+    """ "2 flat whites, no make that 3": what the message itself changes is changed."""
+    lines = [order_lines.from_item(item) for item in turn.heard.order]
+    later = [one for one in turn.heard.changes if one.item is None and one.what in ("set", "more", "fewer")]
+    return order_lines.change(lines, later, lambda sku, option: _fits(turn.memory, sku, option)) or lines
+
+
+def _list_taken(turn: Turn) -> list[Line]:
+    """ "I'll take one", after a question about it; without a draft, in which it would be a change."""
+    if turn.heard.items or find_draft(turn.conversation, turn.now) or not TAKES.search(turn.text):
+        return []
+    changes = [one for one in _point(turn, None) if one.item is not None]
+    return order_lines.change([], changes, lambda sku, option: _fits(turn.memory, sku, option)) or []
 
 
 def _fits(memory: Memory, sku: str, option: str) -> bool:

@@ -93,7 +93,8 @@ def undo(
 def undo_last(turn: Turn) -> Answer | None:
     """The same by word instead of by button: what was said back last; an order for as long as its button works."""
     last = Recorded.from_json(turn.conversation.last_recorded or {})
-    if last.orders and not orders.is_fresh(turn.memory, last.orders, turn.now - turn.settings.conversation.undo_for):
+    fresh = orders.is_fresh(turn.memory, last.orders, turn.now - turn.settings.conversation.undo_for)
+    if not fresh or orders.is_left_behind(turn):
         last.orders = []
     if not last.can_be_undone:
         return None

@@ -79,7 +79,7 @@ class ContentReader:
             if not clause.question:
                 continue
             asked = self._read(clause, named)
-            if asked is None and own and _EATING[clause.script].search(clause.text):
+            if (asked is None or not asked.codes) and own and _EATING[clause.script].search(clause.text):
                 return Asked(_codes(own))
             if asked is not None:
                 return asked

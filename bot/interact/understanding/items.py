@@ -19,6 +19,7 @@ MAX_ITEMS = 32
 _LEAST_SHORT = {"en": 5, "zh": 2}  # letters of a word, characters: "a slice of carrot", 一袋埃塞
 _MOST_SHORT = 4  # characters
 
+_CUPS = frozenset({"cup", "cups", "杯"})
 _ARTICLES = frozenset({"the", "your"})
 
 Name = tuple[str, ...]
@@ -159,6 +160,8 @@ class ItemFinder:
         before = at - 2 if at and spelt[at - 1] in _ARTICLES else at - 1
         if before < 0 or spelt[before] not in self._units:
             return None
+        if spelt[before] in _CUPS and self._options.size_at(spelt, at):
+            return None  # 一杯低因: of the coffee before it
         return _longest(self._short, self._short_lengths, spelt, at)
 
     def _with_details(self, text: str, tokens: Sequence[Token], spans: list[tuple[int, int, str]]) -> list[Mention]:

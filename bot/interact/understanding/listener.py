@@ -25,7 +25,7 @@ from .lexicon import LANGUAGES, FactRule, FeedbackRule, IntentRule, Rule, load
 from .life_events import find_life_events, has_died
 from .normalise import clean, close_up, fold, has_cjk
 from .occasions import OccasionFinder
-from .order_changes import read_changes
+from .order_changes import read_changes, takes_off
 from .order_lines import all_lines, find_named, ordered_lines
 from .order_times import find_wanted_time
 from .pronouns import PronounReader
@@ -122,7 +122,7 @@ class Listener:
         else:
             facts += self._occasions.find(clauses, dates, time_zone)
         told = [
-            [] if rows and self._allergies.habitual(clause) else rows
+            [] if rows and (self._allergies.habitual(clause) or takes_off(clause)) else rows
             for clause, rows in zip(clauses, _only(FeedbackRule, matches), strict=True)
         ]
         feedback = find_feedback(clauses, told, self._subjects, self._plain(clauses, mentions, dates))
@@ -161,6 +161,8 @@ class Listener:
             faq = None  # "a latte with oat milk please" asks nothing
         if asked is not None:
             intents = [*intents, Intent("ask_allergen", 0.95)]
+        if faq is not None and faq.score < _PLAIN and any(intent.name == "ask_recommendation" for intent in intents):
+            faq = None  # "what's good?" is not "what is good for kids?"
         intents = self._complete(intents, cleaned, clauses, mentions, wanted, facts, feedback, reminders, faq)
         asks = {id(clause) for clause in asking}
         quotes = {fact.quote for fact in facts} | {one.quote for one in feedback}
@@ -241,7 +243,7 @@ class Listener:
             text = close_up(clause.folded)
             for date in dates:
                 text = text.replace(date.text, " " * len(date.text))
-            if mentions and self._items.is_plain(text, mentions):
+            if mentions and (takes_off(clause) or self._items.is_plain(text, mentions)):
                 found.add(id(clause))
         return found
 

@@ -57,6 +57,7 @@ _SET = re.compile(r"\b(?:make|change|turn|i said|i meant|actually|no)\b|改|一�
 _OFF = re.compile(
     r"\btake (?:\S+ ){1,3}(?:off|out|away)\b|\b(?:remove|drop|delete|lose|scrap|skip|cancel) (?:the |that |my )?|^(?:取消|去掉|删)|^把.*(?:去掉|删|取消|撤|退)"
 )
+_TAKE_OFF = re.compile(r"^(?:\S+ ){0,3}?take (?:\S+ ){1,4}(?:off|out|away) (?:then|please|again|instead|ok|thanks| )*$")
 
 
 def read_changes(
@@ -150,6 +151,11 @@ def _of_item(mention: Mention, text: str, words: Sequence[str]) -> OrderChange:
     )
 
 
+def takes_off(clause: Clause) -> bool:
+    """ "Take the banana bread off" is no word about how it was."""
+    return clause.script == "en" and _TAKE_OFF.match(clause.text) is not None
+
+
 def _read_swap(text: str, one: Mention, other: Mention) -> list[OrderChange]:
     """ "Change the latte to a mocha", "a mocha instead of the latte": the one goes, the other takes its place."""
     between = text[one.end : other.start]
@@ -193,6 +199,8 @@ def _of_number(words: Sequence[str], finder: ItemFinder, *, refused: bool) -> li
         return None
     if words[0] in {"a", "an"} and len(words) == 1:
         return None
+    if "half" in rest:
+        return None  # "half 3" is a time
     if more or fewer:
         return [OrderChange("more" if more and not refused else "fewer", number=numbers[0])]
     return [OrderChange("set", number=numbers[-1])]

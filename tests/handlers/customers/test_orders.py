@@ -100,6 +100,12 @@ def test_a_list_that_was_changed_since_places_nothing(ana: Chat) -> None:
          [("mocha", 1, 430, ()), ("cappuccino", 2, 360, ())]),
         ("mei", ["三杯拿铁和一个可颂", "不要了一杯"], "确认", [("latte", 2, 390, ()), ("croissant", 1, 260, ())]),
         ("mei", ["两杯拿铁和一杯美式", "把美式换成摩卡"], "确认", [("latte", 2, 390, ()), ("mocha", 1, 430, ())]),
+        ("ana", ["two cappuccinos and a banana bread", "take the banana bread off then"], "Confirm", [("cappuccino", 2, 360, ())]),
+        ("ana", ["2 flat whites, no make that 3"], "Confirm", [("flat-white", 3, 380, ())]),
+        ("ana", ["two cappuccinos", "make it half 3"], "Confirm", [("cappuccino", 2, 360, ())]),
+        ("ana", ["a latte", "how much is it altogether?", "can I still change the order?"], "Confirm", [("latte", 1, 390, ())]),
+        ("mei", ["三杯馥芮白", "其中一杯低因", "一共多少钱", "还能改吗"], "确认",
+         [("flat-white", 2, 380, ()), ("flat-white", 1, 380, ("低因",))]),
         ("mei", ["来一杯冰拿铁", "再来一个可颂", "打包"], "确认", [("iced-latte", 1, 430, ("打包",)), ("croissant", 1, 260, ("打包",))]),
     ],
 )  # fmt: skip
@@ -403,6 +409,60 @@ def test_an_order_is_warned_about_what_their_people_must_avoid(
     chat.send(order)
     assert "⚠️" in chat.text
     assert warned in chat.text
+
+
+@pytest.mark.parametrize(
+    ("fixture", "texts", "button", "lines"),
+    [
+        ("ana", ["do you have hot chocolate?", "ok I'll take one large for him"], "Confirm", [("hot-chocolate", 1, 390, ("large",))]),
+        ("ana", ["a latte", "how much is the brownie?", "I'll have two"], "Confirm",
+         [("latte", 1, 390, ()), ("vegan-brownie", 2, 360, ())]),
+        ("ana", ["what is in the cinnamon bun?", "does it have nuts", "can I get one please"], "Confirm", [("cinnamon-bun", 1, 340, ())]),
+        ("mei", ["你们有热巧克力吗", "来一杯大杯的给他"], "确认", [("hot-chocolate", 1, 390, ("大杯",))]),
+        ("mei", ["布朗尼多少钱", "那来两块"], "确认", [("vegan-brownie", 2, 360, ())]),
+    ],
+)  # fmt: skip
+def test_one_is_taken_of_what_was_asked_about(
+    request: pytest.FixtureRequest, fixture: str, texts: list[str], button: str, lines: list[Any]
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    for text in texts:
+        chat.send(text)
+    chat.press(button)
+    assert stored(chat) == [lines]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "texts", "left"),
+    [
+        ("ana", ["a latte", "ok", "how much is a gift card?", "forget it"], 1),
+        ("ana", ["a latte", "ok", "how much is a gift card?", "cancel my order"], 0),
+        ("ana", ["a latte", "ok", "forget it"], 0),
+        ("mei", ["一杯拿铁", "好的", "礼品卡多少钱", "算了不要了"], 1),
+        ("mei", ["一杯拿铁", "好的", "礼品卡多少钱", "撤销"], 0),
+    ],
+)
+def test_what_is_forgotten_is_what_was_spoken_of_last(
+    request: pytest.FixtureRequest, fixture: str, texts: list[str], left: int
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    for text in texts:
+        chat.house.pass_time(minutes=1)
+        chat.send(text)
+    assert len(stored(chat)) == left
+
+
+@pytest.mark.parametrize(
+    ("fixture", "first", "asked", "named"),
+    [("ana", "what is in the cinnamon bun?", "does it have nuts", "Cinnamon bun"), ("mei", "肉桂卷里有什么", "有坚果吗", "肉桂卷")],
+)  # fmt: skip
+def test_what_is_in_it_is_told_of_what_was_spoken_of(
+    request: pytest.FixtureRequest, fixture: str, first: str, asked: str, named: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(first)
+    chat.send(asked)
+    assert (chat.answers[0].name, named in chat.answers[0].text) == ("chat/contains", True)
 
 
 @pytest.mark.parametrize(

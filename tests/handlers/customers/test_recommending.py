@@ -31,6 +31,8 @@ def sell(chat: Chat, *skus: str) -> None:
     [
         ("ana", "what do you recommend?", "I'm allergic to nuts", "Americano", "Carrot cake"),
         ("ana", "anything you recommend?", "I'm allergic to nuts", "Americano", "Carrot cake"),
+        ("ana", "hi, I'm new here. what's good?", "I'm allergic to nuts", "Americano", "Carrot cake"),
+        ("mei", "第一次来，有什么好喝的", "我对坚果过敏", "美式咖啡", "胡萝卜蛋糕"),
         ("ana", "any recommendations?", "I'm allergic to nuts", "Americano", "Carrot cake"),
         ("mei", "有什么推荐的吗", "我对坚果过敏", "美式咖啡", "胡萝卜蛋糕"),
         ("mei", "你们什么最好喝", "我对坚果过敏", "美式咖啡", "胡萝卜蛋糕"),
@@ -77,6 +79,7 @@ def test_what_is_recommended_is_of_the_kinds_that_are_bought(
         ("ana", "my wife is allergic to milk", "what do you recommend?", "", "Chai", "must avoid"),
         ("mei", "我老婆对牛奶过敏", "有适合她的茶推荐吗", "您老婆", "伯爵红茶", "香料奶茶"),
         ("mei", "我老婆对牛奶过敏", "有适合我老婆的茶吗", "您老婆", "伯爵红茶", "香料奶茶"),
+        ("mei", "我老婆对牛奶过敏", "有什么适合她喝的", "您老婆", "伯爵红茶", "香料奶茶"),
         ("mei", "我老婆对牛奶过敏", "她能喝什么", "您老婆", "伯爵红茶", "香料奶茶"),
     ],
 )  # fmt: skip

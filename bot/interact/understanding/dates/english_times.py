@@ -118,6 +118,13 @@ def _words(match: re.Match[str], now: Reference) -> Piece | None:
     return _time(match, _number(match["hour"]), _number(match["minute"].removeprefix("oh ")))
 
 
+def _is_hour_of_half(match: re.Match[str], word: str) -> bool:
+    """ "At half 3", "make it half three"; "half 3" alone is anything."""
+    lead = (match["lead"] or "").strip()
+    said = match.string[: match.start()].endswith(("make it ", "say "))
+    return said or lead in {"at", "by", "around", "about"} or bool(lead and not word.isdigit())
+
+
 _TARGET = rf"(?P<hour>2[0-3]|1\d|0?\d|{alternatives(_HOURS)})(?:(?: |:| ?h ?)(?P<minute>[0-5]\d|thirty|fifteen))?(?! ?(?:minutes|hours|days|weeks|people|%|\d|[./:]\d))"
 
 
@@ -128,7 +135,7 @@ _TARGET = rf"(?P<hour>2[0-3]|1\d|0?\d|{alternatives(_HOURS)})(?:(?: |:| ?h ?)(?P
 def _past(match: re.Match[str], now: Reference) -> Piece | None:
     how, word, way = match["how"], match["hour"], match["way"]
     hour = _number(word)
-    if how == "half" and (word.isdigit() or not match["lead"]):
+    if how == "half" and not _is_hour_of_half(match, word):
         return None
     minutes = 30 if how.startswith("half") else 45 if how.startswith("three") else 15
     if match["n"]:

@@ -134,6 +134,7 @@ Friday at 9 | 11-20 09:00
 Friday at 3 | 11-20 15:00
 9am tomorrow | 11-19 09:00
 half past nine tomorrow | 11-19 09:30
+make it half 3 | 15:30
 a quarter to 8 in the evening | 19:45
 ten past 3 p.m. | 15:10
 20 minutes to 5 | 16:40
