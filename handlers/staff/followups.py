@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bot.customize.arbiter import Reason
 from bot.customize.explanation import explain
 from bot.differentiate.choosing import RANK, Choice, Grounds
 from bot.differentiate.numbers import Numbers
@@ -56,7 +57,7 @@ def _describe(visit: Visit, row: Any) -> dict[str, Any]:
         "rule": row["rule"],
         "status": row["status"],
         "due_at": row["sent_at"] or row["due_at"],
-        "reason": words_for(visit, row["reason"]),
+        "reason": words_for(visit, row["reason"], row["data"].get("held_by")),
         "text": row["text"] or row["data"].get("text") or "",
     }
 
@@ -85,7 +86,7 @@ def _explain(visit: Visit, customer: Customer) -> Deed:
         coming = {**coming, "waits": words_for(visit, waits)}
     # The stored reason is in the business's language; one of the numbers can be said in the colleague's.
     why = {**told["why"], "reason": _say_reason(visit, customer, told["why"]), "fall": _tell_fall(visit, told["why"])}
-    held = [{**one, "words": words_for(visit, one["reason"])} for one in told["held"]]
+    held = [{**one, "words": words_for(visit, one["reason"], one["held_by"])} for one in told["held"]]
     reply(
         visit, "staff/why", **name_of(customer), worth=told["worth"], why=why, next=coming, held=held,
         household=[f"{one['name']} #{one['id']}" for one in told["household"]],
@@ -117,12 +118,13 @@ def _say_then(visit: Visit, change: dict[str, Any]) -> str:
     return describe_tier(visit.settings, choice, grounds, language=language, briefly=True)
 
 
-def words_for(visit: Visit, reason: str | None) -> Markup | None:
-    """Why something was held back, in the words of staff."""
+def words_for(visit: Visit, reason: str | None, held_by: str | None = None) -> Markup | None:
+    """Why something was held back, in the words of staff; what held it until it was too old."""
     if not reason:
         return None
     language = member_of(visit).language
-    return Markup(visit.business.wording.render(language, "reasons/held", {"reason": str(reason)}))  # noqa: S704  rendered with autoescape
+    values = {"reason": str(reason), "held_by": held_by if reason == Reason.too_old else None}
+    return Markup(visit.business.wording.render(language, "reasons/held", values))  # noqa: S704  rendered with autoescape
 
 
 COMMANDS: dict[str, Callable[[Visit], None]] = {"followups": list_follow_ups, "why": why}

@@ -8,9 +8,9 @@ import pytest
 
 from bot.differentiate.tiers import retier
 from bot.differentiate.value import differentiate_all
-from storage import requests
+from storage import follow_ups, requests
 from storage.database import Database, Memory
-from storage.models import Customer
+from storage.models import Customer, FollowUpStatus
 from tests.bot.differentiate.test_forecast import END, fill
 from tests.support.follow_ups import DAY, SETTINGS, add_customer, buy
 from tests.support.visits import Chat, House, TestClock
@@ -115,3 +115,21 @@ def test_a_report_is_asked_for_by_who_may(house: House) -> None:
     stranger = Chat(house, person=555)
     stranger.send("/report")
     assert stranger.last.name == "chat/unknown_command"
+
+
+def test_why_tells_what_held_a_message_until_it_was_too_old(house: House) -> None:
+    anna = add_customer(house.database)
+
+    def skip(memory: Memory) -> None:
+        plan = follow_ups.Plan(anna, "birthday", "2026-11-22", "marketing", END, END, {"held_by": "complaint"})
+        follow_ups.add_plans(memory, [plan], END)
+        (row,) = follow_ups.list_open_of(memory, anna)
+        follow_ups.settle(memory, [follow_ups.Settled(row, FollowUpStatus.skipped, "too_old", END)])
+
+    house.write(skip)
+    olivia, chen = Chat(house, person=900, name="Olivia"), Chat(house, person=901, name="小陈", language="zh")
+    for command in ("why", "followups"):
+        olivia.send(f"/{command} #{anna}")
+        assert "it could not be sent in time: a complaint is open" in olivia.text
+        chen.send(f"/{command} #{anna}")
+        assert "未能在有效时间内发出：" in chen.text

@@ -44,7 +44,11 @@ import pytest
                 "no more ads please",
                 "别再给我发消息了",
                 "退订",
+                "TD",
                 "不要打扰我",
+                "别再发了",
+                "请停止发送",
+                "以后不要再发了",
             ],
         ),
         ("resume", ["resume", "you can write to me again", "恢复推送", "可以继续给我发消息"]),
@@ -116,7 +120,13 @@ def test_set_language_says_which(hear, text, languages):
     [
         (
             "stop",
-            ["where does the bus stop?", "don't stop making this cake", "I can't stop eating these", "车站怎么走"],
+            [
+                "where does the bus stop?",
+                "don't stop making this cake",
+                "I can't stop eating these",
+                "车站怎么走",
+                "别发错了",
+            ],
         ),
         ("talk_to_person", ["book a table for one person", "a person told me about you", "我是一个人"]),
         ("life_event", ["I'm dying for a coffee", "我先走了", "my battery died"]),
