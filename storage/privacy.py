@@ -168,7 +168,11 @@ def _blank_staff(memory: Memory, names: Sequence[str]) -> None:
     )
     connection.execute(
         update(CONTACTS)
-        .where(CONTACTS.c.chat_id.in_(chats), CONTACTS.c.kind == "command", _mentions(CONTACTS.c.text, spelt))
+        .where(
+            CONTACTS.c.chat_id.in_(chats),
+            or_(CONTACTS.c.kind == "command", CONTACTS.c.direction == "out"),
+            _mentions(CONTACTS.c.text, spelt),
+        )
         .values(text="")
     )
     connection.execute(update(AUDIT).where(_mentions(AUDIT.c.arguments, spelt)).values(arguments=""))
@@ -182,7 +186,8 @@ def _drop_buttons(memory: Memory, customer_id: int, names: Sequence[str]) -> Non
     about = [
         row
         for row, values in connection.execute(shown)
-        if values.get("customer_id") == customer_id or any(name in str(values).casefold() for name in spelt)
+        if values.get("customer_id") == customer_id
+        or any(name in said.casefold() for said in values.values() if isinstance(said, str) for name in spelt)
     ]
     connection.execute(delete(BUTTONS).where(BUTTONS.c.row.in_(about)))
 

@@ -95,6 +95,8 @@ def _live(memory: Memory) -> int:
     customers.link(memory, desk.id, "telegram", "900", NOW)
     contacts.add(memory, customer_id=desk.id, direction="in", kind="command", at=NOW, text="/note Zebulon likes tea",
                  chat_id=900)  # fmt: skip
+    contacts.add(memory, customer_id=desk.id, direction="out", kind="text", at=NOW, text="Zebulon Quittenbaum · tier A",
+                 chat_id=900)  # fmt: skip
     outbox.add(memory, "sendMessage", {"chat_id": 900, "text": "#1 Zebulon Quittenbaum 比特"}, now=NOW, chat_id=900,
                customer_id=desk.id)  # fmt: skip
     outbox.add(memory, "sendMessage", {"chat_id": 900, "text": "found: Ottokar"}, now=NOW, chat_id=900,
@@ -156,7 +158,7 @@ def test_nothing_is_left(database: Database) -> None:
         "tokens": 0,
         "erasures": 4,
         "outbox": [(900, {}), (900, {})],
-        "desk": [""],
+        "desk": ["", ""],
     }
 
 

@@ -31,3 +31,13 @@ def test_notes_replies_and_answers_go_with_the_customer(house: House, ana: Chat,
     ana.send("/forgetme")
     ana.press("Yes")
     assert {word: find(house, word) for word in said} == {word: set() for word in said}
+
+
+def test_buttons_about_others_still_work(house: House, mei: Chat, olivia: Chat) -> None:
+    stranger = Chat(house, person=504, name="feedback_id")  # a name that other buttons hold by chance
+    stranger.send("/start")
+    mei.send("今天的咖啡太难喝了")
+    stranger.send("/forgetme")
+    stranger.press("Yes")
+    olivia.press("I take", again=next(one for one in house.shown(900) if one.name == "staff/complaint"))
+    assert "Olivia takes care of it." in olivia.text
