@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,14 +15,16 @@ from typing import Any
 
 import yaml
 
+from storage import inbox, outbox
+from storage.database import Database
 from tests.support.bots import LIMITS_OFF, Chatter, bot_beside
+from tests.support.databases import opened
 from tests.support.sandboxes import NO_LIMITS, ROOT, Sandbox
 
 CONVERSATIONS: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "conversations.yaml").read_text("utf-8"))
 STAFF = 1000
 BETWEEN = "90s"  # people think before they write; a flood is another test
-SETTLED = 0.7  # seconds without a new message: the answer is complete
-ANSWERED = 3  # seconds to wait for its beginning: a piece of a thought waits for its rest
+WAIT_SECONDS = 60
 TITLES = {"en": "A conversation in English", "zh": "A conversation in Chinese"}
 
 
@@ -36,42 +39,49 @@ class Exchange:
 
 
 @contextmanager
-def shop(database_url: str) -> Iterator[Sandbox]:
+def shop(database_url: str) -> Iterator[tuple[Sandbox, Database]]:
     sandbox = Sandbox("--memory")
     sandbox.ask("POST", "limits", NO_LIMITS)
     bot = bot_beside(sandbox, database_url, **LIMITS_OFF)
     bot.start()
     try:
-        yield sandbox
+        with opened(database_url) as database:
+            yield sandbox, database
     finally:
         assert bot.stop() == 0
         assert sandbox.end() == 0
 
 
-def converse(sandbox: Sandbox, language: str) -> list[Exchange]:
+def converse(sandbox: Sandbox, database: Database, language: str) -> list[Exchange]:
     """All lines of this language, each said when the last one was answered."""
     script = CONVERSATIONS[language]
     Chatter(sandbox, STAFF, "Olivia").asks("/start", "")
     customer = Chatter(sandbox, 9100, script["name"], language)
-    return [_exchange(customer, Exchange(**line)) for line in script["lines"]]
+    return [_exchange(customer, database, Exchange(**line)) for line in script["lines"]]
 
 
-def _exchange(customer: Chatter, exchange: Exchange) -> Exchange:
+def _exchange(customer: Chatter, database: Database, exchange: Exchange) -> Exchange:
     customer.sandbox.ask("POST", "clock", {"advance": exchange.after or BETWEEN})
     said = customer.says(exchange.says)["message_id"]
-    seq, wait = 0, SETTLED
-    while True:
-        seen = customer.sandbox.ask("GET", f"chats/{customer.person}/messages?after={seq}&wait={wait}")
-        if seen["seq"] == seq:
-            break
-        seq = seen["seq"]
-        answered = customer.messages()[-1]["from_bot"]
-        wait = SETTLED if answered else ANSWERED
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not _is_answered(customer.sandbox, database):
+        assert time.monotonic() < deadline, f"not answered: {exchange.says}"
+        time.sleep(0.02)  # what is waited for happens in another process
     for message in customer.messages():
         if message["from_bot"] and message["message_id"] > said:
             exchange.answers.append(message["text"])
             exchange.buttons.append(" · ".join(button["text"] for row in message["buttons"] for button in row))
     return exchange
+
+
+def _is_answered(sandbox: Sandbox, database: Database) -> bool:
+    """Nothing waits at Telegram; nothing of what was fetched is left to be run, and nothing said then to be sent."""
+    if any(bot["pending_updates"] for bot in sandbox.ask("GET", "bots")):
+        return False
+    if database.read_now(inbox.count_by_state).get("ready"):
+        return False
+    sending = database.read_now(outbox.count_by_state)
+    return not (sending.get("ready") or sending.get("sending"))
 
 
 def write(exchanges: list[Exchange], language: str) -> str:
@@ -91,8 +101,8 @@ def write(exchanges: list[Exchange], language: str) -> str:
 
 def main() -> None:
     for language in CONVERSATIONS:
-        with tempfile.TemporaryDirectory() as folder, shop(f"sqlite:///{folder}/talk.db") as sandbox:
-            text = write(converse(sandbox, language), language)
+        with tempfile.TemporaryDirectory() as folder, shop(f"sqlite:///{folder}/talk.db") as (sandbox, database):
+            text = write(converse(sandbox, database, language), language)
         file = ROOT / "docs" / "transcripts" / f"{language}.md"
         file.parent.mkdir(exist_ok=True)
         file.write_text(text, "utf-8")

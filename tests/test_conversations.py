@@ -23,8 +23,8 @@ def list_repeated(exchanges: list[Exchange]) -> list[tuple[int, str]]:
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_forty_turns_are_answered_and_none_is_repeated(databases: Databases, language: str) -> None:
-    with shop(databases.sqlite_url()) as sandbox:
-        exchanges = converse(sandbox, language)
+    with shop(databases.sqlite_url()) as (sandbox, database):
+        exchanges = converse(sandbox, database, language)
     assert len(exchanges) == 40
     assert list_repeated(exchanges) == []
     unanswered = [number for number, exchange in enumerate(exchanges, 1) if not exchange.answers]

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from sandbox.limits import Limits
 from tests.support.sandboxes import NO_LIMITS, Line, Sandbox, open_line
 
 
@@ -86,7 +87,7 @@ def test_latency_comes_before_the_reply(line: Line, method: str) -> None:
     line.sandbox.ask("POST", "faults", {"method": "*", "delay_ms": 300})
     began = time.monotonic()
     line.result(method, chat_id=line.person, text="x")
-    assert 0.3 <= time.monotonic() - began < 3
+    assert time.monotonic() - began >= 0.3
 
 
 @pytest.mark.parametrize(
@@ -107,28 +108,40 @@ def refused_from(line: Line, sends: int, **parameters: Any) -> tuple[int, int]:
     return sends, 0
 
 
-def test_a_chat_takes_a_burst_of_three_then_one_a_second(line: Line) -> None:
-    assert refused_from(line, 9) == (3, 1)
-    time.sleep(1)  # the limit is real time, whatever the sandbox's clock says
-    assert refused_from(line, 9) == (1, 1)
+def test_a_chat_takes_a_burst_of_three_then_one_a_second() -> None:
+    limits = Limits()
+    assert [limits.admit(1, 5, now) for now in (100, 100, 100, 100, 101, 101)] == [0, 0, 0, 1, 0, 1]
+    assert limits.admit(1, 6, 101) == 0
+
+
+def test_all_chats_together_take_thirty_a_second() -> None:
+    limits = Limits()
+    assert [limits.admit(1, chat, 100) for chat in range(35)] == [0] * 33 + [1] * 2  # three in the slack
+    assert limits.admit(1, 99, 101) == 0
+
+
+def test_a_group_takes_twenty_a_minute() -> None:
+    limits = Limits(chat_messages_per_second=0)
+    assert [limits.admit(1, -5, 100) for _ in range(21)] == [0] * 20 + [3]
+    assert limits.admit(1, -5, 103) == 0
+
+
+def test_a_limit_is_real_time_whatever_the_clock_says(line: Line) -> None:
+    line.sandbox.ask("POST", "limits", {"chat_messages_per_second": 0.01})
+    passed, wait = refused_from(line, 9)
+    assert (passed, 50 < wait <= 100) == (3, True)
     line.sandbox.ask("POST", "clock", {"advance": "1h"})
     assert refused_from(line, 9)[0] == 0
 
 
-def test_all_chats_together_take_thirty_a_second(own: Sandbox) -> None:
-    own.ask("POST", "limits", {"chat_messages_per_second": 0, "messages_per_second": 10})
+def test_limits_hold_for_all_chats_and_for_a_group(own: Sandbox) -> None:
     line = open_line(own)
-    line.says(text="/start")
-    passed, wait = refused_from(line, 60)
-    assert (10 <= passed <= 20, wait) == (True, 1)
-
-
-def test_a_group_takes_twenty_a_minute(own: Sandbox) -> None:
-    line = open_line(own)
-    own.ask("POST", "limits", {"chat_messages_per_second": 0})
     line.says(text="x", chat={"id": -5, "title": "Friends"})
-    passed, wait = refused_from(line, 40, chat_id=-5)
-    assert (passed, 1 <= wait <= 3) == (20, True)
+    own.ask("POST", "limits", {"chat_messages_per_second": 0, "group_messages_per_minute": 2})
+    assert refused_from(line, 9, chat_id=-5)[0] == 2
+    own.ask("POST", "limits", {"messages_per_second": 0.01})
+    line.says(text="/start")
+    assert refused_from(line, 9)[0] == 1
 
 
 def test_no_limits_are_no_limits(line: Line) -> None:

@@ -121,7 +121,7 @@ def test_a_stop_is_fast_even_with_waiting_requests(number: signal.Signals) -> No
     began = time.monotonic()
     sandbox.process.send_signal(number)
     assert sandbox.process.wait(10) == 0
-    assert time.monotonic() - began < 1.5  # under a second when the machine is free
+    assert time.monotonic() - began < 8  # under a second when the machine is free; the requests would wait for 50
     for thread in waiting:
         thread.join()
     assert answers == [200, 200]

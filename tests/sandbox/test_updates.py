@@ -50,13 +50,13 @@ def test_a_long_poll_answers_as_soon_as_somebody_writes(line: Line) -> None:
         wait_until_polling(line)
         line.says(text="now")
         assert texts(poll.result()) == ["now"]
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 15
 
 
 def test_a_long_poll_without_news_answers_empty_after_its_time(line: Line) -> None:
     began = time.monotonic()
     assert line.updates(timeout=1) == []
-    assert 0.9 < time.monotonic() - began < 5
+    assert 0.9 < time.monotonic() - began < 15
 
 
 def test_the_older_of_two_polls_is_thrown_out(line: Line) -> None:
@@ -72,8 +72,10 @@ def test_the_older_of_two_polls_is_thrown_out(line: Line) -> None:
 
 def test_a_poller_that_hung_up_is_forgotten(line: Line) -> None:
     with pytest.raises(httpx.ReadTimeout):
-        httpx.post(f"{line.sandbox.url}/bot{line.token}/getUpdates", data={"timeout": 40}, timeout=0.3)
-    deadline = time.monotonic() + 5
+        httpx.post(
+            f"{line.sandbox.url}/bot{line.token}/getUpdates", data={"timeout": 40}, timeout=httpx.Timeout(10, read=0.3)
+        )
+    deadline = time.monotonic() + 20
     while polling(line):
         assert time.monotonic() < deadline
 

@@ -18,7 +18,7 @@ import httpx
 from tests.support.sandboxes import ROOT, STARTED, Sandbox
 
 TOKEN = "777000777:" + "T" * 35
-START_SECONDS = 30
+WAIT_SECONDS = 60  # for what comes at once where there is nothing else to do
 LIMITS_OFF = {
     "REGULARS_TELEGRAM__MESSAGES_PER_SECOND": "0",
     "REGULARS_TELEGRAM__CHAT_MESSAGES_PER_SECOND": "0",
@@ -88,7 +88,7 @@ class Bot:
     def _reap(self) -> int:
         assert self.process is not None
         assert self.process.stdout is not None
-        code = self.process.wait(15)
+        code = self.process.wait(WAIT_SECONDS)
         self.process.stdout.close()
         self.log.close()
         self.process = None
@@ -161,7 +161,7 @@ class Chatter:
         """All the bot has said, as it stands now."""
         return [message["text"] for message in self.messages() if message["from_bot"]]
 
-    def wait_for(self, *words: str, after: int = 0, seconds: float = 15) -> str:
+    def wait_for(self, *words: str, after: int = 0, seconds: float = WAIT_SECONDS) -> str:
         """The first message of the bot, after the person's message of this id, that has all these words."""
 
         def has_them(message: Any) -> bool:
@@ -170,7 +170,7 @@ class Chatter:
 
         return str(self._wait_until(has_them, str(words), seconds)["text"])
 
-    def wait_for_document(self, seconds: float = 15) -> Any:
+    def wait_for_document(self, seconds: float = WAIT_SECONDS) -> Any:
         """The first file of the bot."""
         return self._wait_until(lambda message: bool(message.get("document")), "a document", seconds)
 

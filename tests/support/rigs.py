@@ -23,7 +23,7 @@ from storage.outbox import Queued
 from tests.support.sandboxes import Line
 
 UNLIMITED = Telegram(messages_per_second=0, chat_messages_per_second=0, group_messages_per_minute=0)
-WAIT_SECONDS = 15
+WAIT_SECONDS = 60
 
 
 @dataclass

@@ -61,7 +61,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Ear]]:
 
 
 def wait_until_ready(ear: Ear) -> Ear:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while ear._open_line() is None:
         assert time.monotonic() < deadline, "the listening process does not learn"
         time.sleep(0.01)
@@ -229,7 +229,7 @@ def test_it_holds_no_secret_and_ends_with_us(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while is_alive(pid):
         assert time.monotonic() < deadline, "it lives on without us"
         time.sleep(0.02)
