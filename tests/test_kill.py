@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -26,9 +26,9 @@ from tests.support.sandboxes import Sandbox
 PEOPLE = [501 + n for n in range(20)]
 MESSAGES = 10  # each
 KILLS = 5
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_nothing_is_lost_or_said_twice_over_five_kills(sandbox: Sandbox, databases: Databases, kind: str) -> None:
     url = databases.sqlite_url() if kind == "sqlite" else databases.postgres_url()
@@ -59,7 +59,6 @@ def test_nothing_is_lost_or_said_twice_over_five_kills(sandbox: Sandbox, databas
     assert {person: sent[person] >= MESSAGES for person in PEOPLE} == dict.fromkeys(PEOPLE, True)
 
 
-@pytest.mark.slow
 def test_nobody_notices_when_the_processes_beside_it_die(sandbox: Sandbox, databases: Databases) -> None:
     """One listens; the other sends, once so many are written to at a time over a slow link."""
     url = databases.sqlite_url()
@@ -87,6 +86,64 @@ def test_nobody_notices_when_the_processes_beside_it_die(sandbox: Sandbox, datab
         check_messages(database, people)
     sent = Counter(call["chat_id"] for call in sandbox.ask("GET", "calls")["calls"] if accepted(call))
     assert {person: sent[person] >= MESSAGES for person in people} == dict.fromkeys(people, True)
+
+
+@pytest.mark.skipif(not has_room(), reason="on a single core nobody sends beside the bot")
+def test_reminders_being_sent_beside_it_when_it_is_killed_are_never_sent_again(
+    sandbox: Sandbox, databases: Databases
+) -> None:
+    """Whether they arrived is not known; the process that had taken them ends with the bot."""
+    url = databases.sqlite_url()
+    bot = bot_beside(sandbox, url, **LIMITS_OFF)
+    bot.start()
+    people = {501 + n: Chatter(sandbox, 501 + n, f"Ada {501 + n}") for n in range(60)}
+    for person, chatter in people.items():
+        chatter.says(f"remind me in 3 hours to water plant {person}")
+    sandbox.ask("POST", "faults", {"method": "sendMessage", "times": None, "delay_ms": 2000})
+    burst = threading.Thread(target=say_all, args=(people,))
+    burst.start()
+    wait_until(lambda: sum(count_sockets(pid) for pid in list_senders(bot)) > len(people) // 2)
+    sandbox.ask("DELETE", "faults")
+    burst.join()
+    settle(bot, url, messages=(1 + MESSAGES) * len(people))
+
+    sandbox.ask("POST", "faults", {"method": "sendMessage", "times": None, "delay_ms": 30_000})
+    mover = threading.Thread(target=lambda: sandbox.ask("POST", "clock", {"advance": "181m"}))
+    mover.start()
+    with opened(url) as database:
+        wait_until(lambda: len(list_accepted(database, sandbox)) == len(people))
+        (sender,) = list_senders(bot)
+        bot.kill()
+        wait_until(lambda: not is_running(sender))
+        sandbox.ask("DELETE", "faults")
+        bot.start()
+        mover.join()
+        settle(bot, url, messages=(1 + MESSAGES) * len(people), follow_ups=len(people))
+        assert bot.stop() == 0
+        assert check_follow_ups(database, sandbox, people) == {"unknown": len(people)}
+
+
+def list_senders(bot: Bot) -> list[int]:
+    """The processes beside the bot that send."""
+    return [pid for pid in list_children(bot) if b"bot.runtime.courier" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def count_sockets(pid: int) -> int:
+    return sum(os.readlink(end).startswith("socket:") for end in Path(f"/proc/{pid}/fd").iterdir())
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())  # a zombie has none
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def list_children(bot: Bot) -> list[int]:
@@ -146,13 +203,18 @@ def check_messages(database: Database, people: Iterable[int] = PEOPLE) -> None:
     assert max(Counter(name for name in names if name.startswith("Ada")).values()) == 1
 
 
-def check_follow_ups(database: Database, sandbox: Sandbox) -> None:
-    """At most once each at Telegram; what we could not know is `unknown`, and nothing is merely gone."""
-    sent = Counter(
+def list_accepted(database: Database, sandbox: Sandbox) -> list[str]:
+    """The reminders that Telegram has taken."""
+    return [
         call["parameters"]["text"]
         for call in sandbox.ask("GET", "calls")["calls"]
         if accepted(call) and "water plant" in call["parameters"].get("text", "") and is_follow_up(database, call)
-    )
+    ]
+
+
+def check_follow_ups(database: Database, sandbox: Sandbox, people: Collection[int] = PEOPLE) -> Counter[str]:
+    """At most once each at Telegram; what we could not know is `unknown`, and nothing is merely gone. Returns the states."""
+    sent = Counter(list_accepted(database, sandbox))
     assert set(sent.values()) <= {1}
 
     def read(memory):
@@ -160,9 +222,10 @@ def check_follow_ups(database: Database, sandbox: Sandbox) -> None:
         return [memory.get(OutboxMessage, row.outbox_id).state for row in rows if row.outbox_id]
 
     states = Counter(database.read_now(read))
-    assert sum(states.values()) == len(PEOPLE)
+    assert sum(states.values()) == len(people)
     assert set(states) <= {"sent", "unknown"}
     assert states["sent"] <= sum(sent.values()) <= states["sent"] + states["unknown"]
+    return states
 
 
 def is_follow_up(database: Database, call) -> bool:
