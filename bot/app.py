@@ -83,9 +83,10 @@ async def _run(settings: Settings) -> None:
         clock = Clock()
         schema.prepare(database, now=clock.now(), keep_backups=settings.storage.backups)
         listener = held.enter_context(startup.bind(environment.http_host, environment.http_port))
-        async with Agent(settings, database, clock, listener).running() as agent:
-            print(agent.greeting(), flush=True)  # noqa: T201  the console is where a newcomer looks
-            await tasks.wait_for_first(stop.wait(), agent.failed())
+        async with Agent(settings, database, clock, listener).running(stop) as agent:
+            if not stop.is_set():
+                print(agent.greeting(), flush=True)  # noqa: T201  the console is where a newcomer looks
+                await tasks.wait_for_first(stop.wait(), agent.failed())
 
 
 @dataclass
@@ -101,7 +102,8 @@ class Agent:
     owner_code: str | None = None
 
     @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[Agent]:
+    async def running(self, stop: asyncio.Event) -> AsyncIterator[Agent]:
+        """Started, unless `stop` came first: Telegram may be away for long."""
         environment = self.settings.environment
         self.sandbox = SandboxTelegram.open(self._sandbox_file()) if environment.sandbox else None
         token = environment.token.get_secret_value() if environment.token else SANDBOX_TOKEN
@@ -110,7 +112,7 @@ class Agent:
         serving = asyncio.create_task(server.serve(sockets=[self.listener]))
         async with self.request, aiohttp.ClientSession() as session:
             try:
-                await self._start(session)
+                await tasks.wait_for_first(stop.wait(), self._start(session))
                 yield self
             finally:
                 await self._stop()

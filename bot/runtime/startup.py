@@ -12,11 +12,11 @@ import sys
 from typing import Any
 
 from telegram import Bot
-from telegram.error import NetworkError, TelegramError
+from telegram.error import InvalidToken, NetworkError, TelegramError
 
 from bot.config import Environment, Settings
 from bot.errors import ExampleBusiness, OpenSandbox, PortTaken
-from bot.runtime.intake import ALLOWED_UPDATES
+from bot.runtime.intake import ALARMS, ALLOWED_UPDATES
 
 logger = logging.getLogger(__name__)
 
@@ -80,12 +80,14 @@ async def reach_telegram(application: Any, bot: Bot, webhook: str | None, secret
     while True:
         try:
             await application.initialize()
+        except InvalidToken:  # its words hold the token
+            logger.critical("%s", ALARMS[401])
         except NetworkError as error:
             logger.warning("Telegram cannot be reached (%s), trying again in %.1f s", error, pause)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
         else:
             break
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
     try:
         if webhook:
             await bot.set_webhook(webhook, secret_token=secret, allowed_updates=list(ALLOWED_UPDATES))

@@ -83,6 +83,18 @@ def test_stops_within_five_seconds_with_sends_and_a_poll_under_way(sandbox: Sand
     assert time.monotonic() - began < STOP_SECONDS
 
 
+def test_stops_while_telegram_cannot_be_reached(sandbox: Sandbox, databases: Databases) -> None:
+    bot = bot_beside(sandbox, databases.sqlite_url(), REGULARS_CLOCK="", TELEGRAM_API_URL="http://127.0.0.1:9")
+    bot.start(wait=False)
+    deadline = time.monotonic() + 30
+    while "Telegram cannot be reached" not in bot.errors():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    began = time.monotonic()
+    assert bot.stop() == 0
+    assert time.monotonic() - began < STOP_SECONDS
+
+
 def test_what_waited_while_it_was_down_is_answered_when_it_is_back(sandbox: Sandbox, databases: Databases) -> None:
     bot = bot_beside(sandbox, databases.sqlite_url())
     bot.start()
@@ -211,6 +223,17 @@ def test_the_token_is_in_no_log(sandbox: Sandbox, databases: Databases) -> None:
     assert "777000777:" not in words
     assert "T" * 35 not in words
     bot.kill()
+
+
+def test_a_token_refused_at_the_start_is_told_of_and_never_shown(sandbox: Sandbox, databases: Databases) -> None:
+    sandbox.ask("POST", "faults", {"method": "getMe", "times": 2, "code": 401})
+    bot = bot_beside(sandbox, databases.sqlite_url())
+    bot.start()  # Telegram knows it after all
+    words = bot.errors()
+    assert "Telegram does not know this token: check TELEGRAM_BOT_TOKEN" in words
+    assert "T" * 35 not in words
+    assert bot.get("/readyz").json() == {"ready": True, "troubles": []}
+    assert bot.stop() == 0
 
 
 def test_embedded_everything_is_one_process_and_survives_a_restart(tmp_path: Path) -> None:
