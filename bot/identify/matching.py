@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process, utils
@@ -113,14 +114,14 @@ def _alike(words: str, named: Sequence[Named], most: int) -> list[int]:
     least = LIKELY_CJK if _CJK.search(words) else LIKELY
     scores: dict[int, float] = {}
     names = [one.name for one in named]
-    query = utils.default_process(words)
+    query = _spell_plainly(words)
     if not query:
         return []
     for _, score, place in process.extract(
-        query, names, scorer=fuzz.WRatio, processor=utils.default_process, limit=most, score_cutoff=least
+        query, names, scorer=fuzz.WRatio, processor=_spell_plainly, limit=most, score_cutoff=least
     ):
         # Equal beats alike, and a whole name beats a part of one.
-        whole = fuzz.ratio(query, utils.default_process(names[place]))
+        whole = fuzz.ratio(query, _spell_plainly(names[place]))
         scores[named[place].id] = score + whole / 100
     tagged = [(tag, one.id) for one in named for tag in one.tags]
     for _, score, place in process.extract(
@@ -130,3 +131,10 @@ def _alike(words: str, named: Sequence[Named], most: int) -> list[int]:
         customer_id = tagged[place][1]
         scores[customer_id] = max(scores.get(customer_id, 0.0), score - 5)
     return sorted(scores, key=lambda customer_id: -scores[customer_id])[:most]
+
+
+def _spell_plainly(text: str) -> str:
+    """Without capitals, signs and accents: Zoë is found as zoe."""
+    if not text.isascii():
+        text = "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
+    return utils.default_process(text)

@@ -67,6 +67,13 @@ def test_words_find_who_is_alike(known: Database, words: str, numbers: list[int]
     assert [one.id for one in found] == numbers
 
 
+@pytest.mark.parametrize("words", ["Zoe", "zoë", "ZOE\u0308"])
+def test_a_name_is_found_without_its_accents(known: Database, words: str) -> None:
+    zoe = known.write_now(lambda memory: customers.add(memory, name="Zoë", language="en", now=NOW).id)
+    found = known.read_now(lambda memory: search_customers(memory, words, SETTINGS))
+    assert [one.id for one in found] == [zoe]
+
+
 def test_two_of_one_name_are_a_choice(known: Database) -> None:
     assert len(known.read_now(lambda memory: choose_customers(memory, "anna keller", SETTINGS))) == 2
     assert len(known.read_now(lambda memory: choose_customers(memory, "johann köhler", SETTINGS))) == 1
