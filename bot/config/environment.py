@@ -110,7 +110,7 @@ def read_environment(path: Path, environ: Mapping[str, str]) -> tuple[Environmen
     clock = values["REGULARS_CLOCK"]
     if clock not in ("", "sandbox"):
         refuse("REGULARS_CLOCK", f"{shown(clock)} is not a clock", "sandbox, or leave it unset")
-    elif clock and token and not values["TELEGRAM_API_URL"]:
+    elif clock and token and not _is_of_this_machine(api_url):
         accepted = "TELEGRAM_API_URL set to a sandbox's address, or REGULARS_CLOCK unset"
         refuse("REGULARS_CLOCK", "the public Telegram has no clock to follow", accepted)
     environment = Environment(
@@ -158,10 +158,11 @@ def _is_web_address(text: str) -> bool:
 
 
 def _is_webhook_address(text: str) -> bool:
-    if not _is_web_address(text):
-        return False
-    parts = urlsplit(text)
-    return parts.scheme == "https" or parts.hostname in ("127.0.0.1", "localhost", "::1")
+    return _is_web_address(text) and (urlsplit(text).scheme == "https" or _is_of_this_machine(text))
+
+
+def _is_of_this_machine(address: str) -> bool:
+    return _is_web_address(address) and urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def _read_http(text: str, refuse: Any) -> tuple[str, int]:

@@ -625,6 +625,11 @@ def test_lists_and_sections_come_from_the_environment_as_json(tmp_path: Path) ->
             "accepted: TELEGRAM_API_URL set to a sandbox's address, or REGULARS_CLOCK unset",
         ),
         (
+            {"REGULARS_CLOCK": "sandbox", "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": "https://api.telegram.org"},
+            "REGULARS_CLOCK: the public Telegram has no clock to follow; "
+            "accepted: TELEGRAM_API_URL set to a sandbox's address, or REGULARS_CLOCK unset",
+        ),
+        (
             {"TELEGRAM_BOT_TOKEN": "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"},
             "TELEGRAM_BOT_TOKEN: does not have the form of a bot token; "
             "accepted: digits, a colon and a code, as @BotFather gave it",
