@@ -26,6 +26,7 @@ from bot.interact import fragments, recent
 from bot.interact.hearing import Hearing
 from bot.interact.understanding import Understanding
 from bot.runtime.slot import Fleeting, Outcome, Slot, current
+from handlers import strangers
 from handlers.floods import Floods
 from handlers.fragments import Begun, must_wait, read_begun
 from handlers.manners import follow_language, follow_register, follow_script
@@ -280,6 +281,9 @@ def answering(
             for waiting in (*(one for one, _ in slot.before), slot.waiting):
                 if not inbox.finish(memory, waiting.id, business.clock.now()):
                     return Outcome()
+            if strangers.is_stranger(memory, said):
+                language = choose_language(said.person.language_code, business.settings.business.languages)
+                return strangers.answer(business.wording, language, said)
             visit = open_visit(memory, business, said, heard, slot, pieces)
             visit.ahead = ahead
             function(visit)

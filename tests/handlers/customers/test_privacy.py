@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from storage.models import Contact, Customer, Event, Fact, OutboxMessage
+from storage.models import Consent, Contact, Customer, Event, Fact, OutboxMessage
 from tests.support.visits import Chat
 
 
@@ -37,6 +37,19 @@ def test_forgetme_asks_then_erases_and_says_what(
     assert [(row.customer_id, row.message_name, row.state) for row in rows] == [(None, "privacy/forgotten", "ready")]
     chat.send("hello")
     assert "start/welcome" in [answer.name for answer in chat.answers]
+
+
+def test_who_was_erased_is_not_remembered_for_a_press_or_a_block(ana: Chat) -> None:
+    greeting = ana.last
+    ana.send("/forgetme")
+    ana.press("Yes, erase")
+    ana.press("Yes", again=greeting)
+    assert "button" in ana.toast
+    ana.block()
+    ana.block(False)
+    assert [count(ana, kept) for kept in (Customer, Contact, Consent)] == [0, 0, 0]
+    ana.send("hello")
+    assert count(ana, Customer) == 1
 
 
 def test_forgetme_can_be_thought_better_of(ana: Chat) -> None:
