@@ -130,8 +130,10 @@ class OccasionFinder:
 
     def _of_sentence(self, sentence: list[Clause], dates: list[FoundDate], zone: ZoneInfo) -> FoundFact | None:
         """ "Mia, my daughter, has her birthday on May 3rd": a person and a day in clauses of their own."""
-        if not 1 < len(sentence) <= _WIDEST or any(
-            one.condition or one.hedge or "?" in one.delimiter or "？" in one.delimiter for one in sentence
+        if (
+            len(sentence) > _WIDEST
+            or sentence[0].question
+            or any(one.condition or one.hedge or "?" in one.delimiter or "？" in one.delimiter for one in sentence)
         ):
             return None
         script = sentence[-1].script

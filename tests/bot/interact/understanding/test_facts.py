@@ -247,6 +247,8 @@ def test_a_taste_after_an_allergy_is_no_part_of_it(stored, text, restrictions, t
         ),
         ("Hi, my daughter Mia is turning 5, her birthday is on 3 May", [("daughter Mia", "05-03")]),
         ("my daughter Mia's, birthday 3 May", [("daughter Mia", "05-03")]),
+        ("My son Max has his birthday on 3 May.", [("son Max", "05-03")]),
+        ("when my son has his birthday on 3 May we come", []),
     ],
 )
 def test_a_birthday_beside_other_things_keeps_its_person(hear, text, expected):

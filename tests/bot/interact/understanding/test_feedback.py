@@ -129,3 +129,8 @@ def test_questions_wishes_and_denials_are_no_feedback(hear, text):
 def test_what_somebody_cannot_have_and_likes_judges_nothing(hear):
     assert hear("I can't have peanuts, love oat milk").feedback == ()
     assert [one.aspect for one in hear("I can't have peanuts, and your latte was cold").feedback] == ["product"]
+
+
+@pytest.mark.parametrize("text", ["it was ok but a bit slow", "it was slow today", "a little slow", "可以，就是慢了点"])
+def test_slow_is_a_complaint_however_mildly_put(hear, text):
+    assert [(one.kind, one.aspect) for one in hear(text).feedback] == [("complaint", "speed")]
