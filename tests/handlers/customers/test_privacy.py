@@ -76,3 +76,16 @@ def test_a_stop_holds_through_a_block(ana: Chat) -> None:
     ana.block()
     ana.block(False)
     assert ana.customer.status == "stopped"
+
+
+@pytest.mark.parametrize("text", ["/start", "I love mint", "/me", "my latte was cold"])
+def test_in_a_group_the_bot_is_silent_and_keeps_nothing(ana: Chat, text: str) -> None:
+    before = count(ana, Contact)
+    entities = {"entities": [{"type": "bot_command", "offset": 0, "length": len(text)}]} if text[0] == "/" else {}
+    for sender in ({"id": 501, "is_bot": False, "first_name": "Ana"}, {"id": 77, "is_bot": False, "first_name": "Bo"}):
+        group = {"id": -5, "type": "group", "title": "Friends"}
+        message = {"message_id": 1, "date": 1_772_445_600, "chat": group, "from": sender, "text": text, **entities}
+        for kind in ("message", "edited_message"):
+            ana.house.run({kind: message | ({"edit_date": 1_772_445_601} if kind == "edited_message" else {})})
+    assert ana.house.shown(-5) == []
+    assert (count(ana, Contact), count(ana, Customer)) == (before, 1)
