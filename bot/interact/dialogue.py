@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.identify import consents, profiles
 from bot.identify import facts as known_facts
-from bot.identify import profiles
 from bot.interact import (
     feedback,
     handoff,
@@ -26,7 +26,7 @@ from bot.interact.replies import Answer, Reply, Tap
 from bot.interact.turn import Recorded, Turn, remember
 from storage import facts
 from storage import orders as kept_orders
-from storage.models import Fact
+from storage.models import Fact, Purpose
 
 NOT_THE_MOMENT = ("abuse", "goodbye", "never_mind", "undo")  # for a question of ours
 
@@ -150,7 +150,8 @@ def _say_intents(turn: Turn, carried: Recorded, answer: Answer, answered: Answer
     if "stop" in carried.intents:
         answer.add("privacy/stopped")
     if "resume" in carried.intents:
-        answer.add("privacy/resumed")
+        marketing = consents.is_granted(turn.memory, turn.customer.id, Purpose.marketing)
+        answer.add("privacy/resumed", marketing=marketing)
     if "life_event" in carried.intents:
         answer.parts = [part for part in answer.parts if part.name not in ("feedback/praise", "feedback/csat")]
         answer.add("chat/life_event")

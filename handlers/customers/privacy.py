@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.customize.messages import Button
-from bot.identify import profiles
+from bot.identify import consents, profiles
 from handlers.visit import Visit
 from storage import contacts, facts, outbox
+from storage.models import Purpose
 
 FILE_NAME = "my-data.json"
 
@@ -24,10 +25,11 @@ def stop(visit: Visit) -> None:
 def resume(visit: Visit) -> None:
     profiles.resume(visit.memory, visit.customer, visit.now)
     visit.outcome.planned = True
+    marketing = consents.is_granted(visit.memory, visit.customer.id, Purpose.marketing)
     if visit.said.kind == "press":
-        visit.redraw("privacy/resumed")
+        visit.redraw("privacy/resumed", marketing=marketing)
     else:
-        visit.say("privacy/resumed")
+        visit.say("privacy/resumed", marketing=marketing)
 
 
 def export(visit: Visit) -> None:

@@ -20,6 +20,16 @@ def test_stop_and_resume(ana: Chat) -> None:
     assert [(event.kind, event.reference) for event in ana.rows(Event)] == [("status", "stopped"), ("status", "active")]
 
 
+@pytest.mark.parametrize("words", ["/resume", "you can write to me again"])
+def test_resuming_promises_what_was_agreed_to(ana: Chat, words: str) -> None:
+    for consent, promise in (("No", "and nothing else"), ("Yes", "something that suits you")):
+        ana.send("/start") if consent == "No" else ana.send("/me")
+        ana.press(consent)
+        ana.send("/stop")
+        ana.send(words)
+        assert promise in ana.answers[-1].text
+
+
 @pytest.mark.parametrize(
     ("fixture", "yes", "farewell"), [("ana", "Yes, erase", "are erased"), ("mei", "确定", "都已删除")]
 )
