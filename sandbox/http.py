@@ -30,7 +30,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PAGE = Path(__file__).parent / "page"
-LOCAL_HOST = re.compile(rb"(?i)(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
+LOCAL_HOST = re.compile(rb"(?i)(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d{1,5})?")
 CONTROL_FILE_BYTES = FILE_BYTES * 4 // 3  # base64
 JSON_TYPE = (b"content-type", b"application/json")
 BARE = (b"x-content-type-options", b"nosniff")

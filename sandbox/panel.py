@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.refusals import Misuse
 
-AGENT_URL = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?/?")
+AGENT_URL = re.compile(r"http://(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d{1,5})?/?")
 PANEL_BYTES = 4 * 1024 * 1024
 SECONDS = 10
 

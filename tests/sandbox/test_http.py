@@ -16,12 +16,14 @@ PATHS = ["/", "/sandbox/people", "/bot1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/getM
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "192.168.0.5:8080", "", "localhost:x"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "127.evil.example", "192.168.0.5:8080", "", "localhost:x"]
+)
 def test_another_host_name_is_refused(shared: Sandbox, path: str, host: str) -> None:
     assert shared.client.get(path, headers={"host": host}).status_code == 403
 
 
-@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1:9", "[::1]:8080"])
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1:9", "127.0.0.2:9", "[::1]:8080"])
 def test_this_machine_by_any_of_its_names_is_let_in(shared: Sandbox, host: str) -> None:
     assert shared.client.get("/sandbox/people", headers={"host": host}).status_code == 200
 
