@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from telegram import Bot
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import InvalidToken, TelegramError
 
 from bot.config import Environment, Settings
 from bot.errors import ExampleBusiness, OpenSandbox, PortTaken
@@ -82,7 +82,7 @@ async def reach_telegram(application: Any, bot: Bot, webhook: str | None, secret
             await application.initialize()
         except InvalidToken:  # its words hold the token
             logger.critical("%s", ALARMS[401])
-        except NetworkError as error:
+        except TelegramError as error:
             logger.warning("Telegram cannot be reached (%s), trying again in %.1f s", error, pause)
         else:
             break

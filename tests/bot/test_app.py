@@ -226,11 +226,13 @@ def test_the_token_is_in_no_log(sandbox: Sandbox, databases: Databases) -> None:
 
 
 def test_a_token_refused_at_the_start_is_told_of_and_never_shown(sandbox: Sandbox, databases: Databases) -> None:
-    sandbox.ask("POST", "faults", {"method": "getMe", "times": 2, "code": 401})
+    for fault in ({"times": 2, "code": 401}, {"times": 1, "code": 429, "retry_after": 1}, {"times": 1, "code": 409}):
+        sandbox.ask("POST", "faults", {"method": "getMe", **fault})
     bot = bot_beside(sandbox, databases.sqlite_url())
     bot.start()  # Telegram knows it after all
     words = bot.errors()
     assert "Telegram does not know this token: check TELEGRAM_BOT_TOKEN" in words
+    assert "Flood control exceeded" in words  # nor is any other refusal of getMe the end
     assert "T" * 35 not in words
     assert bot.get("/readyz").json() == {"ready": True, "troubles": []}
     assert bot.stop() == 0
