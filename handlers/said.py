@@ -30,6 +30,7 @@ class Said:
     private: bool
     at: datetime
     text: str = ""
+    unread: str = ""  # what is longer than we read: stored with the rest
     command: str = ""  # without the slash
     arguments: str = ""
     message_id: int | None = None
@@ -40,6 +41,10 @@ class Said:
     phone: str | None = None  # shared, and the sender's own
     blocked: bool | None = None  # membership: the bot was blocked (True) or unblocked (False)
     forwarded: bool = False
+
+    @property
+    def whole(self) -> str:
+        return self.text + self.unread
 
 
 def read_update(update: Update, most: int) -> Said | None:
@@ -74,7 +79,8 @@ def read_update(update: Update, most: int) -> Said | None:
 
 
 def _read_message(message: Message, user: User, most: int, *, edited: bool) -> Said:
-    text = (message.text or message.caption or "")[:most]
+    whole = message.text or message.caption or ""
+    text = whole[:most]
     command, arguments = _read_command(message, text)
     kind, file = _read_file(message)
     if edited:
@@ -93,6 +99,7 @@ def _read_message(message: Message, user: User, most: int, *, edited: bool) -> S
         private=message.chat.type == "private",
         at=message.edit_date or message.date,
         text=text,
+        unread=whole[most:],
         command=command,
         arguments=arguments,
         message_id=message.message_id,

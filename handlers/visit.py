@@ -345,13 +345,13 @@ def open_visit(
     follow_language(customer, heard, business.settings.business.languages, said)
     spoken = [
         contacts.add(
-            memory, customer_id=customer.id, direction="in", kind=piece.kind, at=min(piece.at, now), text=piece.text,
+            memory, customer_id=customer.id, direction="in", kind=piece.kind, at=min(piece.at, now), text=piece.whole,
             chat_id=piece.chat_id, message_id=piece.message_id,
         )
         for piece in pieces
     ]  # fmt: skip
     contact_id = contacts.add(
-        memory, customer_id=customer.id, direction="in", kind=said.kind, at=min(said.at, now), text=said.text,
+        memory, customer_id=customer.id, direction="in", kind=said.kind, at=min(said.at, now), text=said.whole,
         chat_id=said.chat_id, message_id=said.message_id, file=said.file,
         revises=contacts.find_revised(memory, customer.id, said.chat_id, said.message_id)
         if said.kind == "edit" and said.message_id is not None else None,

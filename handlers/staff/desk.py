@@ -35,7 +35,7 @@ def relay_reply(visit: Visit) -> bool:
 def _pass_on(visit: Visit, customer: Customer, chat_id: int) -> None:
     member, said = member_of(visit), visit.said
     if said.text:
-        visit.tell(chat_id, customer.language, "chat/from_colleague", colleague=member.name, text=said.text)
+        visit.tell(chat_id, customer.language, "chat/from_colleague", colleague=member.name, text=said.whole)
     if said.file is not None:
         method, field = FORWARDS.get(said.file["kind"], ("sendDocument", "document"))
         queued = outbox.add(
@@ -46,7 +46,7 @@ def _pass_on(visit: Visit, customer: Customer, chat_id: int) -> None:
     # Queued without the customer's number, or the sender would log it once more, and not as this colleague's.
     contacts.add(
         visit.memory, customer_id=customer.id, direction="out", kind=said.file["kind"] if said.file else "text",
-        at=visit.now, text=said.text, chat_id=chat_id, staff_id=member.id, file=said.file,
+        at=visit.now, text=said.whole, chat_id=chat_id, staff_id=member.id, file=said.file,
     )  # fmt: skip
     conversation = conversations.find(visit.memory, customer.id)
     if conversation is not None:

@@ -7,6 +7,9 @@ import re
 
 import pytest
 
+from storage.database import Database
+from storage.models import Fact
+from tests.support.follow_ups import settings_with
 from tests.support.visits import Chat, House
 
 HOSTILE = [
@@ -55,10 +58,19 @@ def test_a_hostile_name_is_shown_as_it_is(house: House, name: str, language: str
 ])  # fmt: skip
 def test_odd_words_are_logged_and_answered(ana: Chat, words: str) -> None:
     ana.send(words)
-    assert ana.contacts[-1].text == words[:4096]
+    assert ana.contacts[-1].text == words
     assert len(ana.answers) >= 1
     assert "49" not in ana.text
     assert "<script" not in ana.text
+
+
+def test_what_is_longer_than_is_read_is_stored(sqlite_database: Database) -> None:
+    house = House(sqlite_database, settings=settings_with(CONVERSATION__MAX_INPUT="100"))
+    chat = Chat(house)
+    words = "I love mint. " + "a" * 100 + " I hate olives."
+    chat.send(words)
+    assert chat.contacts[0].text == words
+    assert [fact.value for fact in chat.rows(Fact)] == ["mint"]
 
 
 @pytest.mark.parametrize("token", ["", "x", "forged:1", "A" * 64, "'; --"])
