@@ -10,6 +10,7 @@ from importlib.resources import files
 import yaml
 
 from bot.interact.understanding import fits, singular
+from bot.interact.understanding.items import SIZE
 from storage import catalogue
 from storage.database import Memory
 from storage.models import CatalogueItem
@@ -78,7 +79,7 @@ def _one(word: str) -> str:
 
 
 def _names(item: CatalogueItem) -> list[str]:
-    return [name.casefold() for name in (item.name_en, item.name_zh or "", *item.aliases)]
+    return [SIZE.sub("", name).casefold() for name in (item.name_en, item.name_zh or "", *item.aliases)]
 
 
 def _ends_in(name: str, word: str) -> bool:

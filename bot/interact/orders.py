@@ -29,6 +29,9 @@ SURE = 0.8  # of an order; below it, it is one only where nothing else was said
 MOST_SAID = 10  # messages that staff are shown with the order
 QUOTE = 300
 ORDER = re.compile(r"\border|\bundo\b|单|撤", re.IGNORECASE)
+PLACE = re.compile(
+    r"\b(?:place|order|confirm) (?:it|that|my order|the order)\b|下单|下订单", re.IGNORECASE
+)  # a yes to nothing else
 TAKES = re.compile(
     r"\b(?:i'?ll|we'?ll|i will|we will|can i|could i|may i|i'?d like(?: to)?|let me)\s+(?:then |just |also )?(?:take|have|get|try|order)\b"
     r"|^(?:好的?|嗯|那|行|就|给我|帮我|我|再|[，, ])*(?:要|来|点|试)",
@@ -39,7 +42,7 @@ CAN_CHANGE = re.compile(
     r"\b(?:can|could|may) (?:i|we) (?:still )?(?:change|edit) (?:the |my |that )?(?:order|it|that)\b|(?:还能|能不能|可以|能)改[吗一下么]",
     re.IGNORECASE,
 )
-LONGEST_YES = 20  # characters; a longer one says something else too
+LONGEST_YES = 30  # characters; a longer one says something else too
 
 
 def find_draft(conversation: Conversation, now: datetime) -> dict[str, Any] | None:
@@ -61,6 +64,8 @@ def take(turn: Turn, begun: Sequence[int] = ()) -> bool:
     if draft and draft["draft"] in begun and len(draft["said"]) == 1:
         draft = {**draft, "lines": [], "said": []}
     _keep(turn, order_lines.add(draft["lines"] if draft else [], lines), draft)
+    if (turn.conversation.open_question or {}).get("name") != "when":
+        turn.conversation.open_question = None  # a "yes" is to the list now
     return True
 
 
@@ -79,18 +84,27 @@ def answer(turn: Turn) -> tuple[str, Recorded] | None:
         _keep(turn, lines, draft)
         return ("answered" if lines else "skipped"), told
     heard = turn.heard
-    if not heard.items and (TOTAL.search(turn.text) or CAN_CHANGE.search(turn.text)):
+    if not heard.items and (_asks_total(turn, draft) or CAN_CHANGE.search(turn.text)):
         _update(turn.conversation, draft, hint=CAN_CHANGE.search(turn.text) is not None)
         return "answered", told
     if asked or heard.items or heard.facts or heard.feedback or heard.dates or len(turn.text) > LONGEST_YES:
         return None  # "不对，是六月十三号" puts something else right
-    if turn.has("yes") and draft["shown"] and not draft["asides"] and not draft["warned"]:
+    fresh = not draft["asides"] or PLACE.search(turn.text) is not None
+    if turn.has("yes") and draft["shown"] and fresh and not draft["warned"]:
         order = place(turn.memory, turn.customer, turn.conversation, draft, turn.settings, turn.now)
         return ("answered", Recorded(orders=[order.id])) if order else None
     if turn.has("yes") or turn.has("no"):
         _update(turn.conversation, draft, hint=turn.has("no"))
         return "answered", told
     return None
+
+
+def _asks_total(turn: Turn, draft: dict[str, Any]) -> bool:
+    """ "How much?", where nothing was spoken of since but the list itself."""
+    noted = (turn.conversation.last_recorded or {}).get("items") or {}
+    return TOTAL.search(turn.text) is not None or (
+        turn.has("ask_price") and noted.get("contact", 0) <= draft["version"]
+    )
 
 
 def _point(turn: Turn, draft: dict[str, Any] | None) -> list[OrderChange]:
@@ -101,10 +115,10 @@ def _point(turn: Turn, draft: dict[str, Any] | None) -> list[OrderChange]:
         return list(turn.heard.changes)
     pointing = ("more", "set", "options") if TAKES.search(turn.text) else ("more",)
     (sku,) = noted["skus"]
-    return [
-        _more_of(sku, change) if change.item is None and change.what in pointing else change
-        for change in turn.heard.changes
-    ]
+    first, *rest = turn.heard.changes or (OrderChange("name"),)
+    if first.item is None and first.what in pointing:
+        return [_more_of(sku, first), *rest]
+    return list(turn.heard.changes)
 
 
 def _more_of(sku: str, change: OrderChange) -> OrderChange:
@@ -327,7 +341,9 @@ def _list_taken(turn: Turn) -> list[Line]:
     """ "I'll take one", after a question about it; without a draft, in which it would be a change."""
     if turn.heard.items or find_draft(turn.conversation, turn.now) or not TAKES.search(turn.text):
         return []
-    changes = [one for one in _point(turn, None) if one.item is not None]
+    changes = _point(turn, None)
+    if not changes or changes[0].item is None:
+        return []
     return order_lines.change([], changes, lambda sku, option: _fits(turn.memory, sku, option)) or []
 
 

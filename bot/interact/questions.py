@@ -99,7 +99,7 @@ def read_answer(turn: Turn, question: dict[str, Any]) -> Reading:
         return Reading("ignored")
     if "of_ten" in rule and (number := read_of_ten(text)) is not None:
         return Reading("answered", (_make_fact(turn, question, f"{number}/10", rule),))
-    if _orders(turn):
+    if _orders(turn) or (question["fills"] == "restriction" and any(one.what == "more" for one in heard.changes)):
         return Reading("ignored")
     if heard.pointing or heard.wanted:
         return Reading("ignored")  # "she is allergic to nuts", "I'd like a tea"

@@ -42,7 +42,8 @@ def recommend(turn: Turn, answer: Answer) -> None:
     )
     if said := _EAT.search(turn.text):
         wanted = {item.category for item in kinds.list_of(turn.memory, said.group().lower())} or wanted
-    fit = [item for item, _ in popular if item.category in wanted and _is_fit(item, known)]
+    disliked = _list_disliked(turn, known)
+    fit = [item for item, _ in popular if item.category in wanted and item.sku not in disliked and _is_fit(item, known)]
     _add(turn, "chat/recommended", fit, known, answer, person=who)
 
 
@@ -79,6 +80,14 @@ def _add(turn: Turn, name: str, fit: list[CatalogueItem], known: list[Fact], ans
     names = [(item.name_zh if turn.customer.language == "zh" else "") or item.name_en for item in fit[:MOST]]
     answer.add(name if names else "chat/recommended", [] if names else offer(turn.text), items=names,
                careful=any(fact.kind == "restriction" for fact in known), **told)  # fmt: skip
+
+
+def _list_disliked(turn: Turn, known: Sequence[Fact]) -> set[str]:
+    """All of a kind that they do not like: no americano for whoever "hates coffee"."""
+    kinds_of = (
+        kinds.list_of(turn.memory, fact.value) for fact in known if fact.polarity == "dislike" and not fact.item
+    )
+    return {item.sku for items in kinds_of for item in items}
 
 
 def _list_popular(turn: Turn) -> list[tuple[CatalogueItem, int]]:

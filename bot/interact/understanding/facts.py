@@ -47,6 +47,7 @@ _JUST_NOW = re.compile(
 )
 _TOO_ZH = re.compile(r"(?:太|这么|那么).+了")  # 太辣了我受不了 is said of this dish
 _DONE_ZH = re.compile(r"[过了到完](?!敏)")  # 我没吃过 is no taste
+_PARTY = re.compile(r"^(?:\S+ ){0,2}we (?:are|will be) (?:now )?\d+ ")  # people at a table, and nobody's age
 _CONTRAST = {"but", "except", "except that", "apart from", "however", "但", "但是", "不过", "可是", "只是"}
 LISTED_BUT_WEAK = 0.45  # below what is stored: said beside an order, it is about that order
 
@@ -70,7 +71,7 @@ def find_facts(
         if _is_hard(clause.opener):
             last, theirs = None, False
         theirs = about_others(clause, theirs)
-        if not clause.states:
+        if not clause.states or _PARTY.match(clause.text):
             last, before, topic = None, [], None
             continue
         told: list[tuple[FactRule, FoundFact]] = []

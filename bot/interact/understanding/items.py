@@ -1,5 +1,6 @@
 """Catalogue items named in a message, with quantity and options, in either language, typos forgiven."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,9 @@ MAX_ITEMS = 32
 _LEAST_SHORT = {"en": 5, "zh": 2}  # letters of a word, characters: "a slice of carrot", 一袋埃塞
 _MOST_SHORT = 4  # characters
 
+SIZE = re.compile(
+    r"[,， ]+[\d.]+ ?(?:g|kg|ml|l|cl|oz|克|公斤|千克|毫升|升|张|pcs)?$", re.IGNORECASE
+)  # at the end of a name
 _CUPS = frozenset({"cup", "cups", "杯"})
 _ARTICLES = frozenset({"the", "your"})
 
@@ -52,8 +56,7 @@ class ItemFinder:
         first_words: dict[str, set[str]] = {}
         for entry in catalogue:
             for name in {*entry.names.values(), *entry.aliases}:
-                tokens = tuple(map(singular, split_words(fold(name))))
-                if tokens:
+                for tokens in _spellings(name):
                     owners.setdefault(tokens, set()).add(entry.sku)
                     first_words.setdefault(tokens[0], set()).add(entry.sku)
         for word, skus in first_words.items():
@@ -89,11 +92,14 @@ class ItemFinder:
         at = 0
         while at < len(spelt) and len(spans) < MAX_ITEMS:
             found = None
+            chosen = self._options.size_at(spelt, at)
             if self._begins(spelt[at]) or (at and spelt[at - 1] in self._before_short):
                 found = self._name_at(spelt, at) or self._sounds.match(spelt, at) or self._short_at(spelt, at)
+            if found and found[0] <= chosen:
+                found = None  # "ground for filter" is no filter
             if found:
                 spans.append((at, at + found[0], found[1]))
-            at += found[0] if found else 1
+            at += found[0] if found else max(chosen, 1)
         return self._with_details(text, tokenize(text), spans) if spans else []
 
     def without(self, text: str) -> str:
@@ -206,6 +212,12 @@ class ItemFinder:
     def spell(self, item: FoundItem) -> FoundItem:
         """With the options as the catalogue writes them."""
         return replace(item, options=tuple(self.own_option(item.sku, option) for option in item.options))
+
+
+def _spellings(name: str) -> set[Name]:
+    """As it is written, and without how much is in it: "Decaf beans 250 g" is called decaf beans."""
+    said = {tuple(map(singular, split_words(fold(one)))) for one in (name, SIZE.sub("", name))}
+    return said - {()}
 
 
 def _sole(owners: dict[Name, set[str]]) -> dict[Name, str]:

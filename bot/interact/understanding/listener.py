@@ -50,6 +50,7 @@ AnyRule = TypeVar("AnyRule", IntentRule, FactRule, FeedbackRule)
 Matches = list[tuple[Rule, re.Match[str]]]
 GOOD_NEWS = frozenset({"had a baby", "got married", "has a new pet"})  # values of facts, never shown
 _PLAIN = 0.95  # of an FAQ: asked in its own words
+_EXACT = 0.995  # … and in no others
 _BARE_ORDER = 60  # characters: a longer message with an item in it is about something else
 
 
@@ -159,6 +160,8 @@ class Listener:
             faq, close = None, ()
         if faq is not None and faq.score < _PLAIN and _is_order(clauses, mentions):
             faq = None  # "a latte with oat milk please" asks nothing
+        if faq is not None and faq.score < _EXACT and _asks_for_some(mentions, asking):
+            faq = None  # "can I have a latte with oat milk?" either
         if asked is not None:
             intents = [*intents, Intent("ask_allergen", 0.95)]
         if faq is not None and faq.score < _PLAIN and any(intent.name == "ask_recommendation" for intent in intents):
@@ -326,8 +329,9 @@ _USUAL = re.compile(
 _ORDERING = re.compile(
     r"^(?:\S+ ){0,3}?(?:i|we|me|us) (?:want|need|would like|wanna|am ready|like)?(?: to)? ?(?:place|make|put in) an order (?:please )?$"
     r"|^(?:\S+ ){0,3}?(?:i|we) (?:want|need|would like|am ready) to order(?: something| some \w+| now| food| coffee)* (?:please )?$"
-    r"|^(?:can|could|may) (?:i|we) (?:order|place an order)(?: something| now| here| please)* $|^order (?:please )?$"
+    r"|^(?:can|could|may) (?:i|we) (?:order|place an order)(?: something| some food| lunch| breakfast| food| drinks| coffee| now| here| online| please)*(?: for [^?]{1,40})? $|^order (?:please )?$"
     r"|^[我你好想要们能可以在这请帮，]{0,8}(?:点单|下单|点餐|订餐|点个单|下个单|点东西|点些东西|点杯咖啡|点咖啡)[吗了吧]?$"
+    r"|(?:能|可以|想|要)(?:订|点)(?:午餐|早餐|晚餐|下午茶|早午餐|外卖|餐)[吗了吧]?$"
 )
 _NOT_ASKING = frozenset({"remind", "ask_profile", "stop", "resume", "abuse", "life_event"})
 _DONE_BESIDE = frozenset({"talk_to_person", "set_language"})  # and a learnt FAQ is answered only where it is sure
@@ -354,6 +358,10 @@ def _is_order(clauses: list[Clause], mentions: list[tuple[Clause, Mention]]) -> 
     return not any(clause.question for clause in clauses) and any(
         mention.counted or mention.item.options or mention.portions for _, mention in mentions
     )
+
+
+def _asks_for_some(mentions: list[tuple[Clause, Mention]], asking: list[Clause]) -> bool:
+    return any(mention.counted and any(clause is one for one in asking) for clause, mention in mentions)
 
 
 def _ends(fact: FoundFact, text: str) -> int:

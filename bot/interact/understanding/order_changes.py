@@ -57,6 +57,8 @@ _SET = re.compile(r"\b(?:make|change|turn|i said|i meant|actually|no)\b|改|一�
 _OFF = re.compile(
     r"\btake (?:\S+ ){1,3}(?:off|out|away)\b|\b(?:remove|drop|delete|lose|scrap|skip|cancel) (?:the |that |my )?|^(?:取消|去掉|删)|^把.*(?:去掉|删|取消|撤|退)"
 )
+# To be told something: "can you message me when the beans are back".
+_MESSAGE = re.compile(r"\b(?:message|text|tell|notify|remind|let me know|let us know|email|call) |告诉|通知|提醒|到货")
 _TAKE_OFF = re.compile(r"^(?:\S+ ){0,3}?take (?:\S+ ){1,4}(?:off|out|away) (?:then|please|again|instead|ok|thanks| )*$")
 
 
@@ -90,6 +92,8 @@ def read_changes(
             or clause.reported
             or (mentions and not _no_more(clause, mentions) and (clause.quote in told or tells_taste_of_others(clause)))
         ):
+            return ()
+        if _MESSAGE.search(clause.text):
             return ()
         changes = _read(clause, mentions, finder)
         if changes is None and finder.idle_only(close_up(clause.folded)):

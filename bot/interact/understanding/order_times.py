@@ -14,11 +14,11 @@ _PICK_UP = {
 _IDLE = {  # what a clause may say beside the time and still be about nothing else
     "en": re.compile(
         r"(?:(?:for|by|before|at|on|in|around|about|from|between|pick\w*|up|collect\w*|ready|come|coming|be|there|here|"
-        r"over|round|drop|get|have|it|them|that|this|my|the|order|i|we|you|will|ll|am|are|m|re|would|like|d|want|need|"
+        r"over|round|drop|get|have|it|them|that|this|my|the|order|i|we|you|will|ll|am|are|m|re|would|like|d|want|need|do|does|possible|earlier|later|sharp|bring|move|push|"
         r"to|can|could|make|change|please|pls|thanks|thank|and|so|but|ok|okay|oh|no|sorry|wait|actually|instead|rather|"
         r"then|if|possible|say|s|is|us|let|time|oclock|latest|just) )*"
     ),
-    "zh": re.compile(r"[我们您你来拿取自提到店里过去会要想那就改成换在大概约左右之前后吧可以能请麻烦帮忙准备好做给送的了啊呢哦谢时候它这个单订差不多分，, ]*"),
+    "zh": re.compile(r"[我们您你来拿取自提到店里过去会要想那就改成换在大概约左右之前后吧可以能请麻烦帮忙准备好做给送的了啊呢哦谢时候它这个单订差不多分提推迟早晚一点行么吗，, ]*"),
 }  # fmt: skip
 _NOT_THEN = {  # "a latte please, I am here until 5"; "not after 6"
     "en": re.compile(r"\b(?:until|till|since|after|not|open|close|closes|closed) "),

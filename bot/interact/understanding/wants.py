@@ -50,7 +50,7 @@ def find_wanted(
 
 def _read(said: str, reader: ThingReader) -> tuple[str, bool]:
     """The thing, and whether it is one we know of."""
-    text = f"{said.strip()} "
+    text = f"{said.strip().rstrip('吗呢呀啊')} "
     cut = _MORE.search(text)
     text = _COUNTED.sub("", text[: cut.start()] if cut else text).strip()[:_LONGEST]
     found = [] if _CHOICE.match(f"{text} ") else reader.read(text)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from storage import orders
-from storage.models import Conversation, Order
+from storage.models import Conversation, Fact, Order
 from tests.handlers.customers.conftest import STAFF
 from tests.support.visits import Chat, House
 
@@ -200,6 +200,9 @@ def test_a_draft_is_cancelled_by_words(request: pytest.FixtureRequest, fixture: 
     [
         ("ana", "a latte", "hmm ok"),
         ("ana", "a latte", "ok place the order"),
+        ("ana", "can I have a latte with oat milk please", "ok"),
+        ("ana", "could I get a flat white with soy milk for 3pm?", "yes"),
+        ("mei", "可以要一杯拿铁加燕麦奶吗", "好"),
         ("mei", "一杯拿铁", "嗯好吧"),
         ("mei", "一杯拿铁", "下单吧"),
     ],
@@ -211,6 +214,60 @@ def test_yes_places_the_order_however_it_is_said(
     chat.send(order)
     chat.send(yes)
     assert len(stored(chat)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fixture", "asked", "aside", "order", "yes"),
+    [
+        ("ana", "how much are the decaf beans?", "do you deliver?", "two lattes", "yes"),
+        ("mei", "低因豆多少钱", "可以外送吗", "两杯拿铁", "好"),
+    ],
+)
+def test_yes_is_to_the_list_and_to_no_older_question(
+    request: pytest.FixtureRequest, fixture: str, asked: str, aside: str, order: str, yes: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(asked)
+    assert chat.last.name == "questions/restrictions"
+    chat.send(aside)
+    chat.send(order)
+    chat.send(yes)
+    assert len(stored(chat)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fixture", "aside", "place"),
+    [("ana", "do you deliver?", "ok so please place it"), ("mei", "可以外送吗", "好，下单吧")],
+)
+def test_to_place_it_is_a_yes_to_nothing_else(
+    request: pytest.FixtureRequest, fixture: str, aside: str, place: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send("a latte" if fixture == "ana" else "一杯拿铁")
+    chat.send(aside)
+    chat.send(place)
+    assert len(stored(chat)) == 1
+
+
+def test_to_be_told_when_something_is_back_orders_none(ana: Chat) -> None:
+    ana.send("a latte")
+    ana.send("can you message me when the Ethiopian beans are back?")
+    ana.press("Confirm", again=next(one for one in ana.house.shown() if one.name == "orders/draft"))
+    assert stored(ana) == [[("latte", 1, 390, ())]]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "texts", "fact"),
+    [("mei", ["低因豆多少钱", "多加一份牛油果吐司"], "restriction"), ("ana", ["actually we're 13 now, one more avocado toast"], "demographic")],
+)  # fmt: skip
+def test_what_is_ordered_on_top_is_no_fact(
+    request: pytest.FixtureRequest, fixture: str, texts: list[str], fact: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    for text in texts:
+        chat.send(text)
+    assert [one.kind for one in chat.rows(Fact) if one.kind == fact] == []
+    assert "orders/draft" in [one.name for one in chat.answers]
 
 
 def test_yes_is_the_tap_only_right_after_the_draft(ana: Chat) -> None:
@@ -420,6 +477,9 @@ def test_an_order_is_warned_about_what_their_people_must_avoid(
         ("ana", ["what is in the cinnamon bun?", "does it have nuts", "can I get one please"], "Confirm", [("cinnamon-bun", 1, 340, ())]),
         ("mei", ["你们有热巧克力吗", "来一杯大杯的给他"], "确认", [("hot-chocolate", 1, 390, ("大杯",))]),
         ("mei", ["布朗尼多少钱", "那来两块"], "确认", [("vegan-brownie", 2, 360, ())]),
+        ("ana", ["how much are the decaf beans?", "I'll take 2 bags, ground for filter"], "Confirm",
+         [("beans-decaf", 2, 1120, ("ground for filter",))]),
+        ("mei", ["低因豆有吗", "来两袋，磨成手冲粉"], "确认", [("beans-decaf", 2, 1120, ("磨成手冲粉",))]),
     ],
 )  # fmt: skip
 def test_one_is_taken_of_what_was_asked_about(

@@ -96,6 +96,25 @@ def test_what_is_recommended_for_somebody_is_fit_for_them(
     assert unsafe not in chat.answers[0].text
 
 
+@pytest.mark.parametrize(
+    ("fixture", "told", "asked", "kept", "left"),
+    [
+        ("ana", "I don't like coffee", "what do you recommend?", "Carrot cake", "Americano"),
+        ("ana", "my dad hates coffee", "anything for him?", "Carrot cake", "Americano"),
+        ("mei", "我爸不喝咖啡", "有什么适合他的吗", "胡萝卜蛋糕", "美式咖啡"),
+    ],
+)
+def test_nothing_is_recommended_of_a_kind_they_do_not_like(
+    request: pytest.FixtureRequest, fixture: str, told: str, asked: str, kept: str, left: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    sell(chat, "americano", "carrot-cake")
+    chat.send(told)
+    chat.send(asked)
+    assert kept in chat.answers[0].text
+    assert left not in chat.answers[0].text
+
+
 @pytest.mark.parametrize(("fixture", "asked"), [("ana", "what do you recommend?"), ("mei", "有什么推荐的吗")])
 def test_where_nothing_fits_a_person_is_offered(request: pytest.FixtureRequest, fixture: str, asked: str) -> None:
     chat: Chat = request.getfixturevalue(fixture)
