@@ -5,7 +5,6 @@ The draft is kept with the conversation. Until the tap nothing of it is an order
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from bot.config import Settings
 from bot.differentiate.tiers import class_anew
 from bot.identify import facts as known_facts
-from bot.interact import order_lines, order_times, safety
+from bot.interact import order_lines, order_times, order_words, safety
 from bot.interact.order_lines import Line
 from bot.interact.replies import Answer, Tap
 from bot.interact.turn import Recorded, Turn, remember
@@ -28,20 +27,6 @@ SPOKEN_OF_FOR = timedelta(minutes=30)  # after it, "it" is something else
 SURE = 0.8  # of an order; below it, it is one only where nothing else was said
 MOST_SAID = 10  # messages that staff are shown with the order
 QUOTE = 300
-ORDER = re.compile(r"\border|\bundo\b|单|撤", re.IGNORECASE)
-PLACE = re.compile(
-    r"\b(?:place|order|confirm) (?:it|that|my order|the order)\b|下单|下订单", re.IGNORECASE
-)  # a yes to nothing else
-TAKES = re.compile(
-    r"\b(?:i'?ll|we'?ll|i will|we will|can i|could i|may i|i'?d like(?: to)?|let me)\s+(?:then |just |also )?(?:take|have|get|try|order)\b"
-    r"|^(?:好的?|嗯|那|行|就|给我|帮我|我|再|[，, ])*(?:要|来|点|试)",
-    re.IGNORECASE,
-)
-TOTAL = re.compile(r"\b(?:in total|altogether|all together|the total|my total)\b|一共|总共|合计|总价", re.IGNORECASE)
-CAN_CHANGE = re.compile(
-    r"\b(?:can|could|may) (?:i|we) (?:still )?(?:change|edit) (?:the |my |that )?(?:order|it|that)\b|(?:还能|能不能|可以|能)改[吗一下么]",
-    re.IGNORECASE,
-)
 LONGEST_YES = 30  # characters; a longer one says something else too
 
 
@@ -73,7 +58,7 @@ def answer(turn: Turn) -> tuple[str, Recorded] | None:
     """What a message means for the draft that is open: its outcome as of an open question; None where nothing."""
     draft = find_draft(turn.conversation, turn.now)
     if draft is None:
-        return None
+        return _change_time(turn)
     told = Recorded(intents=["order"])
     asked = turn.conversation.open_question is not None  # then yes, no and a time answer that
     if turn.heard.changes and not (asked and all(one.what == "when" for one in turn.heard.changes)):
@@ -84,12 +69,12 @@ def answer(turn: Turn) -> tuple[str, Recorded] | None:
         _keep(turn, lines, draft)
         return ("answered" if lines else "skipped"), told
     heard = turn.heard
-    if not heard.items and (_asks_total(turn, draft) or CAN_CHANGE.search(turn.text)):
-        _update(turn.conversation, draft, hint=CAN_CHANGE.search(turn.text) is not None)
+    if not heard.items and (_asks_total(turn, draft) or order_words.asks_to_change(turn.text)):
+        _update(turn.conversation, draft, hint=order_words.asks_to_change(turn.text))
         return "answered", told
     if asked or heard.items or heard.facts or heard.feedback or heard.dates or len(turn.text) > LONGEST_YES:
         return None  # "不对，是六月十三号" puts something else right
-    fresh = not draft["asides"] or PLACE.search(turn.text) is not None
+    fresh = not draft["asides"] or order_words.places(turn.text)
     if turn.has("yes") and draft["shown"] and fresh and not draft["warned"]:
         order = place(turn.memory, turn.customer, turn.conversation, draft, turn.settings, turn.now)
         return ("answered", Recorded(orders=[order.id])) if order else None
@@ -99,12 +84,27 @@ def answer(turn: Turn) -> tuple[str, Recorded] | None:
     return None
 
 
+def _change_time(turn: Turn) -> tuple[str, Recorded] | None:
+    """ "Make it 6 o'clock" after the order was placed: it is the same order, and staff are told again."""
+    kept = turn.conversation.last_recorded or {}
+    changes, since = turn.heard.changes, turn.now - turn.settings.conversation.undo_for
+    asked = (turn.conversation.open_question or {}).get("name") == "when"
+    if asked or not changes or any(one.what != "when" for one in changes):
+        return None
+    if not is_fresh(turn.memory, kept.get("orders", ()), since):
+        return None
+    order = bought.get(turn.memory, kept["orders"][-1])
+    if order is None or order.source != bought.CHAT:
+        return None
+    order.terms = order_times.read(turn, order.terms)
+    remember(turn.conversation, said=[*kept.get("said", ()), turn.text[:QUOTE]][-MOST_SAID:])
+    return "answered", Recorded(orders=[order.id])
+
+
 def _asks_total(turn: Turn, draft: dict[str, Any]) -> bool:
     """ "How much?", where nothing was spoken of since but the list itself."""
     noted = (turn.conversation.last_recorded or {}).get("items") or {}
-    return TOTAL.search(turn.text) is not None or (
-        turn.has("ask_price") and noted.get("contact", 0) <= draft["version"]
-    )
+    return order_words.asks_total(turn.text) or (turn.has("ask_price") and noted.get("contact", 0) <= draft["version"])
 
 
 def _point(turn: Turn, draft: dict[str, Any] | None) -> list[OrderChange]:
@@ -113,7 +113,7 @@ def _point(turn: Turn, draft: dict[str, Any] | None) -> list[OrderChange]:
     since = draft["version"] if draft else 0
     if not noted or len(noted["skus"]) != 1 or noted.get("contact", 0) <= since or not _is_recent(turn, noted):
         return list(turn.heard.changes)
-    pointing = ("more", "set", "options") if TAKES.search(turn.text) else ("more",)
+    pointing = ("more", "set", "options") if order_words.takes(turn.text) else ("more",)
     (sku,) = noted["skus"]
     first, *rest = turn.heard.changes or (OrderChange("name"),)
     if first.item is None and first.what in pointing:
@@ -263,7 +263,7 @@ def is_left_behind(turn: Turn) -> bool:
     kept = turn.conversation.last_recorded or {}
     placed = [order.ordered_at for order in (bought.get(turn.memory, one) for one in kept.get("orders", ())) if order]
     since = "items" in kept and bool(placed) and datetime.fromisoformat(kept["items"]["at"]) > max(placed)
-    return since and ORDER.search(turn.text) is None
+    return since and not order_words.names_order(turn.text)
 
 
 def cancel(conversation: Conversation) -> None:
@@ -339,7 +339,7 @@ def _list_ordered(turn: Turn) -> list[Line]:
 
 def _list_taken(turn: Turn) -> list[Line]:
     """ "I'll take one", after a question about it; without a draft, in which it would be a change."""
-    if turn.heard.items or find_draft(turn.conversation, turn.now) or not TAKES.search(turn.text):
+    if turn.heard.items or find_draft(turn.conversation, turn.now) or not order_words.takes(turn.text):
         return []
     changes = _point(turn, None)
     if not changes or changes[0].item is None:

@@ -166,6 +166,29 @@ def test_it_is_told_where_we_are_closed_then(
     assert told in chat.text
 
 
+@pytest.mark.parametrize(
+    ("fixture", "texts", "shown"),
+    [
+        ("ana", ["a latte for 4pm", "ok", "can you make it 5pm?"], "17:00"),
+        ("ana", ["a latte", "ok", "I'll pick it up at 5pm"], "17:00"),
+        ("mei", ["一杯拿铁，四点来拿", "好", "等等，五点吧"], "17:00"),
+    ],
+)
+def test_a_placed_order_may_be_wanted_at_another_time(
+    request: pytest.FixtureRequest, house: House, fixture: str, texts: list[str], shown: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    for text in texts:
+        chat.send(text)
+    [order] = chat.rows(Order)
+    assert order.terms == {"wanted_at": "2026-03-02T17:00:00+01:00"}
+    assert shown in chat.answers[0].text
+    assert shown in to_staff(house)[-1]
+    house.pass_time(days=2)
+    chat.send("at 6pm" if fixture == "ana" else "六点")
+    assert [one.terms for one in chat.rows(Order)] == [order.terms]
+
+
 @pytest.mark.parametrize("text", ["a latte please, I am here until 5pm", "a latte. are you open at 8pm?"])
 def test_another_time_is_not_when_it_is_wanted(ana: Chat, text: str) -> None:
     ana.send(text)
