@@ -125,6 +125,8 @@ def answer_text(visit: Visit) -> None:
 
 
 def answer_edit(visit: Visit) -> None:
+    if desk.was_passed_on(visit):
+        return
     if not for_partners.answer_edit(visit):
         chat.answer_edit(visit)
 

@@ -32,6 +32,19 @@ def relay_reply(visit: Visit) -> bool:
     return True
 
 
+def was_passed_on(visit: Visit) -> bool:
+    """A colleague changes a reply that a customer has been given: it stays as it was given, and is no word of their own."""
+    said = visit.said
+    if visit.staff is None or said.reply_to is None:
+        return False
+    about = desk.find_about(visit.memory, said.chat_id, said.reply_to)
+    if about is None or about.customer_id in (None, visit.customer.id):
+        return False
+    contacts.blank(visit.memory, visit.spoken)
+    reply(visit, "staff/reply_stays")
+    return True
+
+
 def _pass_on(visit: Visit, customer: Customer, chat_id: int) -> None:
     member, said = member_of(visit), visit.said
     if said.text:

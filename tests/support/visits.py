@@ -244,9 +244,11 @@ class Chat:
         card = {"phone_number": phone, "first_name": self.name, "user_id": self.person if own else 777}
         return self._message({"contact": card})
 
-    def edit(self, message_id: int, text: str) -> None:
+    def edit(self, message_id: int, text: str, *, reply_to: int | None = None) -> None:
         message = self._head(message_id) | {"text": text, "edit_date": _stamp(self.house.clock.at),
                                             **_entities(text, "entities")}  # fmt: skip
+        if reply_to is not None:
+            message["reply_to_message"] = self._head(reply_to) | {"text": "…"}
         self._run({"edited_message": message})
 
     def press(self, label: str, *, again: Shown | None = None) -> None:

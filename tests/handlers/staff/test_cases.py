@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from storage import follow_ups
-from storage.models import AuditEntry, Contact, Conversation, Event, Feedback, OutboxMessage
+from storage.models import AuditEntry, Contact, Conversation, Event, Fact, Feedback, OutboxMessage
 from tests.support.visits import Chat, House, Shown
 
 COMPLAINT = "The coffee yesterday was cold."
@@ -108,6 +108,17 @@ def test_a_reply_while_a_question_is_open_goes_where_it_points(house: House, com
     assert case(house).status == "open"
     olivia.send("We talked to him.", reply_to=7002)
     assert case(house).answer == "We talked to him."
+
+
+def test_a_reply_changed_later_is_no_word_of_the_colleagues_own(house: House, complained: Chat, olivia: Chat) -> None:
+    deliver(house, newest(house, 900, "staff/complaint"), 7001)
+    sent = olivia.send("Sorry!", reply_to=7001)
+    before = len(house.shown(501))
+    olivia.edit(sent, "Sorry! I love oat lattes, too", reply_to=7001)
+    assert olivia.last.name == "staff/reply_stays"
+    assert len(house.shown(501)) == before
+    assert olivia.rows(Fact) == []
+    assert [one.text for one in olivia.rows(Contact) if "oat" in one.text] == []
 
 
 def test_a_reply_to_something_forgotten_reaches_nobody(house: House, complained: Chat, olivia: Chat) -> None:
