@@ -61,9 +61,9 @@ def is_kind(memory: Memory, said: str) -> bool:
     return named or whole in categories or whole in _words("kinds")
 
 
-def is_option(memory: Memory, said: str) -> bool:
-    """Whether something we sell comes with it."""
-    return any(fits(item.options, said.casefold()) for item in catalogue.list_items(memory))
+def list_with_option(memory: Memory, said: str) -> list[CatalogueItem]:
+    """What comes with it: oat milk is no item."""
+    return [item for item in catalogue.list_items(memory) if fits(item.options, said.casefold())]
 
 
 def _ends(said: str) -> list[str]:

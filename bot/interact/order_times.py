@@ -22,7 +22,7 @@ def read(turn: Turn, before: Mapping[str, str] | None) -> dict[str, str] | None:
         return dict(before) if before else None
     start, span = said.start.astimezone(turn.zone), said.end - said.start
     known = describe(before)
-    if known and _is_day(known) and span < WHOLE_DAY and not names_a_day(said):
+    if known and span < WHOLE_DAY and not names_a_day(said):
         day = known["at"].astimezone(turn.zone)
         start = start.replace(year=day.year, month=day.month, day=day.day)
     if not names_half_of_day(said):

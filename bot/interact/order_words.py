@@ -11,7 +11,10 @@ _TAKE = re.compile(
     r"|^(?:好的?|嗯|那|行|就|给我|帮我|我|再|[，, ])*(?:要|来|点|试)",
     re.IGNORECASE,
 )
-_TOTAL = re.compile(r"\b(?:in total|altogether|all together|the total|my total)\b|一共|总共|合计|总价", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"\b(?:in total|altogether|all together|the total|my total|what did (?:i|we) order|what have i ordered)\b|一共|总共|合计|总价|点了(?:什么|啥|哪些)",
+    re.IGNORECASE,
+)
 _CAN_CHANGE = re.compile(
     r"\b(?:can|could|may) (?:i|we) (?:still )?(?:change|edit) (?:the |my |that )?(?:order|it|that)\b|(?:还能|能不能|可以|能)改[吗一下么]",
     re.IGNORECASE,

@@ -57,7 +57,9 @@ def say_wanted(turn: Turn, wanted: str, answer: Answer) -> None:
     """Of a kind that we sell, what there is; of another, that it is not on the list, and what comes near. Oat milk comes
     with something."""
     (who, known), of_kind = people.list_meant(turn), kinds.list_of(turn.memory, wanted)
-    if not of_kind and kinds.is_option(turn.memory, wanted):
+    if not of_kind and (with_it := kinds.list_with_option(turn.memory, wanted)):
+        if turn.has("ask_kind"):
+            answer.add("chat/comes_with", wanted=wanted, items=_name(turn, with_it))
         return
     if not of_kind:
         near = [item for item in kinds.list_near(turn.memory, wanted) if _is_fit(item, known)]
@@ -77,9 +79,13 @@ def say_wanted(turn: Turn, wanted: str, answer: Answer) -> None:
 
 
 def _add(turn: Turn, name: str, fit: list[CatalogueItem], known: list[Fact], answer: Answer, **told: Any) -> None:
-    names = [(item.name_zh if turn.customer.language == "zh" else "") or item.name_en for item in fit[:MOST]]
+    names = _name(turn, fit)
     answer.add(name if names else "chat/recommended", [] if names else offer(turn.text), items=names,
                careful=any(fact.kind == "restriction" for fact in known), **told)  # fmt: skip
+
+
+def _name(turn: Turn, items: Sequence[CatalogueItem]) -> list[str]:
+    return [(item.name_zh if turn.customer.language == "zh" else "") or item.name_en for item in items[:MOST]]
 
 
 def _list_disliked(turn: Turn, known: Sequence[Fact]) -> set[str]:

@@ -31,8 +31,10 @@ _NOT_THAT = re.compile(
     r"|^(?:no |oh |actually |that is |it is )*(?:that|this|so|too) many(?: for me| then)* $"
     r"|^(?:不对|不是|别|不)?(?:不要|不是|别要)(?:(?:这|那)[个杯份种些款]|[这那]么多)了?$|^太多了$"
 )
-_REQUEST_EN = re.compile(r"^(?:and |so |ok |actually |sorry |oh )*(?:can|could|would|will|may) (?:you|i|we|it|that) ")
-_REQUEST_ZH = re.compile(r"可以|能|可不可以|吧$|好[吗嘛]|行[吗嘛]")
+_REQUEST_EN = re.compile(
+    r"^(?:and |so |ok |actually |sorry |oh )*(?:can|could|would|will|may) (?:you|i|we|it|that) (?!eat |drink )"
+)
+_REQUEST_ZH = re.compile(r"(?:可不可以|可以|能不能|能)(?![吃喝])|吧$|好[吗嘛]|行[吗嘛]")
 _MORE = frozenset({"more", "another", "add", "extra", "additional", "plus", "再", "加", "多", "添"})
 _FEWER = frozenset({"less", "fewer", "remove", "drop", "minus", "off", "减", "少", "删", "退", "去"})
 _REFUSED = re.compile(

@@ -24,7 +24,7 @@ _NOT_THEN = {  # "a latte please, I am here until 5"; "not after 6"
     "en": re.compile(r"\b(?:until|till|since|after|not|open|close|closes|closed) "),
     "zh": re.compile(r"直到|为止|以后|之后|关门|开门|营业"),
 }
-_A_DAY = re.compile(r"day|tomorrow|tonight|night|week|[今明后]|周|星期|礼拜|[号日月]|\d/\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")  # fmt: skip
+_A_DAY = re.compile(r"^in |分钟|小时|刻钟|day|tomorrow|tonight|night|week|[今明后]|周|星期|礼拜|[号日月]|\d/\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")  # fmt: skip
 _HALF = re.compile(
     r"am|pm|a\.m|p\.m|noon|morning|night|evening|[上下中正]午|[早晚夜]|凌晨|\d\d:|\b(?:1[3-9]|2[0-4]|0\d)\b|in |分钟|小时|刻钟|\b分"
 )
@@ -56,7 +56,7 @@ def find_wanted_time(
 
 
 def names_a_day(date: FoundDate) -> bool:
-    """Whether the day was said, and not only the hour."""
+    """Whether the day was said, and not only the hour; "in ten minutes" is today."""
     return _A_DAY.search(date.text) is not None
 
 

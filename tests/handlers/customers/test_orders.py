@@ -130,6 +130,9 @@ def test_words_change_the_draft(
          "2026-03-02T11:20:00+01:00"),
         ("ana", ["a latte for 5pm", "make it 6pm", "with oat milk"], "For Mon, 2 Mar 18:00", "Confirm",
          "2026-03-02T18:00:00+01:00"),
+        ("ana", ["can I pre-order a latte for saturday at 9:30?", "make it 10am"], "For Sat, 7 Mar 10:00", "Confirm",
+         "2026-03-07T10:00:00+01:00"),
+        ("mei", ["一杯拿铁，周六九点半来拿", "能改成十点吗"], "时间：3月7日 周六 10:00", "确认", "2026-03-07T10:00:00+01:00"),
         ("ana", ["a latte for tomorrow", "at 9"], "For Tue, 3 Mar 09:00", "Confirm", "2026-03-03T09:00:00+01:00"),
         ("mei", ["两杯燕麦拿铁，下午五点来拿"], "时间：3月2日 周一 17:00", "确认", "2026-03-02T17:00:00+01:00"),
         ("mei", ["一杯拿铁，五点来取", "改成六点"], "时间：3月2日 周一 18:00", "确认", "2026-03-02T18:00:00+01:00"),
@@ -270,6 +273,21 @@ def test_to_place_it_is_a_yes_to_nothing_else(
     chat.send(aside)
     chat.send(place)
     assert len(stored(chat)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fixture", "order", "asked"),
+    [("ana", "a brownie", "can I eat the brownie with a nut allergy?"), ("mei", "一个杏仁可颂", "杏仁可颂他能吃吗")],
+)
+def test_whether_it_may_be_eaten_orders_no_more_of_it(
+    request: pytest.FixtureRequest, fixture: str, order: str, asked: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(order)
+    chat.send(asked)
+    assert chat.answers[0].name in ("chat/contains", "chat/parts")
+    chat.send("下单" if fixture == "mei" else "place it")
+    assert [quantity for _, quantity, *_ in stored(chat)[0]] == [1]
 
 
 def test_to_be_told_when_something_is_back_orders_none(ana: Chat) -> None:
