@@ -42,7 +42,7 @@ class Exchange:
 def shop(database_url: str) -> Iterator[tuple[Sandbox, Database]]:
     sandbox = Sandbox("--memory")
     sandbox.ask("POST", "limits", NO_LIMITS)
-    bot = bot_beside(sandbox, database_url, **LIMITS_OFF)
+    bot = bot_beside(sandbox, database_url, apart=True, **LIMITS_OFF)
     bot.start()
     try:
         with opened(database_url) as database:

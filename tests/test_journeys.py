@@ -43,7 +43,7 @@ class World:
 def world(databases: Databases) -> Iterator[World]:
     sandbox = Sandbox("--memory")
     sandbox.ask("POST", "limits", NO_LIMITS)
-    bot = bot_beside(sandbox, databases.sqlite_url(), **LIMITS_OFF)
+    bot = bot_beside(sandbox, databases.sqlite_url(), apart=True, **LIMITS_OFF)
     bot.start()
     yield World(sandbox, bot)
     assert bot.stop() == 0

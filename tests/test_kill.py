@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_nothing_is_lost_or_said_twice_over_five_kills(sandbox: Sandbox, databases: Databases, kind: str) -> None:
     url = databases.sqlite_url() if kind == "sqlite" else databases.postgres_url()
-    bot = bot_beside(sandbox, url, **LIMITS_OFF)
+    bot = bot_beside(sandbox, url, apart=True, **LIMITS_OFF)
     bot.start()
     people = {person: Chatter(sandbox, person, f"Ada {person}") for person in PEOPLE}
     for person, chatter in people.items():
@@ -62,7 +62,7 @@ def test_nothing_is_lost_or_said_twice_over_five_kills(sandbox: Sandbox, databas
 def test_nobody_notices_when_the_processes_beside_it_die(sandbox: Sandbox, databases: Databases) -> None:
     """One listens; the other sends, once so many are written to at a time over a slow link."""
     url = databases.sqlite_url()
-    bot = bot_beside(sandbox, url, **LIMITS_OFF)
+    bot = bot_beside(sandbox, url, apart=True, **LIMITS_OFF)
     bot.start()
     people = {501 + n: Chatter(sandbox, 501 + n, f"Ada {501 + n}") for n in range(80)}
     sandbox.ask("POST", "faults", {"method": "sendMessage", "times": None, "delay_ms": 2000})
@@ -94,7 +94,7 @@ def test_reminders_being_sent_beside_it_when_it_is_killed_are_never_sent_again(
 ) -> None:
     """Whether they arrived is not known; the process that had taken them ends with the bot."""
     url = databases.sqlite_url()
-    bot = bot_beside(sandbox, url, **LIMITS_OFF)
+    bot = bot_beside(sandbox, url, apart=True, **LIMITS_OFF)
     bot.start()
     people = {501 + n: Chatter(sandbox, 501 + n, f"Ada {501 + n}") for n in range(60)}
     for person, chatter in people.items():

@@ -61,6 +61,7 @@ def test_not_ready_says_why(sandbox: Sandbox, databases: Databases) -> None:
     assert answer.status_code == 503
     assert "TELEGRAM_BOT_TOKEN" in answer.json()["troubles"][0]
     sandbox.ask("DELETE", "faults")
+    Chatter(sandbox, 501).says("wake the poll")  # which else lasts fifty seconds
     while bot.get("/readyz").status_code != 200:
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -68,7 +69,7 @@ def test_not_ready_says_why(sandbox: Sandbox, databases: Databases) -> None:
 
 
 def test_stops_within_five_seconds_with_sends_and_a_poll_under_way(sandbox: Sandbox, databases: Databases) -> None:
-    bot = bot_beside(sandbox, databases.sqlite_url())
+    bot = bot_beside(sandbox, databases.sqlite_url(), apart=True)
     bot.start()
     sandbox.ask("POST", "faults", {"method": "sendMessage", "times": None, "delay_ms": 30_000})
     Chatter(sandbox, 501).says("hello")
@@ -207,7 +208,7 @@ def test_postgresql_is_not_migrated_by_itself(sandbox: Sandbox, databases: Datab
 
 def test_the_token_is_in_no_log(sandbox: Sandbox, databases: Databases) -> None:
     """Not when all goes well at the most talkative level, and not when every call fails."""
-    bot = bot_beside(sandbox, databases.sqlite_url(), REGULARS_LOGGING__LEVEL="DEBUG")
+    bot = bot_beside(sandbox, databases.sqlite_url(), apart=True, REGULARS_LOGGING__LEVEL="DEBUG")
     bot.start()
     Chatter(sandbox, 501).asks("/start", "Blue Door")
     for fault in ({"code": 401}, {"code": 502}, {"cut_after_accept": True}):
@@ -261,7 +262,7 @@ def test_embedded_everything_is_one_process_and_survives_a_restart(tmp_path: Pat
 def test_two_processes_share_a_postgresql_and_one_takes_over(sandbox: Sandbox, databases: Databases) -> None:
     """Every message is answered once and in order; when the leader is killed the other goes on."""
     url = databases.postgres_url()
-    first, second = bot_beside(sandbox, url), bot_beside(sandbox, url)
+    first, second = bot_beside(sandbox, url, apart=True), bot_beside(sandbox, url, apart=True)
     first.start()
     second.start()
     people = [Chatter(sandbox, 501 + n, f"Ada {n}") for n in range(6)]
