@@ -13,6 +13,8 @@ Found = tuple[int, int, str]  # from which token to which, and the option
 _TO_GO = "place"  # the kind that is said once for everything
 _LONGEST_FOOD = 5  # characters
 _REMEMBERED = 20_000  # words
+_TAKE, _OUT = frozenset({"take", "leave", "keep"}), frozenset({"out", "off", "away"})  # "take the sugar out"
+_THE = frozenset({"the", "that", "my", "any"})
 
 
 @lru_cache(maxsize=1)
@@ -103,7 +105,7 @@ class OptionReader:
         self._speller = Speller(words, load("en").tastes | frozenset(load("en").numbers), shortest=4)
         nots = [[*split_words(each)] for each in (*read("en", "orders")["not"], *read("zh", "orders")["not"])]  # fmt: skip
         self._nots = sorted(nots, key=lambda each: (-len(each), each))
-        self._not_starts = frozenset(each[0] for each in nots)
+        self._not_starts = frozenset(each[0] for each in nots) | _TAKE
 
     def find(self, tokens: Sequence[str], inside: frozenset[int] = frozenset()) -> list[Found]:
         """Options outside the tokens `inside` items; what is refused is an option too ("no oat milk")."""
@@ -140,16 +142,26 @@ class OptionReader:
         if tokens[at] not in self._not_starts:
             return None
         for words in self._nots:
-            start = at + len(words)
-            if list(tokens[at:start]) != words or start >= len(tokens) or start in inside:
-                continue
-            option = self._at(spelt, start, inside)
-            if option is not None:
-                return at, option[1], _no(option[2])
-            end = self._food_end(tokens, spelt, start, inside)
-            if end:
-                return at, end, _no(_joined(tokens[start:end]))
+            if list(tokens[at : at + len(words)]) == words:
+                refused = self._thing(tokens, spelt, at + len(words), inside)
+                if refused is not None:
+                    return at, refused[1], _no(refused[2])
+        if tokens[at] in _TAKE:
+            taken = self._thing(tokens, spelt, at + 1, inside)
+            if taken is not None and taken[1] < len(tokens) and tokens[taken[1]] in _OUT:
+                return at, taken[1] + 1, _no(taken[2])
         return None
+
+    def _thing(self, tokens: Sequence[str], spelt: list[str], start: int, inside: frozenset[int]) -> Found | None:
+        """The option or food that begins here, or after "the"."""
+        start += start < len(tokens) and tokens[start] in _THE
+        if start >= len(tokens) or start in inside:
+            return None
+        option = self._at(spelt, start, inside)
+        if option is not None:
+            return option
+        end = self._food_end(tokens, spelt, start, inside)
+        return (start, end, _joined(tokens[start:end])) if end else None
 
     def _food_end(self, tokens: Sequence[str], spelt: list[str], start: int, inside: frozenset[int]) -> int:
         if not has_cjk(tokens[start]):

@@ -5,12 +5,13 @@ What is meant depends on the order; here is only what was said. Short messages o
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from .clauses import Clause, tells_taste_of_others
 from .items import ItemFinder, Mention
 from .normalise import close_up
 from .quantities import read_number
-from .result import OrderChange
+from .result import OrderChange, Portion
 from .tokens import split_words
 
 _LONGEST = 120  # characters
@@ -55,6 +56,7 @@ _CHANGED_ZH = re.compile(r"换|[改变][成为做]")
 _NUMBER_AFTER = re.compile(
     r" to ([a-z]+|[0-9]{1,3})(?: of them)?(?: please)?$|[改换变][成为到]?([一二两三四五六七八九十0-9]{1,3})[杯个份袋块包]?[吧了]?$"
 )
+_MAKE_IT = re.compile(r"\b(?:make|change) (?:it|that|this|them)(?: to)? (?!an? )([a-z]+|[0-9]{1,3}) ")
 _SET = re.compile(r"\b(?:make|change|turn|i said|i meant|actually|no)\b|改|一共|总共|是")
 _OFF = re.compile(
     r"\btake (?:\S+ ){1,3}(?:off|out|away)\b|\b(?:remove|drop|delete|lose|scrap|skip|cancel) (?:the |that |my )?|^(?:取消|去掉|删)|^把.*(?:去掉|删|取消|撤|退)"
@@ -130,8 +132,17 @@ def _read(clause: Clause, mentions: Sequence[Mention], finder: ItemFinder) -> li
         return [_of_item(mention, text, words) for mention in mentions]
     portions = finder.portions(text)
     if portions:
-        return [OrderChange("options", portions=tuple(portions))]
+        return _of_portions(text, portions)
     return _of_number(words, finder, refused=_REFUSED.search(clause.text) is not None)
+
+
+def _of_portions(text: str, portions: Sequence[Portion]) -> list[OrderChange]:
+    """ "Make it 3 without sugar" is of all three; "make it 2 hot and 1 iced" says which are what."""
+    number = _number_in(_MAKE_IT.search(text))
+    if not number or [one.of for one in portions if isinstance(one.of, int)] != [number]:
+        return [OrderChange("options", portions=tuple(portions))]
+    of_all = tuple(replace(one, of=None) if one.of == number else one for one in portions)
+    return [OrderChange("set", number=number), OrderChange("options", portions=of_all)]
 
 
 def _of_item(mention: Mention, text: str, words: Sequence[str]) -> OrderChange:

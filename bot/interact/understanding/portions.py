@@ -36,12 +36,13 @@ class PortionReader:
         while at < high:
             if at in starts:
                 end, option = starts[at]
-                last = found.pop() if found else Portion(None, ())
-                found.append(Portion(last.of, (*last.options, option)))
+                before = found.pop() if found else Portion(None, ())
+                found.append(Portion(before.of, (*before.options, option)))
                 at = end
                 continue
             mark, end = self._mark(words, at, high)
-            if mark is not None and found and (mark == "all" or words[at - 1] in _INTO) and end >= high - 1:
+            last = end >= high - 1 or _OF_THEM.issuperset(words[end:high])
+            if mark is not None and found and (mark == "all" or words[at - 1] in _INTO) and last:
                 found[-1] = Portion(mark, found[-1].options)  # "no sugar in both"
             elif mark is not None:
                 found.append(Portion(mark, ()))
@@ -102,6 +103,7 @@ _ZH_AFTER = ("不要了", "不用了", "就不要", "去掉", "删掉", "取消"
 
 
 _INTO = frozenset({"in", "for", "on", "to"})
+_OF_THEM = frozenset({"of", "the", "them", "those", "these", "please"})
 
 
 def lines_of(item: FoundItem, portions: Sequence[Portion], *, counted: bool) -> list[FoundItem]:
