@@ -424,9 +424,9 @@ def test_what_is_in_a_thing_is_told_from_the_list_or_by_a_person(
 @pytest.mark.parametrize(
     ("fixture", "told", "asked", "answer"),
     [
-        ("ana", "my wife is allergic to milk", "is the flat white safe for her?", "⚠️ <b>Flat white</b> contains milk, and I have noted: your wife: milk"),
+        ("ana", "my wife is allergic to milk", "is the flat white safe for her?", "⚠️ <b>Flat white</b> contains milk, and I have noted: your wife must avoid milk"),
         ("ana", "my wife is allergic to milk", "can she have a croissant?", "contains milk, and I have noted"),
-        ("ana", "my daughter Mia is allergic to nuts", "is the flat white ok for Mia?", "your daughter Mia: nuts. Our list names nothing"),
+        ("ana", "my daughter Mia is allergic to nuts", "is the flat white ok for Mia?", "your daughter Mia must avoid nuts. Our list names nothing"),
         ("ana", "I'm allergic to nuts", "is the carrot cake safe for me?", "contains nuts, and I have noted"),
         ("mei", "我老婆对牛奶过敏", "馥芮白她能喝吗", "<b>馥芮白</b>含有牛奶，而我记得：您老婆要避开牛奶"),
         ("mei", "我老婆对坚果过敏", "馥芮白适合她吗", "我记得：您老婆要避开坚果。清单上没有标这些成分"),

@@ -22,7 +22,7 @@ def of_others(chat: Chat) -> list[tuple[str, str, str | None]]:
     [
         ("ana", "my daughter Mia turns 5 on 12 March", "she loves strawberries",
          [("preference", "strawberries", "daughter Mia")], "daughter Mia likes strawberries"),
-        ("ana", "my husband is coming too", "he can't have nuts", [("restriction", "nuts", "husband")], "husband: nuts"),
+        ("ana", "my husband is coming too", "he can't have nuts", [("restriction", "nuts", "husband")], "husband must avoid nuts"),
         ("mei", "我女儿三月十二号生日", "她最喜欢草莓", [("preference", "草莓", "女儿")], "女儿喜欢草莓"),
         ("mei", "我女儿三月十二号生日", "她对花生过敏", [("restriction", "花生", "女儿")], "花生"),
     ],
