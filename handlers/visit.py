@@ -282,6 +282,7 @@ def answering(
                 if not inbox.finish(memory, waiting.id, business.clock.now()):
                     return Outcome()
             if strangers.is_stranger(memory, said):
+                inbox.blank(memory, slot.waiting.id)
                 language = choose_language(said.person.language_code, business.settings.business.languages)
                 return strangers.answer(business.wording, language, said)
             visit = open_visit(memory, business, said, heard, slot, pieces)

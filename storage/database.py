@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
-from storage.engines import open_postgres, open_sqlite
+from storage.engines import empty_log, open_postgres, open_sqlite
 from storage.memory import Memory as Memory
 from storage.work import Prepare, Work
 
@@ -213,6 +213,11 @@ class Database:
             raise RuntimeError("the database stayed away")
 
         return await asyncio.to_thread(read)
+
+    async def empty_log(self) -> None:
+        """Nothing that was deleted is left beside the file."""
+        if self.is_sqlite:
+            await asyncio.to_thread(empty_log, self._engine)
 
     def close(self) -> None:
         """Finish what waits, then let go."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 
 from bot import json_text
 
@@ -44,6 +46,18 @@ def open_sqlite(url: str, *, read_only: bool = False, bulk: bool = False) -> Eng
             driver.execute(f"PRAGMA wal_autocheckpoint={BULK_PAGES}")
 
     return engine
+
+
+def empty_log(engine: Engine) -> None:
+    """Write SQLite's log back and cut it off: it holds pages as they were, also those of somebody erased since.
+
+    Where a reader or the writer stands in the way it is left for another time.
+    """
+    connection = engine.connect()
+    connection.detach()  # closed after this, as it does not wait
+    with connection, suppress(OperationalError):
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def open_postgres(url: str, pool: int) -> Engine:

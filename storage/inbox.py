@@ -68,6 +68,11 @@ def finish(memory: Memory, row: int, at: datetime) -> bool:
     return _FINISH.run(memory, row=row, at=at) == 1
 
 
+def blank(memory: Memory, row: int) -> None:
+    """Keep that it was done, and nothing of what it said."""
+    memory.connection().execute(update(INBOX).where(INBOX.c.id == row).values(raw="{}"))
+
+
 def has_later(memory: Memory, row: int, chat_id: int) -> bool:
     """Whether more of this chat waits behind this update."""
     return _LATER.first(memory, chat=chat_id, row=row) is not None

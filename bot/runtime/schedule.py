@@ -155,6 +155,7 @@ class Schedule:
 
         while await self._database.write(prune, name="schedule.prune"):
             pass
+        await self._database.empty_log()
 
 
 def mark_running(memory: Memory, running: bool) -> bool:

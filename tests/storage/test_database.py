@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from storage.database import Database, Memory
@@ -44,6 +44,18 @@ def test_an_error_does_not_repeat_what_was_to_be_kept(database: Database) -> Non
 
 def test_what_is_deleted_is_overwritten_in_the_file(sqlite_database: Database) -> None:
     assert sqlite_database.read_now(lambda memory: memory.scalar(text("PRAGMA secure_delete"))) == 1
+
+
+def test_nothing_deleted_is_left_beside_the_file(sqlite_database: Database) -> None:
+    def files_with(word: bytes) -> list[str]:
+        path = Path(sqlite_database.url.database or "")
+        return [one.name for one in path.parent.glob(f"{path.name}*") if word in one.read_bytes()]
+
+    sqlite_database.write_now(add_meta("a", "I am allergic to nuts"))
+    sqlite_database.write_now(lambda memory: memory.execute(delete(Meta).where(Meta.key == "a")))
+    assert files_with(b"allergic") != []
+    asyncio.run(sqlite_database.empty_log())
+    assert files_with(b"allergic") == []
 
 
 def test_failing_piece_is_undone_alone(database: Database) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from storage.models import Consent, Contact, Customer, Event, Fact, OutboxMessage
+from storage.models import Consent, Contact, Customer, Event, Fact, InboxUpdate, OutboxMessage
 from tests.support.visits import Chat
 
 
@@ -58,6 +58,7 @@ def test_who_was_erased_is_not_remembered_for_a_press_or_a_block(ana: Chat) -> N
     ana.block()
     ana.block(False)
     assert [count(ana, kept) for kept in (Customer, Contact, Consent)] == [0, 0, 0]
+    assert ana.house.read(lambda memory: set(memory.scalars(select(InboxUpdate.raw)))) == {"{}"}
     ana.send("hello")
     assert count(ana, Customer) == 1
 
