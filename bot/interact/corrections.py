@@ -81,8 +81,8 @@ def _read_dated(turn: Turn, fact: Fact) -> FoundFact | None:
 
 
 def _read_thing(turn: Turn, fact: Fact, new: str | None) -> FoundFact | None:
-    if new is None:
-        return None
+    if new is None or turn.heard.dates or any(change.what in ("set", "when") for change in turn.heard.changes):
+        return None  # a time or a number is of something else
     new = re.split(r"[.!?。！？]\s*", new)[-1].strip(EDGES)  # "I said oat. Oat milk"
     if not new or len(new.split()) > MOST_WORDS or len(new) > MOST_WORDS * 8:
         return None

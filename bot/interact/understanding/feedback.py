@@ -25,7 +25,7 @@ _UNPRAISED_EN = re.compile(
 )
 _AGREED_EN = re.compile(r"(?:\w+ )?that (?:works|will work|would work|will be) ")  # to a proposal
 _DENIED_ZH = re.compile(
-    r"(?:不|没|别|不能|不要|不会|不可|也不能|肯定会|并不|不是|没有|不会|不算|不怎么|没那么|不太|也不|去除了?|去掉了?|不如|比)(?:很|太|是|那么|怎么|觉得|算|特别|够)?$"
+    r"(?:不|没|(?<!特)别|不能|不要|不会|不可|也不能|肯定会|并不|不是|没有|不会|不算|不怎么|没那么|不太|也不|去除了?|去掉了?|不如|比)(?:很|太|是|那么|怎么|觉得|算|特别|够)?$"
 )
 _WISH_EN = re.compile(
     r"\b(?:sounds?|seems?|in the mood|looking for|look for|find|search|searching|want|need|would like|prefer|recommend|suggest|book|reserve|interested|any)\b"
@@ -144,7 +144,7 @@ def _feedback(
         if (_DENIED_EN if english else _DENIED_ZH).search(before) or (
             not english
             and re.search(
-                r"不(?!错|贵|腻|腥|油|高|低|愧|得了|得不|失望|辣|咸|甜)|没(?!得说|话说|让人失望|有失望)|难|别(?!具|致)|(?<!性价)比",
+                r"不(?!错|贵|腻|腥|油|高|低|愧|得了|得不|失望|辣|咸|甜)|没(?!得说|话说|让人失望|有失望)|难|(?<!特)别(?!具|致)|(?<!性价)比",
                 match.group(),
             )
         ):
@@ -161,7 +161,7 @@ def _denied_zh(before: str, said: str) -> bool:
     return (
         _DENIED_ZH.search(before) is not None
         or re.search(
-            r"(?:并?不是?|没有?|不算|不怎么|没那么|不能|别|不要|不会|不可)(?:很|太|那么|特别|有点)?(?:慢|贵|差|冷|凉|苦|甜|咸|吵|脏|失望)"
+            r"(?:并?不是?|没有?|不算|不怎么|没那么|不能|(?<!特)别|不要|不会|不可)(?:很|太|那么|特别|有点)?(?:慢|贵|差|冷|凉|苦|甜|咸|吵|脏|失望)"
             r"|没有?(?:一点|一丝|丝毫|任何|什么)?.{0,3}(?:不好吃|难吃|不好喝|腥|膻味|异味|怪味)",
             said,
         )

@@ -46,6 +46,21 @@ def test_a_correction_replaces_the_last_fact_and_undo_brings_it_back(
 
 
 @pytest.mark.parametrize(
+    ("fixture", "first", "other"),
+    [("mei", "我妈对牛奶过敏", "改成明天上午十点"), ("mei", "我喜欢拿铁", "改成三杯"), ("ana", "I love lattes", "make it 3"),
+     ("ana", "my mum is allergic to milk", "make it tomorrow at ten")],
+)  # fmt: skip
+def test_a_time_or_a_number_puts_nothing_right(
+    request: pytest.FixtureRequest, fixture: str, first: str, other: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(first)
+    before = values(chat)
+    chat.send(other)
+    assert values(chat) == before
+
+
+@pytest.mark.parametrize(
     ("fixture", "first", "correction"),
     [("ana", "remind me tomorrow at 9 to pick up beans", "actually make it 11:30"),
      ("mei", "明天早上九点提醒我拿豆子", "改成上午十一点半"), ("mei", "明天早上九点提醒我拿豆子", "其实改成上午十一点半吧")],
