@@ -177,6 +177,8 @@ def _say_intents(turn: Turn, carried: Recorded, answer: Answer, answered: Answer
         recommending.recommend(turn, answer)
     if not answer.parts and not answer.show and turn.heard.wanted:
         recommending.say_wanted(turn, turn.heard.wanted, answer)
+    if not answer.parts and not answer.show:
+        knowledge.answer_about_order(turn, answer)
     if not answer.parts and not answer.show and turn.heard.pointing:
         answer.add("chat/whom")
     if not answer.parts and not answer.show:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from bot.identify import facts as known_facts
-from bot.interact import orders, people, recent
+from bot.interact import order_words, orders, people, recent
 from bot.interact.handoff import offer
 from bot.interact.replies import Answer, Tap
 from bot.interact.safety import find_warnings, list_held
 from bot.interact.turn import Turn, remember
 from bot.interact.understanding import forbidden_by, option_name, points_back, singular
 from storage import catalogue
+from storage import orders as bought
 from storage.models import CatalogueItem
 
 ALLERGENS = "allergens"  # the FAQ's name for them: answered from the catalogue, or by a person, never by likeness
 MOST_ITEMS = 4
+LATELY = timedelta(days=7)
 LONGEST_REST = 40  # characters of "and …?"
 _KIND = {"en": re.compile(r"\b([a-z]{3,})\W*$"), "zh": re.compile(r"的([\u4e00-\u9fff]{1,6}?)[吗呢嘛么]?\W*$")}
 _ASKS_ON = re.compile(r"^\s*(?:and|what about|how about|what if|also)\b.*\?|呢[？?]?\s*$", re.IGNORECASE)
@@ -46,6 +49,13 @@ def answer_rest(turn: Turn, answer: Answer) -> None:
     name = recent.find_last(turn.conversation, "faq/")
     if name is not None and name != ALLERGENS:
         answer_faq(turn, name, answer)
+
+
+def answer_about_order(turn: Turn, answer: Answer) -> None:
+    """What they placed here lately; when it is ready, a person knows."""
+    order = bought.find_last(turn.memory, turn.customer.id) if order_words.asks_after(turn.text) else None
+    if order is not None and order.source == bought.CHAT and turn.now - order.ordered_at <= LATELY:
+        answer.add("orders/last", offer(turn.text), **orders.describe_order(turn.memory, order, turn.customer.language))
 
 
 def ask_which(turn: Turn, answer: Answer) -> None:

@@ -19,6 +19,13 @@ _CAN_CHANGE = re.compile(
     r"\b(?:can|could|may) (?:i|we) (?:still )?(?:change|edit) (?:the |my |that )?(?:order|it|that)\b|(?:还能|能不能|可以|能)改[吗一下么]",
     re.IGNORECASE,
 )
+_AFTER = re.compile(
+    r"\b(?:is|are|was|when|where|how|what|did|have|has|any|status)\b.{0,30}\b(?:my|our) (?:last )?orders?\b"
+    r"|\bwhat (?:did|have) (?:i|we) (?:order|get|buy)(?:ed)?\b|\bmy order\b.{0,15}\?"
+    r"|(?:订单|(?:我|我们)(?:刚才|刚|今天|昨天|上次)?[点订下]的?).{0,8}(?:好了|好没|什么时候|啥时候|多久|到哪|收到|怎么样|做好|[吗呢没？?]$)"
+    r"|(?:我|我们)(?:刚才|刚|今天|昨天|上次)?[点订]了?(?:些)?(?:什么|啥)|(?:什么时候|啥时候|多久)(?:才|就|能|可以)*(?:做好|好|来拿|取)",
+    re.IGNORECASE,
+)
 
 
 def names_order(text: str) -> bool:
@@ -43,3 +50,8 @@ def asks_total(text: str) -> bool:
 def asks_to_change(text: str) -> bool:
     """ "Can I still change it?" """
     return _CAN_CHANGE.search(text) is not None
+
+
+def asks_after(text: str) -> bool:
+    """ "When will my order be ready?", 我点了什么: of the order that was placed last."""
+    return _AFTER.search(text) is not None

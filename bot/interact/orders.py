@@ -220,19 +220,27 @@ def say_placed(
     memory: Memory, customer: Customer, conversation: Conversation, order: Order, settings: Settings, answer: Answer
 ) -> None:
     """To the customer, and to staff with what the customer must avoid."""
-    found = _load(
-        memory, [{"sku": line.sku, "quantity": line.quantity, "options": line.options} for line in order.lines]
-    )
+    found = _load_placed(memory, order)
     warnings, unsure = _find_warnings(memory, customer, found)
     staff_language = settings.business.language
     answer.planned = True
-    wanted = order_times.describe(order.terms)
-    answer.add("orders/placed", **describe(found, customer.language), wanted=wanted)
+    answer.add("orders/placed", **describe_order(memory, order, customer.language))
     answer.tell_staff(
-        "staff/order_placed", **describe(found, staff_language), order_id=order.id, wanted=wanted,
+        "staff/order_placed", **describe_order(memory, order, staff_language), order_id=order.id,
         warnings=describe_warnings(warnings, staff_language), unsure=[fact.value for fact in unsure],
         text="\n".join((conversation.last_recorded or {}).get("said", [])),
     )  # fmt: skip
+
+
+def describe_order(memory: Memory, order: Order, language: str) -> dict[str, Any]:
+    """One that was placed, and when it is wanted."""
+    return {**describe(_load_placed(memory, order), language), "wanted": order_times.describe(order.terms)}
+
+
+def _load_placed(memory: Memory, order: Order) -> list[tuple[Line, CatalogueItem]]:
+    return _load(
+        memory, [{"sku": line.sku, "quantity": line.quantity, "options": line.options} for line in order.lines]
+    )
 
 
 def withdraw(memory: Memory, customer: Customer, ids: Sequence[int], now: datetime, answer: Answer) -> int:

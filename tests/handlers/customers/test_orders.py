@@ -196,6 +196,30 @@ def test_a_placed_order_may_be_wanted_at_another_time(
     assert [one.terms for one in chat.rows(Order)] == [order.terms]
 
 
+@pytest.mark.parametrize(
+    ("fixture", "order", "yes", "questions"),
+    [
+        ("ana", "a latte for 4pm", "ok", ["when will my order be ready?", "is my order ready", "what did I order?", "did you get my order?"]),
+        ("mei", "一杯拿铁，四点来拿", "好", ["我的订单好了吗", "我点的好了吗", "我刚才点了什么", "什么时候能好"]),
+    ],
+)  # fmt: skip
+def test_a_placed_order_can_be_asked_after(
+    request: pytest.FixtureRequest, house: House, fixture: str, order: str, yes: str, questions: list[str]
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    chat.send(order)
+    chat.send(yes)
+    for question in questions:
+        house.pass_time(minutes=3)
+        chat.send(question)
+        assert chat.last.name == "orders/last"
+        assert "16:00" in chat.text
+        assert {"ana": "Ask a colleague", "mei": "请同事来看看"}[fixture] in chat.last.buttons
+    house.pass_time(days=8)
+    chat.send(questions[0])
+    assert "16:00" not in chat.text
+
+
 @pytest.mark.parametrize("text", ["a latte please, I am here until 5pm", "a latte. are you open at 8pm?"])
 def test_another_time_is_not_when_it_is_wanted(ana: Chat, text: str) -> None:
     ana.send(text)
