@@ -114,7 +114,7 @@ def test_reminders_being_sent_beside_it_when_it_is_killed_are_never_sent_again(
         wait_until(lambda: len(list_accepted(database, sandbox)) == len(people))
         (sender,) = list_senders(bot)
         bot.kill()
-        wait_until(lambda: not is_running(sender))
+        wait_until(lambda: not read_command(sender))
         sandbox.ask("DELETE", "faults")
         bot.start()
         mover.join()
@@ -125,18 +125,24 @@ def test_reminders_being_sent_beside_it_when_it_is_killed_are_never_sent_again(
 
 def list_senders(bot: Bot) -> list[int]:
     """The processes beside the bot that send."""
-    return [pid for pid in list_children(bot) if b"bot.runtime.courier" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [pid for pid in list_children(bot) if b"bot.runtime.courier" in read_command(pid)]
 
 
 def count_sockets(pid: int) -> int:
-    return sum(os.readlink(end).startswith("socket:") for end in Path(f"/proc/{pid}/fd").iterdir())
+    count = 0
+    with suppress(FileNotFoundError):  # it ends
+        for end in os.listdir(f"/proc/{pid}/fd"):
+            with suppress(FileNotFoundError):  # it is closed
+                count += os.readlink(f"/proc/{pid}/fd/{end}").startswith("socket:")
+    return count
 
 
-def is_running(pid: int) -> bool:
+def read_command(pid: int) -> bytes:
+    """Nothing of one that has ended, or is about to be reaped."""
     try:
-        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())  # a zombie has none
-    except FileNotFoundError:
-        return False
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -148,8 +154,11 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 def list_children(bot: Bot) -> list[int]:
     assert bot.process is not None
-    files = Path(f"/proc/{bot.process.pid}/task").glob("*/children")
-    return [int(pid) for file in files for pid in file.read_text().split()]
+    found: list[int] = []
+    for file in Path(f"/proc/{bot.process.pid}/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that ends
+            found += map(int, file.read_text().split())
+    return found
 
 
 def say_all(people: dict[int, Chatter]) -> None:
