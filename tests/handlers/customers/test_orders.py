@@ -125,107 +125,6 @@ def test_words_change_the_draft(
     assert stored(chat) == [lines]
 
 
-@pytest.mark.parametrize(
-    ("fixture", "texts", "shown", "button", "kept"),
-    [
-        ("ana", ["2 oat lattes for 5pm"], "For Mon, 2 Mar 17:00", "Confirm", "2026-03-02T17:00:00+01:00"),
-        ("ana", ["a latte and a croissant at half past four"], "For Mon, 2 Mar 16:30", "Confirm", "2026-03-02T16:30:00+01:00"),
-        ("ana", ["a latte", "can you have it ready in 20 minutes?"], "For Mon, 2 Mar 11:20", "Confirm",
-         "2026-03-02T11:20:00+01:00"),
-        ("ana", ["a latte for 5pm", "make it 6pm", "with oat milk"], "For Mon, 2 Mar 18:00", "Confirm",
-         "2026-03-02T18:00:00+01:00"),
-        ("ana", ["can I pre-order a latte for saturday at 9:30?", "make it 10am"], "For Sat, 7 Mar 10:00", "Confirm",
-         "2026-03-07T10:00:00+01:00"),
-        ("mei", ["一杯拿铁，周六九点半来拿", "能改成十点吗"], "时间：3月7日 周六 10:00", "确认", "2026-03-07T10:00:00+01:00"),
-        ("ana", ["a latte for tomorrow", "at 9"], "For Tue, 3 Mar 09:00", "Confirm", "2026-03-03T09:00:00+01:00"),
-        ("mei", ["两杯燕麦拿铁，下午五点来拿"], "时间：3月2日 周一 17:00", "确认", "2026-03-02T17:00:00+01:00"),
-        ("mei", ["一杯拿铁，五点来取", "改成六点"], "时间：3月2日 周一 18:00", "确认", "2026-03-02T18:00:00+01:00"),
-        ("mei", ["一杯拿铁", "半小时后来取"], "时间：3月2日 周一 11:30", "确认", "2026-03-02T11:30:00+01:00"),
-    ],
-)  # fmt: skip
-def test_when_an_order_is_wanted_is_said_back_and_reaches_staff(
-    request: pytest.FixtureRequest, house: House, fixture: str, texts: list[str], shown: str, button: str, kept: str
-) -> None:
-    chat: Chat = request.getfixturevalue(fixture)
-    for text in texts:
-        chat.send(text)
-    assert shown in chat.text
-    assert "closed" not in chat.text
-    chat.press(button)
-    assert shown in chat.text
-    [order] = chat.rows(Order)
-    assert order.terms == {"wanted_at": kept}
-    assert sum(quantity for _, quantity, *_ in stored(chat)[0]) <= 2
-    assert "For " in to_staff(house)[0].split("“")[0]
-
-
-@pytest.mark.parametrize(
-    ("fixture", "text", "told"),
-    [("ana", "a latte for 10pm", "closed then"), ("ana", "a latte this afternoon", "12:00–18:00"),
-     ("mei", "一杯拿铁，晚上十点来拿", "不营业")],
-)  # fmt: skip
-def test_it_is_told_where_we_are_closed_then(
-    request: pytest.FixtureRequest, fixture: str, text: str, told: str
-) -> None:
-    chat: Chat = request.getfixturevalue(fixture)
-    chat.send(text)
-    assert chat.last.name == "orders/draft"
-    assert told in chat.text
-
-
-@pytest.mark.parametrize(
-    ("fixture", "texts", "shown"),
-    [
-        ("ana", ["a latte for 4pm", "ok", "can you make it 5pm?"], "17:00"),
-        ("ana", ["a latte", "ok", "I'll pick it up at 5pm"], "17:00"),
-        ("mei", ["一杯拿铁，四点来拿", "好", "等等，五点吧"], "17:00"),
-    ],
-)
-def test_a_placed_order_may_be_wanted_at_another_time(
-    request: pytest.FixtureRequest, house: House, fixture: str, texts: list[str], shown: str
-) -> None:
-    chat: Chat = request.getfixturevalue(fixture)
-    for text in texts:
-        chat.send(text)
-    [order] = chat.rows(Order)
-    assert order.terms == {"wanted_at": "2026-03-02T17:00:00+01:00"}
-    assert shown in chat.answers[0].text
-    assert shown in to_staff(house)[-1]
-    house.pass_time(days=2)
-    chat.send("at 6pm" if fixture == "ana" else "六点")
-    assert [one.terms for one in chat.rows(Order)] == [order.terms]
-
-
-@pytest.mark.parametrize(
-    ("fixture", "order", "yes", "questions"),
-    [
-        ("ana", "a latte for 4pm", "ok", ["when will my order be ready?", "is my order ready", "what did I order?", "did you get my order?"]),
-        ("mei", "一杯拿铁，四点来拿", "好", ["我的订单好了吗", "我点的好了吗", "我刚才点了什么", "什么时候能好"]),
-    ],
-)  # fmt: skip
-def test_a_placed_order_can_be_asked_after(
-    request: pytest.FixtureRequest, house: House, fixture: str, order: str, yes: str, questions: list[str]
-) -> None:
-    chat: Chat = request.getfixturevalue(fixture)
-    chat.send(order)
-    chat.send(yes)
-    for question in questions:
-        house.pass_time(minutes=3)
-        chat.send(question)
-        assert chat.last.name == "orders/last"
-        assert "16:00" in chat.text
-        assert {"ana": "Ask a colleague", "mei": "请同事来看看"}[fixture] in chat.last.buttons
-    house.pass_time(days=8)
-    chat.send(questions[0])
-    assert "16:00" not in chat.text
-
-
-@pytest.mark.parametrize("text", ["a latte please, I am here until 5pm", "a latte. are you open at 8pm?"])
-def test_another_time_is_not_when_it_is_wanted(ana: Chat, text: str) -> None:
-    ana.send(text)
-    assert "For " not in ana.text
-
-
 def test_something_else_may_be_asked_in_between(ana: Chat) -> None:
     ana.send("two flat whites please")
     ana.send("when do you open on sundays?")
@@ -349,45 +248,6 @@ def test_yes_is_the_tap_only_right_after_the_draft(ana: Chat) -> None:
     assert len(stored(ana)) == 1
 
 
-@pytest.mark.parametrize(
-    ("fixture", "restriction", "order", "warning", "plain", "anyway"),
-    [
-        ("ana", "I'm allergic to nuts", "a latte and a carrot cake", "<b>Carrot cake</b> contains nuts", "Confirm", "Confirm all"),
-        ("mei", "我对坚果过敏", "一杯拿铁和一块胡萝卜蛋糕", "<b>胡萝卜蛋糕</b>含有坚果", "确认", "仍然"),
-        ("ana", "I'm allergic to nuts", "a flat white with almond milk please", "<b>almond milk</b> contains nuts", "Confirm", "Confirm all"),
-        ("ana", "I'm vegan", "can I get a croissant", "<b>Butter croissant</b> contains milk", "Confirm", "Confirm all"),
-    ],
-)  # fmt: skip
-def test_a_restriction_warns_before_the_tap(
-    request: pytest.FixtureRequest, house: House, fixture: str, restriction: str, order: str, warning: str, plain: str,
-    anyway: str,
-) -> None:  # fmt: skip
-    chat: Chat = request.getfixturevalue(fixture)
-    chat.send(restriction)
-    chat.send(order)
-    assert warning in chat.text
-    chat.press(anyway)
-    assert "⚠️" in to_staff(house)[0]
-
-
-def test_what_is_told_while_the_draft_is_open_warns_too(ana: Chat) -> None:
-    ana.send("a carrot cake please")
-    first = ana.last
-    ana.send("by the way I'm allergic to nuts")
-    assert "<b>Carrot cake</b> contains nuts" in ana.text
-    ana.press("Confirm", again=first)
-    assert stored(ana) == []
-    assert "<b>Carrot cake</b> contains nuts" in ana.text
-    ana.press("Confirm all the same")
-    assert len(stored(ana)) == 1
-
-
-def test_a_restriction_the_list_cannot_judge_is_named_too(ana: Chat) -> None:
-    ana.send("I only eat halal")
-    ana.send("a latte please")
-    assert "cannot tell me" in ana.text
-
-
 def test_undo_takes_the_order_back_for_a_while(house: House, ana: Chat) -> None:
     ana.send("a latte please")
     ana.press("Confirm")
@@ -426,71 +286,6 @@ def test_a_business_may_only_have_orders_passed_on(house: House, ana: Chat) -> N
 
 
 @pytest.mark.parametrize(
-    ("fixture", "before", "question", "answer"),
-    [
-        ("ana", "a carrot cake", "is it nut-free?", "Carrot cake: our list says"),
-        ("ana", "", "does the brownie have gluten?", "Vegan brownie: our list says it contains wheat, gluten and soy"),
-        ("ana", "", "is it nut-free?", "colleague"),
-        ("mei", "", "拿铁含坚果吗", "拿铁：清单上标注含有奶"),
-        ("mei", "一杯拿铁", "含坚果吗", "拿铁：清单上标注含有奶"),
-    ],
-)
-def test_what_is_in_a_thing_is_told_from_the_list_or_by_a_person(
-    request: pytest.FixtureRequest, fixture: str, before: str, question: str, answer: str
-) -> None:
-    chat: Chat = request.getfixturevalue(fixture)
-    if before:
-        chat.send(before)
-    chat.send(question)
-    assert answer in chat.text
-
-
-@pytest.mark.parametrize(
-    ("fixture", "told", "asked", "answer"),
-    [
-        ("ana", "my wife is allergic to milk", "is the flat white safe for her?", "⚠️ <b>Flat white</b> contains milk, and I have noted: your wife must avoid milk"),
-        ("ana", "my wife is allergic to milk", "can she have a croissant?", "contains milk, and I have noted"),
-        ("ana", "my daughter Mia is allergic to nuts", "is the flat white ok for Mia?", "your daughter Mia must avoid nuts. Our list names nothing"),
-        ("ana", "I'm allergic to nuts", "is the carrot cake safe for me?", "contains nuts, and I have noted"),
-        ("mei", "我老婆对牛奶过敏", "馥芮白她能喝吗", "<b>馥芮白</b>含有牛奶，而我记得：您老婆要避开牛奶"),
-        ("mei", "我老婆对坚果过敏", "馥芮白适合她吗", "我记得：您老婆要避开坚果。清单上没有标这些成分"),
-    ],
-)  # fmt: skip
-def test_whether_it_is_safe_is_held_against_what_they_must_avoid(
-    request: pytest.FixtureRequest, fixture: str, told: str, asked: str, answer: str
-) -> None:
-    chat: Chat = request.getfixturevalue(fixture)
-    chat.send(told)
-    chat.send(asked)
-    assert (chat.answers[0].name, answer in chat.answers[0].text) == ("chat/contains", True)
-
-
-@pytest.mark.parametrize("asked", ["is the flat white safe for her?", "is the flat white safe for my son?"])
-def test_of_somebody_unknown_only_the_list_is_told(ana: Chat, asked: str) -> None:
-    ana.send("my dad is allergic to milk")
-    ana.send(asked)
-    assert (ana.answers[0].name, "noted" in ana.answers[0].text) == ("chat/contains", False)
-
-
-@pytest.mark.parametrize(
-    ("fixture", "before", "question"),
-    [
-        ("ana", "I love the oat latte", "do you have any nut-free cakes?"),
-        ("mei", "我爱燕麦拿铁", "那你们有没有不含坚果的蛋糕？"),
-    ],
-)
-def test_of_a_kind_without_something_the_list_is_told(
-    request: pytest.FixtureRequest, fixture: str, before: str, question: str
-) -> None:
-    chat: Chat = request.getfixturevalue(fixture)
-    chat.send(before)
-    chat.send(question)
-    assert {"ana": "Basque cheesecake: our list says", "mei": "巴斯克芝士蛋糕：清单"}[fixture] in chat.text
-    for other in ("Carrot", "胡萝卜", "Banana", "香蕉", "atte", "拿铁"):  # with nuts, or no cake
-        assert other not in chat.text
-
-
-@pytest.mark.parametrize(
     ("fixture", "order", "aside"),
     [
         ("ana", "two oat lattes", "my husband hates coffee, he likes black tea"),
@@ -518,23 +313,6 @@ def test_one_more_is_of_what_was_spoken_of(request: pytest.FixtureRequest, fixtu
         chat.send(line)
     draft = chat.remember(lambda memory, customer: memory.get_one(Conversation, customer.id).last_recorded["draft"])
     assert [(line["sku"], line["quantity"]) for line in draft["lines"]] == [("oat-latte", 2), ("croissant", 1)]
-
-
-@pytest.mark.parametrize(
-    ("fixture", "told", "order", "warned"),
-    [
-        ("ana", "my son is allergic to nuts", "a carrot cake please", "your son"),
-        ("mei", "我儿子对坚果过敏", "来一个胡萝卜蛋糕", "您儿子"),
-    ],
-)
-def test_an_order_is_warned_about_what_their_people_must_avoid(
-    request: pytest.FixtureRequest, fixture: str, told: str, order: str, warned: str
-) -> None:
-    chat: Chat = request.getfixturevalue(fixture)
-    chat.send(told)
-    chat.send(order)
-    assert "⚠️" in chat.text
-    assert warned in chat.text
 
 
 @pytest.mark.parametrize(
@@ -579,33 +357,3 @@ def test_what_is_forgotten_is_what_was_spoken_of_last(
         chat.house.pass_time(minutes=1)
         chat.send(text)
     assert len(stored(chat)) == left
-
-
-@pytest.mark.parametrize(
-    ("fixture", "first", "asked", "named"),
-    [("ana", "what is in the cinnamon bun?", "does it have nuts", "Cinnamon bun"), ("mei", "肉桂卷里有什么", "有坚果吗", "肉桂卷")],
-)  # fmt: skip
-def test_what_is_in_it_is_told_of_what_was_spoken_of(
-    request: pytest.FixtureRequest, fixture: str, first: str, asked: str, named: str
-) -> None:
-    chat: Chat = request.getfixturevalue(fixture)
-    chat.send(first)
-    chat.send(asked)
-    assert (chat.answers[0].name, named in chat.answers[0].text) == ("chat/contains", True)
-
-
-@pytest.mark.parametrize(
-    ("fixture", "lines", "price"),
-    [("ana", ["do you have croissants?", "how much is it?"], "2.60"), ("mei", ["有可颂吗", "多少钱"], "2.60")],
-)
-def test_price_of_it(request: pytest.FixtureRequest, fixture: str, lines: list[str], price: str) -> None:
-    chat: Chat = request.getfixturevalue(fixture)
-    for line in lines:
-        chat.send(line)
-    assert chat.answers[0].name == "chat/items"
-    assert price in chat.text
-
-
-def test_where_the_list_says_nothing_a_person_is_offered(ana: Chat) -> None:
-    ana.send("is the espresso nut-free?")
-    assert "Ask a colleague" in ana.last.buttons
