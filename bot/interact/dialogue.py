@@ -29,6 +29,10 @@ from storage import orders as kept_orders
 from storage.models import Fact, Purpose
 
 NOT_THE_MOMENT = ("abuse", "goodbye", "never_mind", "undo")  # for a question of ours
+EXPECTING = frozenset({  # parts after which the next words are an answer to them
+    "feedback/complaint", "feedback/complaint_more", "chat/not_understood", "chat/greeting_open_case", "chat/order",
+    "chat/of_kind", "chat/recommended", "chat/recommended_of_kind", "chat/whom", "orders/ask", "questions/tell_me",
+})  # fmt: skip
 
 
 def respond(turn: Turn) -> Answer:
@@ -210,16 +214,7 @@ def _may_ask(turn: Turn, carried: Recorded, answer: Answer, answered: Answered) 
     if orders.find_draft(turn.conversation, turn.now) is not None:
         return False
     names = {part.name for part in answer.parts}
-    if names & {
-        "feedback/complaint",
-        "feedback/complaint_more",
-        "chat/not_understood",
-        "chat/greeting_open_case",
-        "chat/order",
-        "orders/ask",
-        "questions/tell_me",
-        "chat/whom",
-    }:
+    if names & EXPECTING:
         return False
     return bool(names)
 

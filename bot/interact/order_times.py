@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.config import Business
-from bot.interact.turn import Turn
+from bot.interact.turn import Turn, remember
 from bot.interact.understanding import WHOLE_DAY, names_a_day, names_half_of_day
 
 POINT = timedelta(hours=1)  # "for 5" is no span
 AT_CLOSING = timedelta(minutes=1)  # who comes as we close is still served
 HALF_A_DAY = timedelta(hours=12)
+NOTED_FOR = timedelta(minutes=30)
 
 
 def read(turn: Turn, before: Mapping[str, str] | None) -> dict[str, str] | None:
@@ -30,6 +31,21 @@ def read(turn: Turn, before: Mapping[str, str] | None) -> dict[str, str] | None:
         start = next((at for at in hours if at > turn.now and _is_open(turn.settings.business, at)), start)
     wanted = {"wanted_at": start.isoformat()}
     return wanted if span <= POINT else {**wanted, "wanted_until": (start + span).isoformat()}
+
+
+def note(turn: Turn) -> None:
+    """It was said before anything is ordered: of the order that follows."""
+    wanted = read(turn, None)
+    if wanted is not None:
+        remember(turn.conversation, wanted_for={"at": turn.now.isoformat(), **wanted})
+
+
+def take_noted(turn: Turn) -> dict[str, str] | None:
+    noted = (turn.conversation.last_recorded or {}).get("wanted_for")
+    remember(turn.conversation, wanted_for=None)
+    if noted is None or turn.now - datetime.fromisoformat(noted["at"]) > NOTED_FOR:
+        return None
+    return {name: value for name, value in noted.items() if name != "at"}
 
 
 def is_closed(business: Business, kept: Mapping[str, str] | None) -> bool:

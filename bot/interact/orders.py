@@ -381,7 +381,7 @@ def _keep(turn: Turn, lines: list[Line], before: dict[str, Any] | None) -> None:
         remember(turn.conversation, draft=None)
         return
     said = [*(before["said"] if before else []), turn.text[:QUOTE]][-MOST_SAID:]
-    wanted = order_times.read(turn, before.get("wanted") if before else None)
+    wanted = order_times.read(turn, before.get("wanted") if before else order_times.take_noted(turn))
     remember(turn.conversation, draft={
         "draft": before["draft"] if before else turn.contact_id, "version": turn.contact_id, "lines": lines,
         "at": turn.now.isoformat(), "said": said, "shown": False, "asides": 0, "warned": 0, "hint": False,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.interact import kinds, people
+from bot.interact import kinds, order_times, people
 from bot.interact.handoff import offer
 from bot.interact.replies import Answer
 from bot.interact.safety import find_warnings
@@ -68,6 +68,7 @@ def say_wanted(turn: Turn, wanted: str, answer: Answer) -> None:
         else:
             answer.add("chat/not_listed", offer(turn.text), wanted=wanted)
         return
+    order_times.note(turn)
     skus = {item.sku for item in of_kind}
     popular = [item for item, _ in _list_popular(turn) if item.sku in skus and _is_fit(item, known)]
     if popular and turn.has("ask_recommendation"):

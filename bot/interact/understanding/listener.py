@@ -169,7 +169,11 @@ class Listener:
         intents = self._complete(intents, cleaned, clauses, mentions, wanted, facts, feedback, reminders, faq)
         asks = {id(clause) for clause in asking}
         quotes = {fact.quote for fact in facts} | {one.quote for one in feedback}
-        ordered_for, timed = find_wanted_time(clauses, dates, asks | {id(clause) for clause, _ in mentions}, now)
+        wanted_kind = find_wanted(clauses, matches, {id(clause) for clause, _ in mentions}, self._readers)
+        ordering = asks | {id(clause) for clause, _ in mentions}
+        if wanted_kind is not None:
+            ordering |= {id(clause) for clause in clauses if wanted_kind in clause.folded}
+        ordered_for, timed = find_wanted_time(clauses, dates, ordering, now)
         ordered: list[FoundItem] = []
         if any(intent.name == "order" for intent in intents):
             ordered = ordered_lines(mentions, self._items, asks, quotes)
@@ -196,7 +200,7 @@ class Listener:
             read_changes=cache(lambda: read_changes(len(cleaned), clauses, mentions, self._items, asks, quotes, timed)),
             pointing=tuple(told_of.pointing),
             people=told_of.people,
-            wanted=find_wanted(clauses, matches, {id(clause) for clause, _ in mentions}, self._readers),
+            wanted=wanted_kind,
         )
 
     def explain(self, heard: Understanding) -> list[Reason]:

@@ -108,3 +108,26 @@ def test_a_placed_order_can_be_asked_after(
 def test_another_time_is_not_when_it_is_wanted(ana: Chat, text: str) -> None:
     ana.send(text)
     assert "For " not in ana.text
+
+
+@pytest.mark.parametrize(
+    ("fixture", "texts", "shown"),
+    [
+        ("ana", ["I want to order a cake for Saturday at 3pm", "the carrot cake please"], "For Sat, 7 Mar 15:00"),
+        ("ana", ["can I get a cake? I'd pick it up at 3pm tomorrow", "a carrot cake"], "For Tue, 3 Mar 15:00"),
+        ("mei", ["我想订一个蛋糕，周六下午三点取", "胡萝卜蛋糕"], "时间：3月7日 周六 15:00"),
+    ],
+)
+def test_when_is_kept_until_it_is_known_what(
+    request: pytest.FixtureRequest, house: House, fixture: str, texts: list[str], shown: str
+) -> None:
+    chat: Chat = request.getfixturevalue(fixture)
+    for text in texts:
+        chat.send(text)
+    assert chat.last.name == "orders/draft"
+    assert shown in chat.text
+    chat.send("cancel that" if fixture == "ana" else "取消")
+    chat.send(texts[0])
+    house.pass_time(hours=1)
+    chat.send(texts[1])
+    assert shown not in chat.text
