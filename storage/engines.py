@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from bot import json_text
 
 BULK_PAGES = 8_000  # of the log before it is written back: pages that change in each batch are written once for many
+PRAGMAS = ("foreign_keys=ON", "busy_timeout=30000", "cache_size=-32000", "temp_store=MEMORY", "secure_delete=ON")
 
 
 def open_sqlite(url: str, *, read_only: bool = False, bulk: bool = False) -> Engine:
@@ -29,13 +30,7 @@ def open_sqlite(url: str, *, read_only: bool = False, bulk: bool = False) -> Eng
 
     @event.listens_for(engine, "connect")
     def prepare(driver: Any, _record: object) -> None:
-        for pragma in (
-            "foreign_keys=ON",
-            "busy_timeout=30000",
-            "cache_size=-32000",
-            "temp_store=MEMORY",
-            "secure_delete=ON",
-        ):
+        for pragma in PRAGMAS:
             driver.execute(f"PRAGMA {pragma}")
         if read_only:
             driver.execute("PRAGMA query_only=ON")

@@ -16,7 +16,6 @@ from storage.database import Memory
 from storage.models import CatalogueItem
 
 ALSO = {"drinks": frozenset({"coffee", "tea"})}  # categories that a wider word takes in
-
 IN_IE = frozenset({"brownie", "cookie", "pie", "smoothie", "veggie"})  # pastries are of a pastry, these are not
 
 

@@ -13,7 +13,7 @@ from bot.interact.understanding import WHOLE_DAY, names_a_day, names_half_of_day
 POINT = timedelta(hours=1)  # "for 5" is no span
 AT_CLOSING = timedelta(minutes=1)  # who comes as we close is still served
 HALF_A_DAY = timedelta(hours=12)
-NOTED_FOR = timedelta(minutes=30)
+NOTED_FOR = timedelta(minutes=30)  # after it, "for Saturday" is of no order that follows
 
 
 def read(turn: Turn, before: Mapping[str, str] | None) -> dict[str, str] | None:

@@ -13,12 +13,7 @@ from bot.interact.turn import Turn
 from bot.interact.understanding import Understanding
 from handlers.visit import Visit
 
-FACT_LISTS = (
-    "facts",
-    "gone",
-    "unsure",
-    "clear",
-)  # values that are lists of facts: each is put into words by `facts/phrase`
+FACT_LISTS = ("facts", "gone", "unsure", "clear")  # values that are lists of facts, put into words by `facts/phrase`
 
 
 def make_turn(visit: Visit, heard: Understanding) -> Turn:
